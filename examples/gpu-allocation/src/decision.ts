@@ -1,0 +1,2 @@
+/** A council member's answer. */
+export type Vote = 'approve' | 'reject';

@@ -1,0 +1,108 @@
+import type { StoredRecord, StoreName } from './observation.js';
+
+/** Permanent codes of violations. docs/findings.md has a page for each. */
+export const FINDING_CODES = [
+  'missing-step',
+  'unexpected-step',
+  'wrong-order',
+  'wrong-count',
+  'step-failed',
+  'over-budget',
+  'context-lost',
+  'span-without-effect',
+  'effect-without-span',
+  'swallowed-error',
+  'duplicate-effect',
+  'wrong-content',
+  'outbox-gap',
+  'orphan',
+  'not-consumed',
+  'vote-integrity',
+] as const;
+export type FindingCode = (typeof FINDING_CODES)[number];
+
+/** One violation, as data. The sentence is made from it by src/view. */
+export type Finding = { readonly [C in FindingCode]: FindingOf<C> }[FindingCode];
+
+export interface FindingOf<C extends FindingCode> {
+  readonly code: C;
+  /** The step it is about; undefined where it is about the request as a whole. */
+  readonly step: string | undefined;
+  readonly service: string | undefined;
+  readonly store: StoreName | undefined;
+  /** The span to look at first. */
+  readonly spanId: string | undefined;
+  /** Every span that the finding rests on. */
+  readonly spanIds: readonly string[];
+  readonly facts: FindingFacts[C];
+}
+
+/** What was expected and what was seen, per code. */
+export interface FindingFacts {
+  /** The flow requires the step; no span is it. `later` are the steps that are missing because it is. */
+  'missing-step': { readonly after: string | undefined; readonly later: readonly string[]; readonly stopped: boolean };
+  /** A span is a step that the flow does not know, or that the branch taken does not allow. */
+  'unexpected-step': { readonly spanName: string; readonly branch: string | undefined };
+  /** Certain order and required order form a cycle: the shortest one, in its order. */
+  'wrong-order': { readonly cycle: readonly CycleEdge[] };
+  'wrong-count': { readonly min: number; readonly max: number | null; readonly observed: number };
+  'step-failed': { readonly message: string };
+  'over-budget': {
+    readonly budget: string;
+    readonly limitMs: number;
+    /** The least it can have taken, given what is known of the clocks. */
+    readonly observedMs: number;
+  };
+  /** Spans of the request that no parent and no link ties to it. */
+  'context-lost': { readonly traceIds: readonly string[]; readonly by: string };
+  'span-without-effect': EffectFacts & { readonly expectedCount: number; readonly observedCount: number };
+  'effect-without-span': EffectFacts & { readonly observedCount: number };
+  'swallowed-error': { readonly client: string; readonly message: string; readonly errorSpanId: string };
+  'duplicate-effect': EffectFacts & { readonly expectedCount: number; readonly observedCount: number };
+  'wrong-content': EffectFacts & { readonly expect: string };
+  'outbox-gap': { readonly commit: string; readonly publish: string; readonly committed: string };
+  orphan: EffectFacts & { readonly parent: string };
+  'not-consumed': EffectFacts & {
+    readonly group: string;
+    readonly partition: number;
+    readonly offset: string;
+    readonly committedOffset: string | undefined;
+  };
+  'vote-integrity': {
+    readonly problem: 'no-quorum' | 'outcome-differs' | 'too-many-votes' | 'counted-twice';
+    readonly approvals: number;
+    readonly votes: number;
+    readonly needed: number;
+    readonly of: number;
+    readonly outcomeStored: boolean;
+  };
+}
+
+export interface EffectFacts {
+  /** What was read: the key, the query, or the topic and key. */
+  readonly where: string;
+  /** At most a few of the records seen. */
+  readonly seen: readonly StoredRecord[];
+}
+
+/** One arrow of a cycle between step occurrences: `from` comes before `to`. */
+export interface CycleEdge {
+  readonly from: StepPoint;
+  readonly to: StepPoint;
+  readonly because: OrderFact;
+}
+
+export interface StepPoint {
+  readonly step: string;
+  readonly spanId: string;
+  readonly point: 'start' | 'end';
+}
+
+/** Why one point is certainly before another, or has to be. */
+export type OrderFact =
+  | { readonly kind: 'flow' }
+  | { readonly kind: 'span' }
+  | { readonly kind: 'cause' }
+  | { readonly kind: 'sequence'; readonly service: string; readonly gapMs: number | undefined }
+  | { readonly kind: 'clock'; readonly gapMs: number }
+  | { readonly kind: 'offset'; readonly topic: string; readonly partition: number };

@@ -1,0 +1,83 @@
+export type { Evidence, ExpressionScope, StepInScope } from './evidence.js';
+export {
+  type CycleEdge,
+  type EffectFacts,
+  FINDING_CODES,
+  type Finding,
+  type FindingCode,
+  type FindingFacts,
+  type FindingOf,
+  type OrderFact,
+  type StepPoint,
+} from './finding.js';
+export type {
+  Budget,
+  CompiledFlow,
+  Effect,
+  EffectQuery,
+  FlowNode,
+  FlowStep,
+  HandoffDeclarations,
+  OutboxRule,
+  VoteRule,
+} from './flow.js';
+export {
+  type CacheEntry,
+  type GraphRow,
+  type GroupPosition,
+  type LogMessage,
+  type ObservationRead,
+  type ObservationUnreachable,
+  type ProbeRequest,
+  type ResolvedQuery,
+  type ServerIdentity,
+  STORE_NAMES,
+  type StoredRecord,
+  type StoredValue,
+  type StoreName,
+  type StoreObservation,
+} from './observation.js';
+export type { RunEvent, RunEventOf, RunEventType } from './run-event.js';
+export type { HttpTrigger, ScenarioRequest, ScenarioTimeouts, ServiceStart, TestScenario } from './scenario.js';
+export {
+  type Attributes,
+  type AttributeValue,
+  SPAN_KINDS,
+  type Span,
+  type SpanBatch,
+  type SpanEvent,
+  type SpanKind,
+  type SpanLink,
+  type SpanStatus,
+} from './span.js';
+export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher } from './step.js';
+export {
+  type Accounting,
+  type AssembledRequest,
+  COMPLETION_REASONS,
+  type CompletionReason,
+  type CompletionStatus,
+  type Handoff,
+  type Join,
+  type MissingParent,
+  type ProcessAccount,
+  type StepAttempt,
+  type StepStatus,
+  type TraceStep,
+  type WorkflowTrace,
+} from './trace.js';
+export {
+  type CaseStatus,
+  type Consequence,
+  OUTCOMES,
+  type Outcome,
+  type Strength,
+  UNCHECKED,
+  UNKNOWN_REASONS,
+  type Unchecked,
+  type UnknownReason,
+  type UnknownReasonCode,
+  type Verdict,
+  worseOutcome,
+  worstOutcome,
+} from './verdict.js';

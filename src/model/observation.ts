@@ -1,0 +1,91 @@
+export const STORE_NAMES = ['neo4j', 'redis', 'kafka'] as const;
+export type StoreName = (typeof STORE_NAMES)[number];
+
+/** One read that a probe is asked to do: an effect's query with its values filled in. */
+export interface ProbeRequest {
+  /** Name of the effect: the step that should have left it. */
+  readonly effect: string;
+  readonly query: ResolvedQuery;
+}
+
+export type ResolvedQuery =
+  | { readonly store: 'neo4j'; readonly cypher: string; readonly parameters: Readonly<Record<string, StoredValue>> }
+  | { readonly store: 'redis'; readonly key: string }
+  | { readonly store: 'kafka'; readonly topic: string; readonly key: string; readonly consumedBy: readonly string[] };
+
+/** A value as a store keeps it, in JSON terms; integers beyond 2^53 are bigint, bytes that are no UTF-8 are `{ base64 }`. */
+export type StoredValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly StoredValue[]
+  | { readonly [key: string]: StoredValue };
+
+/** What a probe saw. `unreachable` is an answer too: nothing may be concluded from it but `unknown`. */
+export type StoreObservation = ObservationRead | ObservationUnreachable;
+
+export interface ObservationRead {
+  readonly status: 'read';
+  readonly effect: string;
+  readonly query: ResolvedQuery;
+  readonly server: ServerIdentity;
+  readonly records: readonly StoredRecord[];
+  readonly observedAtUnixNano: bigint;
+}
+
+export interface ObservationUnreachable {
+  readonly status: 'unreachable';
+  readonly effect: string;
+  readonly query: ResolvedQuery;
+  readonly address: string;
+  /** What was tried and seen, one sentence. */
+  readonly reason: string;
+  readonly observedAtUnixNano: bigint;
+}
+
+export interface ServerIdentity {
+  readonly store: StoreName;
+  readonly address: string;
+  /** "embedded" for our own servers; the product's name otherwise. */
+  readonly product: string;
+  readonly version: string;
+}
+
+export type StoredRecord = GraphRow | CacheEntry | LogMessage;
+
+/** One row of a Cypher result. In CEL: `row`. */
+export interface GraphRow {
+  readonly store: 'neo4j';
+  readonly row: Readonly<Record<string, StoredValue>>;
+}
+
+/** One key that exists. In CEL: `value`, `json` (when the value is JSON), `ttlMs` (-1: never expires), `type`. */
+export interface CacheEntry {
+  readonly store: 'redis';
+  readonly key: string;
+  readonly type: string;
+  readonly value: StoredValue;
+  readonly ttlMs: number;
+}
+
+/** One message. In CEL: `value`, `json`, `key`, `headers`, `partition`, `offset`. */
+export interface LogMessage {
+  readonly store: 'kafka';
+  readonly topic: string;
+  readonly partition: number;
+  /** Decimal digits: offsets go beyond 2^53. */
+  readonly offset: string;
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Where each group that must consume it stands. */
+  readonly groups: readonly GroupPosition[];
+}
+
+export interface GroupPosition {
+  readonly group: string;
+  /** The offset the group would read next, or undefined when it never committed on this partition. */
+  readonly committedOffset: string | undefined;
+}

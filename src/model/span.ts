@@ -1,0 +1,79 @@
+/**
+ * A span as the judging side sees it, whatever encoding it arrived in.
+ *
+ * Source: opentelemetry-proto 1.11, trace/v1/trace.proto. Ids are lower-case hex (trace 32, span 16 digits); times are
+ * nanoseconds since the Unix epoch.
+ */
+export interface Span {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Absent on a root. */
+  readonly parentSpanId: string | undefined;
+  /** The W3C tracestate the span was started under: `key=value,key=value`, or empty. */
+  readonly traceState: string;
+  /** True when the parent lives in another process; undefined when the sender did not say (OTLP flags, bits 8 and 9). */
+  readonly parentIsRemote: boolean | undefined;
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly startUnixNano: bigint;
+  readonly endUnixNano: bigint;
+  readonly status: SpanStatus;
+  readonly attributes: Attributes;
+  readonly events: readonly SpanEvent[];
+  readonly links: readonly SpanLink[];
+  /** Attributes of the process that sent the span. The same object for all spans of one resource in a batch. */
+  readonly resource: Attributes;
+  readonly scopeName: string;
+}
+
+export const SPAN_KINDS = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+export type SpanKind = (typeof SPAN_KINDS)[number];
+
+export interface SpanStatus {
+  readonly code: 'unset' | 'ok' | 'error';
+  readonly message: string;
+}
+
+export interface SpanEvent {
+  readonly name: string;
+  readonly timeUnixNano: bigint;
+  readonly attributes: Attributes;
+}
+
+export interface SpanLink {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly traceState: string;
+  readonly attributes: Attributes;
+}
+
+/** What an attribute can hold. Integers beyond 2^53 stay exact as bigint; bytes are Uint8Array. */
+export type AttributeValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | Uint8Array
+  | readonly AttributeValue[]
+  | { readonly [key: string]: AttributeValue };
+
+/**
+ * Attributes of a span, event, link or resource.
+ *
+ * An implementation MAY keep them encoded and decode one key when it is asked for: callers MUST NOT assume that `entries` is
+ * cheap. Of a key that occurs twice, the first wins.
+ */
+export interface Attributes {
+  get(key: string): AttributeValue | undefined;
+  entries(): Iterable<readonly [string, AttributeValue]>;
+}
+
+/**
+ * The spans of one export request. `span(i)` is a view, 0 ≤ i < length; it MAY be made on demand, and asking twice MAY give two
+ * objects. The batch owns the bytes behind its views.
+ */
+export interface SpanBatch {
+  readonly length: number;
+  span(index: number): Span;
+}
