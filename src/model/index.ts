@@ -38,7 +38,14 @@ export {
   type StoreObservation,
 } from './observation.js';
 export type { RunEvent, RunEventOf, RunEventType } from './run-event.js';
-export type { HttpTrigger, ScenarioRequest, ScenarioTimeouts, ServiceStart, TestScenario } from './scenario.js';
+export type {
+  DefectChannel,
+  HttpTrigger,
+  ScenarioRequest,
+  ScenarioTimeouts,
+  ServiceStart,
+  TestScenario,
+} from './scenario.js';
 export {
   type Attributes,
   type AttributeValue,

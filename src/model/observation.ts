@@ -79,6 +79,7 @@ export interface LogMessage {
   readonly offset: string;
   readonly key: string;
   readonly value: string;
+  /** Without the propagation headers (traceparent, tracestate, baggage): they are the trace's, not the content. */
   readonly headers: Readonly<Record<string, string>>;
   /** Where each group that must consume it stands. */
   readonly groups: readonly GroupPosition[];

@@ -11,8 +11,14 @@ export interface TestScenario {
   readonly health: Readonly<Record<string, string>>;
   readonly requests: readonly ScenarioRequest[];
   readonly timeouts: ScenarioTimeouts;
-  /** How a planted defect travels with a request: the header that carries its names. Undefined: this system has none. */
-  readonly defectHeader: string | undefined;
+  /** How planted defects travel with a request; undefined: this system has none. */
+  readonly defects: DefectChannel | undefined;
+}
+
+/** Planted defects are named in one baggage entry, joined by `+`. Only the sender and the services read it. */
+export interface DefectChannel {
+  readonly baggage: string;
+  readonly known: readonly string[];
 }
 
 /**
