@@ -1,8 +1,8 @@
 import type { SpanKind } from './span.js';
 
 /**
- * Which spans are a step. All criteria given MUST hold; a matcher without any is the default: the span's attribute
- * `tracecourt.step` equals the step's name.
+ * Which spans are a step. All criteria given MUST hold. With no criterion besides `service`, the default one is added: the
+ * span's attribute `tracecourt.step` equals the step's name.
  */
 export interface StepMatcher {
   readonly step: string;
