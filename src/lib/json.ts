@@ -1,10 +1,43 @@
-/** JSON with integers beyond 2^53 as decimal strings (nanosecond times among them) and bytes as base64. */
+/** JSON for readers outside: bigints (nanosecond times among them) as decimal strings, bytes as base64. */
 export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, portable, indent);
 }
 
-function portable(_key: string, value: unknown): unknown {
+// A Buffer turns itself into an object before a replacer sees it: hence the look at the holder.
+function portable(this: Record<string, unknown>, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  const held = this[key];
+  return held instanceof Uint8Array ? Buffer.from(held).toString('base64') : value;
+}
+
+/** JSON for ourselves: {@link fromExactJson} gives back the very same data, bigints and bytes included. */
+export function toExactJson(value: unknown): string {
+  return JSON.stringify(value, tagged);
+}
+
+/** Reads what {@link toExactJson} wrote. Throws SyntaxError for anything that is no JSON. */
+export function fromExactJson(text: string): unknown {
+  return JSON.parse(text, untagged);
+}
+
+function tagged(this: Record<string, unknown>, key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return { $bigint: value.toString() };
+  const held = this[key];
+  if (held instanceof Uint8Array) return { $bytes: Buffer.from(held).toString('base64') };
+  return isTagged(value) ? { $plain: Object.entries(value) } : value;
+}
+
+function untagged(_key: string, value: unknown): unknown {
+  if (!isTagged(value)) return value;
+  if (typeof value['$bigint'] === 'string') return BigInt(value['$bigint']);
+  if (typeof value['$bytes'] === 'string') return new Uint8Array(Buffer.from(value['$bytes'], 'base64'));
+  if (Array.isArray(value['$plain'])) return Object.fromEntries(value['$plain']);
   return value;
+}
+
+/** An object with one key that looks like a tag of ours, whoever made it. */
+function isTagged(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const keys = Object.keys(value);
+  return keys.length === 1 && ['$bigint', '$bytes', '$plain'].includes(keys[0] ?? '');
 }

@@ -1,0 +1,1 @@
+export { cutTelemetry, type TelemetryCut } from './telemetry-cut.js';

@@ -1,0 +1,10 @@
+import type { RunEvent } from '../model/index.js';
+
+/** Reads a run. Everything it prints, writes or serves is made from the events alone. */
+export interface Reporter {
+  /** Named in messages when it fails. */
+  readonly name: string;
+  onEvent(event: RunEvent): void;
+  /** After `run-ended`; the last chance to write. */
+  end?(): Promise<void> | void;
+}

@@ -1,0 +1,52 @@
+import type { CycleEdge, Finding } from '../model/index.js';
+import { duration, recordLine } from './words.js';
+
+/** The smallest evidence for a finding, a line each: what was seen, where. */
+export function evidenceLines(finding: Finding): readonly string[] {
+  switch (finding.code) {
+    case 'wrong-order':
+      return finding.facts.cycle.map(edgeLine);
+    case 'span-without-effect':
+    case 'effect-without-span':
+    case 'duplicate-effect':
+    case 'wrong-content':
+    case 'orphan':
+    case 'not-consumed':
+      return finding.facts.seen.length === 0
+        ? [`read ${finding.facts.where}: nothing`]
+        : finding.facts.seen.map(recordLine);
+    case 'swallowed-error':
+      return [`failed call: span ${finding.facts.errorSpanId}`];
+    case 'context-lost':
+      return finding.facts.traceIds.map((traceId) => `trace ${traceId}`);
+    default:
+      return [];
+  }
+}
+
+function edgeLine({ from, to, because }: CycleEdge): string {
+  return `${point(from)} → ${point(to)}: ${reason(because)}`;
+}
+
+function point({ step, point: which, spanId }: CycleEdge['from']): string {
+  return `${step}.${which} (${spanId})`;
+}
+
+function reason(because: CycleEdge['because']): string {
+  switch (because.kind) {
+    case 'flow':
+      return 'required by the flow';
+    case 'span':
+      return 'a span begins before it ends';
+    case 'cause':
+      return 'seen: the one caused the other';
+    case 'sequence':
+      return `seen: numbered in this order by ${because.service}${because.gapMs === undefined ? '' : `, ${duration(because.gapMs)} apart`}`;
+    case 'clock':
+      return `seen: ${duration(because.gapMs)} apart, more than the clocks can differ`;
+    case 'offset':
+      return `seen: offsets in ${because.topic}[${because.partition}]`;
+    default:
+      return because satisfies never;
+  }
+}

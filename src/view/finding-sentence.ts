@@ -1,0 +1,125 @@
+import type { CycleEdge, Finding, FindingCode, FindingOf } from '../model/index.js';
+import { count, duration, list, storeWord } from './words.js';
+
+/** What a finding means, in one sentence: who did what, and what the flow expected instead. */
+export function findingSentence(finding: Finding): string {
+  return (SENTENCES[finding.code] as (finding: Finding) => string)(finding);
+}
+
+const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => string } = {
+  'missing-step': ({ step, facts }) => {
+    const where = facts.after === undefined ? '' : ` after \`${facts.after}\``;
+    if (facts.stopped) return `The request stopped${where}: \`${step}\`${andLater(facts.later)} never happened.`;
+    return `The flow requires \`${step}\`${where}, and no span is it${andLater(facts.later, ' (nor ', ')')}.`;
+  },
+  'unexpected-step': ({ step, service, facts }) =>
+    facts.branch === undefined
+      ? `${by(service)} did \`${step ?? facts.spanName}\`, which the flow does not know.`
+      : `${by(service)} did \`${step ?? facts.spanName}\`, which this request excludes: it took the branch of \`${facts.branch}\`.`,
+  'wrong-order': ({ facts }) => orderSentence(facts.cycle),
+  'wrong-count': ({ step, facts }) =>
+    `\`${step}\` happened ${times(facts.observed)}; the flow allows ${bounds(facts)}.`,
+  'step-failed': ({ step, service, facts }) =>
+    `\`${step}\` failed in ${by(service)}${facts.message === '' ? '' : `: ${facts.message}`}.`,
+  'over-budget': ({ facts }) =>
+    `${facts.budget} took at least ${duration(facts.observedMs)}; its budget is ${duration(facts.limitMs)}.`,
+  'context-lost': ({ service, facts }) =>
+    `The context broke on the way to ${by(service)}: ${count(facts.traceIds.length, 'trace')} of this request ` +
+    `${facts.traceIds.length === 1 ? 'hangs' : 'hang'} together by ${facts.by} alone, with neither parent nor link.`,
+  'span-without-effect': ({ step, service, store, facts }) =>
+    `\`${step}\` says in ${by(service)} that it succeeded, but ${storeWord(store)} has ` +
+    `${facts.observedCount === 0 ? 'nothing' : `only ${facts.observedCount} of ${facts.expectedCount}`} under ${facts.where}.`,
+  'effect-without-span': ({ step, store, facts }) =>
+    `${capital(storeWord(store))} holds what \`${step}\` leaves (${facts.where}), but no span says that \`${step}\` happened.`,
+  'swallowed-error': ({ step, service, facts }) =>
+    `\`${step}\` says in ${by(service)} that it succeeded, although its ${facts.client} call failed` +
+    `${facts.message === '' ? '' : ` (${facts.message})`} and was not made good.`,
+  'duplicate-effect': ({ step, store, facts }) =>
+    `\`${step}\` left ${count(facts.observedCount, 'record')} in ${storeWord(store)} under ${facts.where}; ` +
+    `the flow allows ${facts.expectedCount}.`,
+  'wrong-content': ({ step, store, facts }) =>
+    `What \`${step}\` left in ${storeWord(store)} under ${facts.where} is not what the flow expects: ${facts.expect} is false.`,
+  'outbox-gap': ({ facts }) =>
+    `\`${facts.commit}\` is committed (${facts.committed}), but \`${facts.publish}\` never followed: nobody was told.`,
+  orphan: ({ step, store, facts }) =>
+    `${capital(storeWord(store))} holds what \`${step}\` leaves (${facts.where}), but what it belongs to, left by \`${facts.parent}\`, does not exist.`,
+  'not-consumed': ({ facts }) =>
+    `Group \`${facts.group}\` has not consumed the message: it stands at ` +
+    `${facts.committedOffset === undefined ? 'no committed offset' : `offset ${facts.committedOffset}`} in partition ${facts.partition}, the message is at ${facts.offset}.`,
+  'vote-integrity': ({ facts }) => voteSentence(facts),
+};
+
+function voteSentence(facts: FindingOf<'vote-integrity'>['facts']): string {
+  const tally = `${facts.approvals} of ${count(facts.votes, 'vote')} approved, ${facts.needed} of ${facts.of} are needed`;
+  const stored = facts.outcomeStored ? 'approved' : 'not approved';
+  switch (facts.problem) {
+    case 'no-quorum':
+      return `The decision was taken without enough votes: ${tally}.`;
+    case 'outcome-differs':
+      return `The stored outcome (${stored}) is not the outcome of the vote: ${tally}.`;
+    case 'too-many-votes':
+      return `There are more votes than members: ${tally}.`;
+    case 'counted-twice':
+      return `A member's vote was counted twice: ${tally}.`;
+    default:
+      return facts.problem satisfies never;
+  }
+}
+
+/** Told from the arrow that was seen, against the arrow that the flow requires. */
+function orderSentence(cycle: readonly CycleEdge[]): string {
+  const seen = cycle.filter(({ because }) => because.kind !== 'flow' && because.kind !== 'span');
+  const required = cycle.filter(({ because }) => because.kind === 'flow');
+  const law = list(required.map(({ from, to }) => `\`${from.step}\` before \`${to.step}\``));
+  const facts = list(seen.map(seenEdge));
+  if (facts === '') return `The flow requires ${law}, and they are nested the other way round.`;
+  return `${capital(facts)}; the flow requires ${law}.`;
+}
+
+function seenEdge({ from, to, because }: CycleEdge): string {
+  const before = `\`${from.step}\` ${from.point === 'start' ? 'began' : 'ended'}`;
+  const after = `\`${to.step}\` ${to.point === 'start' ? 'began' : 'ended'}`;
+  switch (because.kind) {
+    case 'sequence':
+      return `${before} ${gap(because.gapMs)}before ${after}, in one process (${because.service})`;
+    case 'clock':
+      return `${before} ${gap(because.gapMs)}before ${after}, by the clocks`;
+    case 'cause':
+      return `${before} before ${after}, which it caused`;
+    case 'offset':
+      return `${before} before ${after}, by their offsets in ${because.topic}[${because.partition}]`;
+    case 'flow':
+    case 'span':
+      return `${before} before ${after}`;
+    default:
+      return because satisfies never;
+  }
+}
+
+function gap(ms: number | undefined): string {
+  return ms === undefined ? '' : `${duration(ms)} `;
+}
+
+function andLater(later: readonly string[], open = ' and ', close = ''): string {
+  if (later.length === 0) return '';
+  return later.length <= 2
+    ? `${open}${list(later.map((step) => `\`${step}\``))}${close}`
+    : `${open}${count(later.length, 'later step')}${close}`;
+}
+
+function bounds({ min, max }: { readonly min: number; readonly max: number | null }): string {
+  if (max === null) return `${min} or more`;
+  return min === max ? String(min) : `${min} to ${max}`;
+}
+
+function times(n: number): string {
+  return n === 1 ? 'once' : n === 2 ? 'twice' : `${n} times`;
+}
+
+function by(service: string | undefined): string {
+  return service === undefined || service === '' ? 'a service' : service;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
