@@ -60,6 +60,8 @@ export interface Handoff {
   readonly service: string;
   /** Whom the sender named: address, topic or peer service; empty when it named nobody. */
   readonly peer: string;
+  /** Receipts that came all the same: of failed attempts, or too few of them. Absent: not known. */
+  readonly receipts?: number;
 }
 
 export interface MissingParent {

@@ -1,0 +1,58 @@
+import type { Attributes, AttributeValue, Span } from '../../src/model/index.js';
+
+/**
+ * Names that semantic conventions 1.44 use, and the ones that older instrumentations write for the same thing. This is the
+ * only place that knows old names.
+ */
+const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
+  'db.system.name': ['db.system'],
+  'db.operation.name': ['db.operation'],
+  'db.query.text': ['db.statement'],
+  'db.namespace': ['db.name'],
+  'http.request.method': ['http.method'],
+  'http.response.status_code': ['http.status_code'],
+  'url.full': ['http.url'],
+  'server.address': ['net.peer.name', 'net.host.name'],
+  'server.port': ['net.peer.port', 'net.host.port'],
+  'messaging.destination.name': ['messaging.destination'],
+  'messaging.operation.type': ['messaging.operation'],
+  'messaging.consumer.group.name': [
+    'messaging.consumer_group',
+    'messaging.kafka.consumer.group',
+    'messaging.kafka.consumer_group',
+  ],
+  'messaging.destination.partition.id': ['messaging.kafka.destination.partition', 'messaging.kafka.partition'],
+  'messaging.kafka.offset': ['messaging.kafka.message.offset'],
+};
+
+/** Reads an attribute by its current name, whatever name the sender used. */
+class CurrentAttributes implements Attributes {
+  readonly #sent: Attributes;
+
+  constructor(sent: Attributes) {
+    this.#sent = sent;
+  }
+
+  get(key: string): AttributeValue | undefined {
+    const value = this.#sent.get(key);
+    if (value !== undefined || !Object.hasOwn(OLD_NAMES, key)) return value;
+    for (const old of OLD_NAMES[key] ?? []) {
+      const oldValue = this.#sent.get(old);
+      if (oldValue !== undefined) return oldValue;
+    }
+    return undefined;
+  }
+
+  entries(): Iterable<readonly [string, AttributeValue]> {
+    return this.#sent.entries();
+  }
+}
+
+/**
+ * The same span, whose attributes also answer to their current names. `entries` stays what was sent: a reader who lists
+ * attributes sees the sender's own words.
+ */
+export function withCurrentNames(span: Span): Span {
+  if (span.attributes instanceof CurrentAttributes) return span;
+  return { ...span, attributes: new CurrentAttributes(span.attributes) };
+}

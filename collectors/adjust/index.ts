@@ -1,0 +1,19 @@
+import type { Span } from '../../src/model/index.js';
+import { withCurrentNames } from './attribute-aliases.js';
+import { dropDuplicates } from './drop-duplicates.js';
+import { orderSpans } from './order-spans.js';
+
+export { withCurrentNames } from './attribute-aliases.js';
+export { dropDuplicates, spanKey } from './drop-duplicates.js';
+export { compare, orderSpans } from './order-spans.js';
+
+/**
+ * Makes spans as they arrived into spans as everything behind the collector may expect them.
+ *
+ * 1. Duplicates go first, so that nothing behind works on a span twice.
+ * 2. Old attribute names get their current ones: matchers and accounting know only those.
+ * 3. Order comes last: it depends on the set of spans, which is final by then.
+ */
+export function adjust(spans: readonly Span[]): readonly Span[] {
+  return orderSpans(dropDuplicates(spans).map(withCurrentNames));
+}

@@ -1,0 +1,14 @@
+import type { Span } from '../../src/model/index.js';
+
+/** By start, then span id, then trace id: an order that depends on the spans alone. */
+export function orderSpans(spans: readonly Span[]): readonly Span[] {
+  return [...spans].sort(compareSpans);
+}
+
+function compareSpans(a: Span, b: Span): number {
+  return compare(a.startUnixNano, b.startUnixNano) || compare(a.spanId, b.spanId) || compare(a.traceId, b.traceId);
+}
+
+export function compare<T extends bigint | number | string>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,17 @@
+export {
+  type AccountBook,
+  createAccountBook,
+  isAccounted,
+  isRoot,
+  NO_DECLARATIONS,
+  type Origin,
+} from './accounting.js';
+export {
+  type Assembler,
+  createAssembler,
+  type DeclaredOrigin,
+  type RequestSummary,
+} from './assembler.js';
+export type { AssemblerOptions } from './options.js';
+export { factsOf, type LinkFacts, type SpanFacts } from './span-facts.js';
+export type { Unit } from './unit.js';

@@ -1,0 +1,170 @@
+import { SEQUENCE_START, STEP, STEP_INPUT, STEP_OUTPUT } from '@tracecourt/instrumentation/wire-names';
+import type {
+  AssembledRequest,
+  AttributeValue,
+  Span,
+  StepMatcher,
+  TraceStep,
+  WorkflowTrace,
+} from '../src/model/index.js';
+import { adjust, compare } from './adjust/index.js';
+import { isDeeperThan } from './otlp-decode/index.js';
+import { matchesStep } from './step-match.js';
+
+/**
+ * The request with its steps named: each span that a matcher fits is an occurrence of that step.
+ *
+ * - Of nested spans that fit one step the outermost counts, unless the matcher says `nested: each`.
+ * - A span stands for one step: the first that fits; the others are in `alsoFits`.
+ * - Steps are ordered by start and span id; where one process stamped the sequence of several, their order is the stamps'.
+ */
+export function nameSteps(request: AssembledRequest, matchers: readonly StepMatcher[]): WorkflowTrace {
+  const spans = adjust(request.spans);
+  const steps = inOrder(stepSpans(spans, matchers)).map(traceStep);
+  const { requestId, revision, completionStatus, completedBy, traceIds, accounting, joins, lateSpanIds } = request;
+  return {
+    requestId,
+    revision,
+    completionStatus,
+    completedBy,
+    startTime: spans.reduce((first, span) => min(first, span.startUnixNano), spans[0]?.startUnixNano ?? 0n),
+    endTime: spans.reduce((last, span) => max(last, span.endUnixNano), 0n),
+    steps,
+    currentStep: steps.at(-1)?.stepName,
+    traceIds,
+    spans,
+    accounting,
+    joins,
+    lateSpanIds,
+  };
+}
+
+/** A matcher for each step that the request's own spans name, for a reader without a flow. */
+export function matchersOfOwnSteps(request: AssembledRequest): readonly StepMatcher[] {
+  const names = new Set<string>();
+  for (const { attributes } of request.spans) {
+    const step = attributes.get(STEP);
+    if (typeof step === 'string') names.add(step);
+  }
+  return [...names].map((step) => ({ step }));
+}
+
+interface StepSpan {
+  readonly span: Span;
+  /** At least one. */
+  readonly fits: readonly string[];
+}
+
+function stepSpans(spans: readonly Span[], matchers: readonly StepMatcher[]): readonly StepSpan[] {
+  const fitting = new Map<string, readonly StepMatcher[]>();
+  for (const span of spans) {
+    const fits = matchers.filter((matcher) => matchesStep(matcher, span));
+    if (fits.length > 0) fitting.set(span.spanId, fits);
+  }
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  return spans.flatMap((span) => {
+    const own = fitting.get(span.spanId);
+    if (!own) return [];
+    const above = stepsAbove(span, byId, fitting);
+    const fits = own.filter(({ step, nested }) => nested === 'each' || !above.has(step)).map(({ step }) => step);
+    return fits.length > 0 ? [{ span, fits: [...new Set(fits)] }] : [];
+  });
+}
+
+/** Steps that an ancestor of the span fits. */
+function stepsAbove(
+  span: Span,
+  byId: ReadonlyMap<string, Span>,
+  fitting: ReadonlyMap<string, readonly StepMatcher[]>,
+): ReadonlySet<string> {
+  const steps = new Set<string>();
+  const visited = new Set([span.spanId]);
+  for (let up = span.parentSpanId; up !== undefined && !visited.has(up); up = byId.get(up)?.parentSpanId) {
+    visited.add(up);
+    for (const { step } of fitting.get(up) ?? []) steps.add(step);
+  }
+  return steps;
+}
+
+/**
+ * The given order is by start; the places of each process are then filled in the order of its stamps. That keeps the order
+ * total: a comparison that used stamps for some pairs and clocks for others could run in a circle.
+ */
+function inOrder(steps: readonly StepSpan[]): readonly StepSpan[] {
+  const places = new Map<string, number[]>();
+  for (const [place, { span }] of steps.entries()) {
+    if (stampOf(span) === undefined) continue;
+    const process = processOf(span);
+    places.set(process, [...(places.get(process) ?? []), place]);
+  }
+  const ordered = [...steps];
+  for (const ofProcess of places.values()) {
+    const stamped = ofProcess.flatMap((place) => steps[place] ?? []);
+    stamped.sort((a, b) => compare(stampOf(a.span) ?? 0, stampOf(b.span) ?? 0));
+    for (const [i, place] of ofProcess.entries()) {
+      const step = stamped[i];
+      if (step) ordered[place] = step;
+    }
+  }
+  return ordered;
+}
+
+function stampOf(span: Span): number | undefined {
+  const stamp = span.attributes.get(SEQUENCE_START);
+  return typeof stamp === 'number' ? stamp : undefined;
+}
+
+function processOf({ resource }: Span): string {
+  return JSON.stringify([textOf(resource.get('service.name')), textOf(resource.get('service.instance.id'))]);
+}
+
+function traceStep({ span, fits }: StepSpan): TraceStep {
+  const { spanId, startUnixNano: startTime, endUnixNano: endTime } = span;
+  const status = span.status.code;
+  return {
+    stepName: fits[0] ?? '',
+    alsoFits: fits.slice(1),
+    component: textOf(span.resource.get('service.name')),
+    spanId,
+    startTime,
+    endTime,
+    input: payload(span.attributes.get(STEP_INPUT)),
+    output: payload(span.attributes.get(STEP_OUTPUT)),
+    status,
+    errorDetails: status === 'error' ? errorDetails(span) : undefined,
+    attempts: [{ spanId, startTime, endTime, status }],
+  };
+}
+
+const MAX_PAYLOAD_DEPTH = 100;
+
+/** JSON text becomes what it says; any other text stays a text, and so does one nested so deeply that readers would choke. */
+function payload(value: AttributeValue | undefined): AttributeValue | undefined {
+  if (typeof value !== 'string' || isDeeperThan(value, MAX_PAYLOAD_DEPTH)) return value;
+  try {
+    return JSON.parse(value) as AttributeValue;
+  } catch {
+    return value;
+  }
+}
+
+function errorDetails(span: Span): string {
+  if (span.status.message !== '') return span.status.message;
+  for (const { attributes } of span.events) {
+    const message = attributes.get('exception.message') ?? attributes.get('exception.type');
+    if (typeof message === 'string') return message;
+  }
+  return textOf(span.attributes.get('error.type'));
+}
+
+function textOf(value: AttributeValue | undefined): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function min(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
