@@ -57,6 +57,7 @@ export {
   type SpanLink,
   type SpanStatus,
 } from './span.js';
+export { STAMP_NAMES } from './stamp-names.js';
 export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher } from './step.js';
 export {
   type Accounting,

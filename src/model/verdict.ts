@@ -70,7 +70,12 @@ export type UnknownReason =
       /** For `no-receipt`: who sent. */
       readonly sender: string | undefined;
     }
-  | { readonly code: 'incomplete'; readonly completedBy: CompletionReason; readonly awaited: readonly string[] }
+  | {
+      readonly code: 'incomplete';
+      /** Undefined while the request is open. */
+      readonly completedBy: CompletionReason | undefined;
+      readonly awaited: readonly string[];
+    }
   | { readonly code: 'nothing-to-check' }
   | {
       readonly code: 'store-unreachable';

@@ -1,0 +1,116 @@
+import type { TraceStep, WorkflowTrace } from '../../model/index.js';
+import { addClockOrder } from './clock-order.js';
+import { type Clocks, solveClocks } from './clocks.js';
+import { stableFacts } from './order-facts.js';
+import { copyGraph, nodesOnCycles, type OrderGraph, sortNodes } from './order-graph.js';
+import { indexSpans, type SpanIndex } from './span-index.js';
+
+/** One happening of a step of the flow, with its two points in the order graph. */
+export interface Occurrence {
+  readonly step: string;
+  readonly spanId: string;
+  readonly start: number;
+  /** Undefined while it has not ended: nothing is known of its end. */
+  readonly end: number | undefined;
+  /** True when all its ancestors are held: what is no ancestor of it now never will be. */
+  readonly tied: boolean;
+  readonly traceStep: TraceStep;
+}
+
+/** What is certain about the order of a request's happenings, whatever the flow says. */
+export interface Facts {
+  readonly index: SpanIndex;
+  /** Acyclic: what is certain, by cause, sequence, offset and clock. */
+  readonly graph: OrderGraph;
+  readonly clocks: Clocks;
+  /** True if the first occurrence is an ancestor of the second, by parent, link or hand-off, at any depth. */
+  causes(a: Occurrence, b: Occurrence): boolean;
+}
+
+export type FactsOfTrace =
+  | { readonly consistent: true; readonly facts: Facts; readonly occurrences: readonly Occurrence[] }
+  | { readonly consistent: false; readonly index: SpanIndex; readonly spanIds: readonly string[] };
+
+/**
+ * Facts first: what is certain, before anything is judged by it.
+ *
+ * Causes that go round in a circle prove nothing: the spans on the circle are returned instead. Clocks that contradict the causes are dropped,
+ * and the rest stands.
+ */
+export function gatherFacts(trace: WorkflowTrace, steps: readonly TraceStep[]): FactsOfTrace {
+  const index = indexSpans(trace);
+  const byFirstSpan = new Map(steps.flatMap((step) => spansOf(step).map((spanId) => [spanId, step.stepName] as const)));
+  const stable = stableFacts(index, { origin: trace.startTime, stepOf: (spanId) => byFirstSpan.get(spanId) });
+  const circle = nodesOnCycles(stable.graph);
+  if (circle.size > 0) return { consistent: false, index, spanIds: spansAt(stable.graph, circle) };
+
+  const processes = new Set(index.spans.map((span) => index.processOf(span)));
+  let clocks = solveClocks(stable.readings, { processes, broken: stable.brokenClocks });
+  let graph = withClocks(stable.graph, { clocks, stamped: stable.stamped });
+  while (!sortNodes(graph)) {
+    const broken = new Set(clocks.dropped);
+    for (const node of nodesOnCycles(graph)) broken.add(graph.points[node]?.process ?? '');
+    clocks = solveClocks(stable.readings, { processes, broken });
+    graph = withClocks(stable.graph, { clocks, stamped: stable.stamped });
+  }
+  const occurrences = steps.flatMap((step) => occurrenceOf(step, { index, stable }));
+  return { consistent: true, occurrences, facts: { index, graph, clocks, causes: ancestry(index, occurrences) } };
+}
+
+function withClocks(stable: OrderGraph, options: { clocks: Clocks; stamped: ReadonlySet<number> }): OrderGraph {
+  const graph = copyGraph(stable);
+  addClockOrder(graph, options);
+  return graph;
+}
+
+function spansOf(step: TraceStep): readonly string[] {
+  const first = step.attempts[0]?.spanId ?? step.spanId;
+  const last = step.attempts.at(-1)?.spanId ?? step.spanId;
+  return [first, last];
+}
+
+function occurrenceOf(
+  step: TraceStep,
+  { index, stable }: { index: SpanIndex; stable: ReturnType<typeof stableFacts> },
+): readonly Occurrence[] {
+  const [first = '', last = ''] = spansOf(step);
+  const span = index.get(first);
+  const start = stable.startOf.get(first);
+  if (!span || start === undefined) return [];
+  const end = stable.endOf.get(last);
+  return [{ step: step.stepName, spanId: first, start, end, tied: index.isTied(span), traceStep: step }];
+}
+
+/** Ancestors that are occurrences, per occurrence; found on first asking. */
+function ancestry(index: SpanIndex, occurrences: readonly Occurrence[]): Facts['causes'] {
+  const isStep = new Set(occurrences.map(({ spanId }) => spanId));
+  const known = new Map<string, ReadonlySet<string>>();
+  const ancestorsOf = (spanId: string): ReadonlySet<string> => {
+    const found = new Set<string>();
+    const visited = new Set([spanId]);
+    const queue = [spanId];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const span = index.get(next);
+      for (const cause of span ? index.causesOf(span) : []) {
+        if (visited.has(cause.spanId)) continue;
+        visited.add(cause.spanId);
+        queue.push(cause.spanId);
+        if (isStep.has(cause.spanId)) found.add(cause.spanId);
+      }
+    }
+    return found;
+  };
+  return (a, b) => {
+    let ancestors = known.get(b.spanId);
+    if (!ancestors) {
+      ancestors = ancestorsOf(b.spanId);
+      known.set(b.spanId, ancestors);
+    }
+    return ancestors.has(a.spanId);
+  };
+}
+
+function spansAt(graph: OrderGraph, nodes: Iterable<number>): readonly string[] {
+  const ids = [...nodes].flatMap((node) => graph.points[node]?.spanId ?? []);
+  return [...new Set(ids)].sort();
+}

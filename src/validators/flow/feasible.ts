@@ -1,0 +1,116 @@
+import type { FlowNode } from '../../model/index.js';
+import { stepsUnder } from './tree.js';
+
+/** What stands between the counts of a request and the flow. */
+export interface CountProblems {
+  /** Required steps of which there is none, and none may still come; in the order of the flow. */
+  readonly missing: readonly string[];
+  /** Required steps of which there are too few, and more may still come. */
+  readonly awaited: readonly string[];
+  readonly counts: readonly {
+    readonly step: string;
+    readonly min: number;
+    readonly max: number | null;
+    readonly observed: number;
+  }[];
+  /** Steps that the branch taken does not allow, and that branch by its first step. */
+  readonly unexpected: readonly { readonly step: string; readonly branch: string }[];
+}
+
+export interface CountedSteps {
+  /** Occurrences in the trace. */
+  readonly seen: (step: string) => number;
+  /** True for a step that no span shows but a store does: it happened, out of sight. */
+  readonly storeShown: (step: string) => boolean;
+  /** True for a step of which more may still come. */
+  readonly mayStillCome: (step: string) => boolean;
+}
+
+const NONE: CountProblems = { missing: [], awaited: [], counts: [], unexpected: [] };
+
+/**
+ * Fits the counts to the tree with the fewest insertions and deletions; none means feasible.
+ *
+ * A step is exactly one; `repeat` is min..max; sequence and parallel are all their children; `optional` is unused, or its child; of a
+ * `choice` one child is taken: the one that leaves least unexplained, the first of equals. A step that may still come is optional.
+ */
+export function fitCounts(node: FlowNode, steps: CountedSteps): CountProblems {
+  switch (node.kind) {
+    case 'step':
+      return fitOne(node.step, { min: 1, max: 1 }, steps);
+    case 'repeat':
+      return fitOne(node.step, { min: node.min, max: node.max }, steps);
+    case 'sequence':
+    case 'parallel':
+      return node.children.map((child) => fitCounts(child, steps)).reduce(join, NONE);
+    case 'optional':
+      return isUsed(node.child, steps) ? fitCounts(node.child, steps) : NONE;
+    case 'choice':
+      return fitChoice(node.children, steps);
+    default:
+      return node satisfies never;
+  }
+}
+
+function fitOne(
+  step: string,
+  { min, max }: { readonly min: number; readonly max: number | null },
+  steps: CountedSteps,
+): CountProblems {
+  const observed = steps.seen(step);
+  if (observed === 0 && steps.storeShown(step)) return NONE;
+  if (observed < min) {
+    if (steps.mayStillCome(step)) return { ...NONE, awaited: [step] };
+    return observed === 0 ? { ...NONE, missing: [step] } : { ...NONE, counts: [{ step, min, max, observed }] };
+  }
+  return max !== null && observed > max ? { ...NONE, counts: [{ step, min, max, observed }] } : NONE;
+}
+
+function fitChoice(children: readonly FlowNode[], steps: CountedSteps): CountProblems {
+  const used = children.filter((child) => isUsed(child, steps));
+  const candidates = used.length === 0 ? children : used;
+  let best = NONE;
+  let bestCost = Infinity;
+  for (const candidate of candidates) {
+    const others = used.filter((child) => child !== candidate);
+    const problems = join(fitCounts(candidate, steps), strays(others, { candidate, steps }));
+    const cost = costOf(problems, steps);
+    if (cost < bestCost) {
+      best = problems;
+      bestCost = cost;
+    }
+  }
+  return best;
+}
+
+function strays(
+  others: readonly FlowNode[],
+  { candidate, steps }: { readonly candidate: FlowNode; readonly steps: CountedSteps },
+): CountProblems {
+  const branch = stepsUnder(candidate)[0] ?? '';
+  const seen = others.flatMap(stepsUnder).filter((step) => steps.seen(step) > 0);
+  return { ...NONE, unexpected: seen.map((step) => ({ step, branch })) };
+}
+
+/** Insertions and deletions weigh whole; what may still come by itself only breaks ties. */
+function costOf(problems: CountProblems, steps: CountedSteps): number {
+  const counts = problems.counts.map(({ min, max, observed }) =>
+    observed < min ? min - observed : observed - (max ?? 0),
+  );
+  const deleted = problems.unexpected.map(({ step }) => steps.seen(step));
+  const whole = [...counts, ...deleted].reduce((sum, n) => sum + n, problems.missing.length);
+  return whole + problems.awaited.length / 1_000;
+}
+
+function isUsed(node: FlowNode, steps: CountedSteps): boolean {
+  return stepsUnder(node).some((step) => steps.seen(step) > 0 || steps.storeShown(step));
+}
+
+function join(a: CountProblems, b: CountProblems): CountProblems {
+  return {
+    missing: [...a.missing, ...b.missing],
+    awaited: [...a.awaited, ...b.awaited],
+    counts: [...a.counts, ...b.counts],
+    unexpected: [...a.unexpected, ...b.unexpected],
+  };
+}

@@ -1,0 +1,71 @@
+import type { Finding, Span, TraceStep } from '../../model/index.js';
+import { findingAbout } from '../finding-about.js';
+import { groupBy } from '../group-by.js';
+import type { Subject } from '../subject.js';
+import { storeSystemOf } from './span-index.js';
+
+/**
+ * A call to a store failed, nothing repaired it, and the step around it says that all is well.
+ *
+ * ```
+ *   step     ──▇▇▇▇▇▇▇▇──      not an error
+ *   client     ▇ error          no later sibling of the same name succeeded
+ * ```
+ *
+ * One finding a step. The step is the nearest one above the call; a call that is a step itself is judged by its own status, and a call under no step is
+ * scenery. Calls to other services are not looked at: an error answer is often an answer. Stands under any completion but one that may hide the
+ * retry: cannot tell while the step's process has lost spans.
+ */
+export function swallowedError(subject: Subject): readonly Finding[] {
+  const steps = new Map(subject.steps.map((step) => [step.spanId, step] as const));
+  const siblings = groupBy(subject.index.spans, ({ parentSpanId }) => parentSpanId);
+  const swallowed = subject.index.spans.flatMap((span) => {
+    if (span.status.code !== 'error' || storeSystemOf(span) === undefined || steps.has(span.spanId)) return [];
+    const step = stepAbove(span, { subject, steps });
+    if (!step || step.status === 'error' || isRepaired(span, siblings.get(span.parentSpanId) ?? [])) return [];
+    return subject.absence.wasLost(step.stepName) ? [] : [{ span, step }];
+  });
+  return [...groupBy(swallowed, ({ step }) => step)].map(([step, [first]]) =>
+    swallowedBy(subject, { step, span: first?.span }),
+  );
+}
+
+function swallowedBy(
+  subject: Subject,
+  { step, span }: { readonly step: TraceStep; readonly span: Span | undefined },
+): Finding {
+  return findingAbout(subject, 'swallowed-error', {
+    about: { step: step.stepName, occurrences: [step], spanIds: span ? [step.spanId, span.spanId] : [step.spanId] },
+    facts: {
+      client: (span && storeSystemOf(span)) ?? '',
+      message: span?.status.message ?? '',
+      errorSpanId: span?.spanId ?? '',
+    },
+  });
+}
+
+function stepAbove(
+  span: Span,
+  { subject, steps }: { readonly subject: Subject; readonly steps: ReadonlyMap<string, TraceStep> },
+): TraceStep | undefined {
+  const visited = new Set<string>();
+  let at: Span | undefined = span;
+  while (at?.parentSpanId !== undefined && !visited.has(at.spanId)) {
+    visited.add(at.spanId);
+    const step = steps.get(at.parentSpanId);
+    if (step) return step;
+    at = subject.index.get(at.parentSpanId);
+  }
+  return undefined;
+}
+
+function isRepaired(span: Span, siblings: readonly Span[]): boolean {
+  return siblings.some(
+    (other) =>
+      other.name === span.name &&
+      other.status.code !== 'error' &&
+      other.startUnixNano >= span.startUnixNano &&
+      other.spanId !== span.spanId &&
+      storeSystemOf(other) === storeSystemOf(span),
+  );
+}

@@ -1,0 +1,68 @@
+import type { Finding, Span } from '../../model/index.js';
+import { findingAbout } from '../finding-about.js';
+import type { Subject } from '../subject.js';
+import { serviceOf, statedStep, storeSystemOf } from './span-index.js';
+
+/**
+ * A span is a step that the branch taken does not allow; or, where the flow forbids what it does not know, a step of no name in the flow, or a call to a
+ * store that belongs to no step.
+ *
+ * ```
+ *   flow   choice: [approve → write] or [reject]
+ *   seen   approve   write   reject          reject is unexpected beside approve
+ * ```
+ *
+ * One finding a step. Stands under any completion: no late span makes it expected. Other spans are scenery.
+ */
+export function unexpectedStep(subject: Subject): readonly Finding[] {
+  const offBranch = subject.counts.unexpected.map(({ step, branch }) => {
+    const occurrences = subject.stepsNamed(step);
+    const spanName = subject.index.get(occurrences[0]?.spanId ?? '')?.name ?? step;
+    return findingAbout(subject, 'unexpected-step', { about: { step, occurrences }, facts: { spanName, branch } });
+  });
+  if (subject.flow.unexpected !== 'forbid') return offBranch;
+  const unknown = unknownSpans(subject).map((span) =>
+    findingAbout(subject, 'unexpected-step', {
+      about: { ...stepOf(span), spanIds: [span.spanId], service: serviceOf(span) },
+      facts: { spanName: span.name, branch: undefined },
+    }),
+  );
+  return [...offBranch, ...unknown];
+}
+
+/** One remark about everything the flow does not know, where it asks for a report. */
+export function unknownSpanNotes(subject: Subject): readonly string[] {
+  if (subject.flow.unexpected !== 'report') return [];
+  const names = [...new Set(unknownSpans(subject).map((span) => statedStep(span) ?? span.name))];
+  return names.length === 0 ? [] : [`the flow does not know: ${names.join(', ')}`];
+}
+
+/** Spans that say they are a step which is none of the flow's, and calls to stores under no step at all. */
+function unknownSpans(subject: Subject): readonly Span[] {
+  const known = new Set(subject.steps.map(({ spanId }) => spanId));
+  return subject.index.spans.filter((span) => {
+    if (known.has(span.spanId)) return false;
+    const stated = statedStep(span);
+    if (stated !== undefined) return subject.declared(stated) === undefined;
+    return storeSystemOf(span) !== undefined && !isUnder(span, { known, subject });
+  });
+}
+
+function isUnder(
+  span: Span,
+  { known, subject }: { readonly known: ReadonlySet<string>; readonly subject: Subject },
+): boolean {
+  const visited = new Set<string>();
+  let at: Span | undefined = span;
+  while (at?.parentSpanId !== undefined && !visited.has(at.spanId)) {
+    visited.add(at.spanId);
+    if (known.has(at.parentSpanId)) return true;
+    at = subject.index.get(at.parentSpanId);
+  }
+  return false;
+}
+
+function stepOf(span: Span): { readonly step?: string } {
+  const step = statedStep(span);
+  return step === undefined ? {} : { step };
+}

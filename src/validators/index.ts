@@ -1,0 +1,2 @@
+export type { Evaluate } from './evaluate.js';
+export { judge } from './judge.js';

@@ -1,0 +1,125 @@
+import type { Evidence, Finding, Handoff, UnknownReason, Verdict } from '../model/index.js';
+import { judgeAssignments } from './assignments.js';
+import type { Evaluate } from './evaluate.js';
+import { contextLost } from './flow/context-lost.js';
+import { missingStep } from './flow/missing-step.js';
+import { overBudget } from './flow/over-budget.js';
+import { stepFailed } from './flow/step-failed.js';
+import { swallowedError } from './flow/swallowed-error.js';
+import { unexpectedStep, unknownSpanNotes } from './flow/unexpected-step.js';
+import { wrongCount } from './flow/wrong-count.js';
+import { wrongOrder } from './flow/wrong-order.js';
+import { explain } from './precedence.js';
+import { incomplete, storeUnreachable, telemetryLost, undecidedOrder, unplannedEffects } from './reasons.js';
+import { duplicateEffect } from './store/duplicate-effect.js';
+import { effectWithoutSpan } from './store/effect-without-span.js';
+import { notConsumed } from './store/not-consumed.js';
+import { orphan } from './store/orphan.js';
+import { outboxGap } from './store/outbox-gap.js';
+import { spanWithoutEffect } from './store/span-without-effect.js';
+import { voteIntegrity } from './store/vote-integrity.js';
+import { wrongContent } from './store/wrong-content.js';
+import { prepare, type Subject } from './subject.js';
+
+/** Each looks for one violation; none knows of another. */
+const VALIDATORS: readonly ((subject: Subject) => readonly Finding[])[] = [
+  missingStep,
+  unexpectedStep,
+  wrongOrder,
+  wrongCount,
+  stepFailed,
+  contextLost,
+  swallowedError,
+  spanWithoutEffect,
+  effectWithoutSpan,
+  duplicateEffect,
+  outboxGap,
+  orphan,
+  notConsumed,
+  voteIntegrity,
+];
+
+/**
+ * The verdict on one revision of one request: `fail` if anything is violated, else `unknown` if anything stands in the way of knowing, else `pass`.
+ *
+ * - Pure: the same evidence gives the same verdict. Expressions are worked out by `evaluate`.
+ * - Nothing to check is unknown, never a pass; an open request never passes.
+ * - Of an open request only what no further span can repair is a finding.
+ */
+export function judge(evidence: Evidence, evaluate: Evaluate): Verdict {
+  return judgeAssignments(evidence, (assigned) => judgeAssigned(assigned, evaluate));
+}
+
+function judgeAssigned(evidence: Evidence, evaluate: Evaluate): { readonly verdict: Verdict; readonly fits: boolean } {
+  const subject = prepare(evidence);
+  const { missing, counts, unexpected } = subject.counts;
+  const fits = missing.length + counts.length + unexpected.length === 0;
+  return { verdict: subject.steps.length === 0 ? judgeNothing(subject) : judgeSubject(subject, evaluate), fits };
+}
+
+function judgeSubject(subject: Subject, evaluate: Evaluate): Verdict {
+  const content = wrongContent(subject, evaluate);
+  const budgets = overBudget(subject);
+  const order = undecidedOrder(subject);
+  const all = [...VALIDATORS.flatMap((validator) => validator(subject)), ...content.findings, ...budgets.findings];
+  const explained = explain(all, subject);
+  const stopsAt = deadEnds(explained.findings);
+  const reasons = [
+    ...telemetryLost(subject, (handoff) => stopsAt.some((end) => isSentBy(handoff, { end, subject }))),
+    ...incomplete(subject, (step) => stopsAt.some((end) => subject.followersOf(end.step ?? '').has(step))),
+    ...storeUnreachable(subject),
+    ...order.reasons,
+    ...budgets.reasons,
+    ...content.reasons,
+  ];
+  const gone = reasons.some(({ code }) => code === 'telemetry-lost' || code === 'incomplete');
+  const stopped = all.some(({ code }) => code === 'missing-step' || code === 'step-failed');
+  if (!gone && !stopped) reasons.push(...unplannedEffects(subject));
+  const notes = [...unknownSpanNotes(subject), ...order.notes, ...budgets.notes];
+  return compose(subject, { ...explained, reasons, notes });
+}
+
+/** Findings after which a hand-off is not received, for a reason that is known: nothing was sent, or nobody takes it. */
+function deadEnds(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter(
+    ({ code, store }) =>
+      code === 'not-consumed' ||
+      code === 'outbox-gap' ||
+      ((code === 'span-without-effect' || code === 'swallowed-error') && store !== 'redis'),
+  );
+}
+
+function isSentBy(handoff: Handoff, { end, subject }: { readonly end: Finding; readonly subject: Subject }): boolean {
+  if (end.spanIds.includes(handoff.spanId)) return true;
+  const topics = subject.effects.flatMap(({ effect }) =>
+    effect.step === end.step && effect.query.store === 'kafka' ? [effect.query.topic] : [],
+  );
+  return topics.includes(handoff.peer);
+}
+
+/** No step of the flow at all. What a store shows still stands where the trace is proven to be whole. */
+function judgeNothing(subject: Subject): Verdict {
+  const { findings, consequences } = explain(effectWithoutSpan(subject), subject);
+  const proven = subject.trace.completedBy === 'accounted';
+  const reasons: readonly UnknownReason[] = [{ code: 'nothing-to-check' }, ...telemetryLost(subject, () => false)];
+  return compose(subject, {
+    findings: proven ? findings : [],
+    consequences,
+    reasons,
+    notes: unknownSpanNotes(subject),
+  });
+}
+
+function compose(subject: Subject, parts: Pick<Verdict, 'findings' | 'consequences' | 'reasons' | 'notes'>): Verdict {
+  const { trace, flow, order } = subject;
+  const open = trace.completionStatus === 'open';
+  return {
+    requestId: trace.requestId,
+    revision: trace.revision,
+    flow: flow.name,
+    outcome: parts.findings.length > 0 ? 'fail' : parts.reasons.length > 0 || open ? 'unknown' : 'pass',
+    completedBy: trace.completedBy,
+    ...parts,
+    strength: order.contradiction ? { required: 0, proven: 0, undecided: 0 } : order.check.strength,
+  };
+}

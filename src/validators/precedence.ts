@@ -1,0 +1,207 @@
+import type { Consequence, Finding, FindingCode, FindingOf } from '../model/index.js';
+import type { Subject } from './subject.js';
+
+/** A finding of code `hides` explains one of code `hidden`, if the two are about the same thing. */
+export interface PrecedenceRule {
+  readonly hides: FindingCode;
+  readonly hidden: FindingCode;
+  readonly why: string;
+  readonly applies: (cause: Finding, effect: Finding, subject: Subject) => boolean;
+}
+
+function rule<A extends FindingCode, B extends FindingCode>(
+  hides: A,
+  hidden: B,
+  why: string,
+  applies: (cause: FindingOf<A>, effect: FindingOf<B>, subject: Subject) => boolean,
+): PrecedenceRule {
+  return { hides, hidden, why, applies: applies as unknown as PrecedenceRule['applies'] };
+}
+
+const sameStep = (cause: Finding, effect: Finding): boolean => cause.step === effect.step;
+
+const isOutcome = (cause: Finding, effect: FindingOf<'vote-integrity'>, subject: Subject): boolean =>
+  cause.step === subject.flow.votes?.outcome && !effect.facts.outcomeStored;
+
+/** Every step that the missing-step names is behind the cause in the flow. */
+function allBehind(step: string | undefined, effect: FindingOf<'missing-step'>, subject: Subject): boolean {
+  const behind = subject.followersOf(step ?? '');
+  return [effect.step ?? '', ...effect.facts.later].every((missing) => missing === step || behind.has(missing));
+}
+
+/**
+ * Which finding explains which, so that one cause gives one finding. The first rule that applies decides; what is explained is kept among the
+ * consequences.
+ */
+export const PRECEDENCE: readonly PrecedenceRule[] = [
+  rule('swallowed-error', 'span-without-effect', 'the write failed, and the step kept it to itself', sameStep),
+  rule('swallowed-error', 'vote-integrity', 'the outcome was not stored because its write failed', isOutcome),
+  rule(
+    'swallowed-error',
+    'orphan',
+    'the parent was not stored because its write failed',
+    (cause, effect) => cause.step === effect.facts.parent,
+  ),
+  rule(
+    'swallowed-error',
+    'missing-step',
+    'what follows a message that was not sent cannot happen',
+    (cause, effect, subject) => allBehind(cause.step, effect, subject),
+  ),
+  rule('span-without-effect', 'vote-integrity', 'the outcome is not there because its step lied', isOutcome),
+  rule(
+    'span-without-effect',
+    'orphan',
+    'the parent is not there because its step lied',
+    (cause, effect) => cause.step === effect.facts.parent,
+  ),
+  rule(
+    'span-without-effect',
+    'missing-step',
+    'a message that was not sent cannot be received',
+    (cause, effect, subject) => cause.store === 'kafka' && allBehind(cause.step, effect, subject),
+  ),
+  rule(
+    'vote-integrity',
+    'wrong-count',
+    'the number of votes is what is wrong with the vote',
+    (_cause, effect, subject) => effect.step === subject.flow.votes?.step,
+  ),
+  rule(
+    'wrong-count',
+    'duplicate-effect',
+    'the step ran more than once, and left its effect each time',
+    (cause, effect) =>
+      sameStep(cause, effect) &&
+      cause.facts.observed * effect.facts.expectedCount >= effect.facts.observedCount &&
+      cause.facts.observed > (cause.facts.max ?? Infinity),
+  ),
+  rule(
+    'duplicate-effect',
+    'wrong-count',
+    'each copy of the message was received',
+    (cause, effect, subject) =>
+      cause.store === 'kafka' &&
+      effect.facts.observed > effect.facts.min &&
+      subject.followersOf(cause.step ?? '').has(effect.step ?? ''),
+  ),
+  rule(
+    'not-consumed',
+    'missing-step',
+    'the message is there, its consumer has not handled it',
+    (cause, effect, subject) => allBehind(cause.step, effect, subject),
+  ),
+  rule('outbox-gap', 'missing-step', 'the message was never sent, so nothing came of it', (cause, effect, subject) =>
+    allBehind(cause.step, effect, subject),
+  ),
+  rule(
+    'orphan',
+    'missing-step',
+    'the parent was left out, and the child shows it',
+    (cause, effect) => effect.step === cause.facts.parent && effect.facts.later.length === 0,
+  ),
+  rule('orphan', 'unexpected-step', 'the step left an effect that nothing owns', sameStep),
+  rule('orphan', 'effect-without-span', 'the effect belongs to nothing, whoever wrote it', sameStep),
+  rule('step-failed', 'step-failed', 'a step inside it failed', (cause, effect, subject) =>
+    isInside(cause, effect, subject),
+  ),
+  rule(
+    'step-failed',
+    'missing-step',
+    'the request did not go on after a step that failed',
+    (cause, effect, subject) => effect.facts.after === cause.step || allBehind(cause.step, effect, subject),
+  ),
+  rule('step-failed', 'vote-integrity', 'the outcome was not stored because its step failed', isOutcome),
+  rule(
+    'step-failed',
+    'orphan',
+    'the parent is not there because its step failed',
+    (cause, effect) => cause.step === effect.facts.parent,
+  ),
+  rule(
+    'missing-step',
+    'vote-integrity',
+    'the outcome is not there because its step never happened',
+    (cause, effect, subject) =>
+      !effect.facts.outcomeStored && [cause.step, ...cause.facts.later].includes(subject.flow.votes?.outcome),
+  ),
+  rule('over-budget', 'over-budget', 'without the slow step the wider budget is met', (cause, effect) =>
+    accountsForExcess(cause, effect),
+  ),
+  rule(
+    'context-lost',
+    'missing-step',
+    'the step may belong to a part that hangs loose',
+    (cause, effect) => cause.service !== undefined && cause.service === effect.service,
+  ),
+];
+
+function isInside(cause: Finding, effect: Finding, subject: Subject): boolean {
+  if (subject.order.contradiction || cause === effect) return false;
+  const { occurrences, facts } = subject.order;
+  const inner = occurrences.filter(({ spanId }) => cause.spanIds.includes(spanId));
+  const outer = occurrences.filter(({ spanId }) => effect.spanIds.includes(spanId));
+  return outer.some((a) => inner.some((b) => facts.causes(a, b)));
+}
+
+/** A step's budget is the narrow one: it names the step alone. */
+function accountsForExcess(cause: FindingOf<'over-budget'>, effect: FindingOf<'over-budget'>): boolean {
+  const narrow = cause.facts.budget === cause.step;
+  const wide = effect.facts.budget !== effect.step;
+  const excess = cause.facts.observedMs - cause.facts.limitMs;
+  return narrow && wide && effect.facts.observedMs - excess <= effect.facts.limitMs;
+}
+
+/** Codes from the most telling to the least: what two witnesses show, then what the trace alone does. */
+const TELLING: readonly FindingCode[] = [
+  'vote-integrity',
+  'effect-without-span',
+  'swallowed-error',
+  'span-without-effect',
+  'outbox-gap',
+  'duplicate-effect',
+  'wrong-content',
+  'orphan',
+  'not-consumed',
+  'wrong-order',
+  'step-failed',
+  'missing-step',
+  'unexpected-step',
+  'wrong-count',
+  'context-lost',
+  'over-budget',
+];
+
+/** Keeps the findings that nothing explains, most telling first, and the others with the one that explains them. */
+export function explain(
+  findings: readonly Finding[],
+  subject: Subject,
+): { readonly findings: readonly Finding[]; readonly consequences: readonly Consequence[] } {
+  const causeOf = new Map<Finding, Finding>();
+  for (const each of PRECEDENCE) {
+    for (const hidden of findings) {
+      if (hidden.code !== each.hidden || causeOf.has(hidden)) continue;
+      const cause = findings.find(
+        (other) =>
+          other.code === each.hides &&
+          other !== hidden &&
+          rootOf(other, causeOf) !== hidden &&
+          each.applies(other, hidden, subject),
+      );
+      if (cause) causeOf.set(hidden, cause);
+    }
+  }
+  const kept = findings
+    .filter((finding) => !causeOf.has(finding))
+    .sort((a, b) => TELLING.indexOf(a.code) - TELLING.indexOf(b.code));
+  const consequences = findings.flatMap((finding) =>
+    causeOf.has(finding) ? [{ finding, explainedBy: kept.indexOf(rootOf(finding, causeOf)) }] : [],
+  );
+  return { findings: kept, consequences };
+}
+
+function rootOf(finding: Finding, causeOf: ReadonlyMap<Finding, Finding>): Finding {
+  let root = finding;
+  for (let cause = causeOf.get(root); cause; cause = causeOf.get(root)) root = cause;
+  return root;
+}

@@ -1,0 +1,167 @@
+import type { Handoff, MissingParent, UnknownReason } from '../model/index.js';
+import { groupBy } from './group-by.js';
+import type { Subject } from './subject.js';
+
+type Lost = Extract<UnknownReason, { code: 'telemetry-lost' }>;
+
+/**
+ * What the accounts say is missing, by process and number. Nothing under `accounted`.
+ *
+ * Spans missing from a process may be the receipts and parents that are missing too: that many of either are not told twice. `settledOtherwise` leaves out
+ * hand-offs whose receipt is known to be missing for another cause.
+ */
+export function telemetryLost(
+  subject: Subject,
+  settledOtherwise: (handoff: Handoff) => boolean,
+): readonly UnknownReason[] {
+  const { trace, absence } = subject;
+  if (trace.completedBy === 'accounted') return [];
+  const explained = absence.lossy.reduce((sum, { missing }) => sum + missing, 0);
+  const spans = absence.lossy.map(
+    ({ process, missing }): Lost => ({
+      code: 'telemetry-lost',
+      service: process.service,
+      instanceId: process.instanceId,
+      count: missing,
+      detail: 'spans-missing',
+      spanId: undefined,
+      sender: undefined,
+    }),
+  );
+  const unsettled = trace.accounting.unsettled.filter((handoff) => !settledOtherwise(handoff)).slice(explained);
+  return [...spans, ...noReceipts(unsettled), ...missingParents(trace.accounting.missingParents, explained)];
+}
+
+function noReceipts(unsettled: readonly Handoff[]): readonly Lost[] {
+  const byPeer = groupBy(unsettled, ({ service, peer }) => `${service}\n${peer}`);
+  return [...byPeer.values()].map((handoffs) => ({
+    code: 'telemetry-lost',
+    service: handoffs[0]?.peer ?? '',
+    instanceId: undefined,
+    count: handoffs.length,
+    detail: 'no-receipt',
+    spanId: handoffs[0]?.spanId,
+    sender: handoffs[0]?.service,
+  }));
+}
+
+function missingParents(orphans: readonly MissingParent[], explained: number): readonly Lost[] {
+  const parents = [...groupBy(orphans, ({ parentSpanId }) => parentSpanId).values()].slice(explained);
+  const byService = groupBy(
+    parents.flatMap((children) => children.slice(0, 1)),
+    ({ service }) => service,
+  );
+  return [...byService].map(([service, children]) => ({
+    code: 'telemetry-lost',
+    service,
+    instanceId: undefined,
+    count: children.length,
+    detail: 'missing-parent',
+    spanId: children[0]?.spanId,
+    sender: undefined,
+  }));
+}
+
+const LIMITS: readonly (string | undefined)[] = ['deadline', 'span-limit', 'byte-limit', 'shutdown', undefined];
+
+/**
+ * Steps that are awaited though the request was called complete, or is still open; and, under a limit, the limit itself. Steps that lost
+ * telemetry explains are not named: that is a reason of its own. `explained` leaves out steps that a finding explains.
+ */
+export function incomplete(subject: Subject, explained: (step: string) => boolean): readonly UnknownReason[] {
+  const { completedBy } = subject.trace;
+  const dark = subject.effects.flatMap(({ effect, isDark }) =>
+    isDark && subject.absence.mayBeUnheard(effect.step) ? [effect.step] : [],
+  );
+  const awaited = [...new Set([...subject.counts.awaited, ...dark, ...awaitedVotes(subject)])].filter(
+    (step) => !subject.absence.wasLost(step) && !explained(step),
+  );
+  return awaited.length > 0 || LIMITS.includes(completedBy) ? [{ code: 'incomplete', completedBy, awaited }] : [];
+}
+
+/** Votes that may be unheard, where the outcome is stored without enough of them: too few to say who is wrong. */
+function awaitedVotes(subject: Subject): readonly string[] {
+  const { votes } = subject.flow;
+  if (!votes || !subject.absence.mayBeUnheard(votes.step)) return [];
+  return subject.counts.awaited.includes(votes.step) ? [votes.step] : [];
+}
+
+/** Stores that did not answer, one reason an effect. */
+export function storeUnreachable(subject: Subject): readonly UnknownReason[] {
+  return subject.effects.flatMap(({ effect, observation }): readonly UnknownReason[] =>
+    observation?.status === 'unreachable'
+      ? [
+          {
+            code: 'store-unreachable',
+            store: effect.query.store,
+            address: observation.address,
+            effect: effect.step,
+            reason: observation.reason,
+          },
+        ]
+      : [],
+  );
+}
+
+/** Effects of steps that happened which nobody could look for. */
+export function unplannedEffects(subject: Subject): readonly UnknownReason[] {
+  return subject.effects.flatMap(({ effect, observation, happened }): readonly UnknownReason[] =>
+    happened && observation === undefined
+      ? [
+          {
+            code: 'undecided',
+            about: 'expression',
+            steps: [effect.step],
+            detail: `the effect of ${effect.step} in ${effect.query.store} was not read: a value that its query needs is unknown`,
+          },
+        ]
+      : [],
+  );
+}
+
+/** What the order could not settle: causes or clocks that contradict each other, and, where the flow asks for proof, pairs that nothing proves. */
+export function undecidedOrder(subject: Subject): {
+  readonly reasons: readonly UnknownReason[];
+  readonly notes: readonly string[];
+} {
+  const { order } = subject;
+  if (order.contradiction) return { reasons: [{ code: 'causes-contradict', spanIds: order.contradiction }], notes: [] };
+  const { check, facts } = order;
+  const reasons: UnknownReason[] = [];
+  const notes: string[] = [];
+  const { dropped } = facts.clocks;
+  if (dropped.size > 0) {
+    const processOf = (spanId: string): string => {
+      const span = subject.index.get(spanId);
+      return span ? subject.index.processOf(span) : '';
+    };
+    const spanIds = check.undecided.flatMap((pair) =>
+      pair.some(({ spanId }) => dropped.has(processOf(spanId))) ? pair.map(({ spanId }) => spanId) : [],
+    );
+    const services = servicesOf(subject, dropped);
+    if (spanIds.length > 0) reasons.push({ code: 'clocks-contradict', spanIds: [...new Set(spanIds)], services });
+    else notes.push(`clocks contradict each other and were not used: ${services.join(', ')}`);
+  }
+  if (check.tooAmbiguous) {
+    reasons.push({
+      code: 'undecided',
+      about: 'order',
+      steps: [],
+      detail: 'too many ways to order the rounds of the repeats',
+    });
+  }
+  if (subject.flow.prove && check.undecided.length > 0) {
+    const pairs = [...new Set(check.undecided.map(([a, b]) => `${a.step} before ${b.step}`))];
+    const steps = [...new Set(check.undecided.flatMap(([a, b]) => [a.step, b.step]))];
+    reasons.push({ code: 'undecided', about: 'order', steps, detail: `not proven: ${pairs.join(', ')}` });
+  }
+  return { reasons, notes };
+}
+
+function servicesOf(subject: Subject, processes: ReadonlySet<string>): readonly string[] {
+  const services = subject.index.spans.flatMap((span) => {
+    const service = span.resource.get('service.name');
+    return processes.has(subject.index.processOf(span)) && typeof service === 'string' ? [service] : [];
+  });
+  return [...new Set(services)].sort();
+}

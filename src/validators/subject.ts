@@ -1,0 +1,70 @@
+import type { CompiledFlow, Evidence, FlowStep, TraceStep, WorkflowTrace } from '../model/index.js';
+import { type Absence, readAbsence } from './absence.js';
+import { checkOrder, type FlowCheck } from './flow/check.js';
+import { type Facts, gatherFacts, type Occurrence } from './flow/facts.js';
+import { fitCounts } from './flow/feasible.js';
+import type { SpanIndex } from './flow/span-index.js';
+import { followersOf } from './flow/tree.js';
+import { groupBy } from './group-by.js';
+import { type EffectSeen, seeEffects } from './store/effects-seen.js';
+
+/** A request prepared for judging: what every validator looks at, and nothing it could disagree about. */
+export interface Subject {
+  readonly evidence: Evidence;
+  readonly flow: CompiledFlow;
+  readonly trace: WorkflowTrace;
+  readonly index: SpanIndex;
+  /** The request's steps that the flow knows. */
+  readonly steps: readonly TraceStep[];
+  stepsNamed(name: string): readonly TraceStep[];
+  declared(name: string): FlowStep | undefined;
+  /** Steps that the flow puts after this one. */
+  followersOf(step: string): ReadonlySet<string>;
+  readonly effects: readonly EffectSeen[];
+  readonly absence: Absence;
+  readonly counts: FlowCheck['counts'];
+  /** The order, or the spans whose causes go round in a circle. */
+  readonly order: ProvenOrder | { readonly contradiction: readonly string[] };
+}
+
+export interface ProvenOrder {
+  readonly contradiction: undefined;
+  readonly facts: Facts;
+  readonly occurrences: readonly Occurrence[];
+  readonly check: FlowCheck['order'];
+}
+
+/** Prepares the evidence: facts first, then counts and order. */
+export function prepare(evidence: Evidence): Subject {
+  const { flow, trace } = evidence;
+  const declared = new Map(flow.steps.map((step) => [step.name, step] as const));
+  const steps = trace.steps.filter(({ stepName }) => declared.has(stepName));
+  const byName = groupBy(steps, ({ stepName }) => stepName);
+  const stepsNamed = (name: string): readonly TraceStep[] => byName.get(name) ?? [];
+  const effects = seeEffects(evidence, stepsNamed);
+  const absence = readAbsence(evidence, {
+    disprovenByStore: (step) => effects.some((effect) => effect.effect.step === step && effect.records?.length === 0),
+  });
+  const gathered = gatherFacts(trace, steps);
+  const followers = followersOf(flow.order);
+  return {
+    evidence,
+    flow,
+    trace,
+    index: gathered.consistent ? gathered.facts.index : gathered.index,
+    steps,
+    stepsNamed,
+    declared: (name) => declared.get(name),
+    followersOf: (step) => followers.get(step) ?? new Set(),
+    effects,
+    absence,
+    counts: fitCounts(flow.order, {
+      seen: (step) => stepsNamed(step).length,
+      mayStillCome: absence.mayStillCome,
+      storeShown: (step) => effects.some((effect) => effect.effect.step === step && effect.isDark),
+    }),
+    order: gathered.consistent
+      ? { contradiction: undefined, ...gathered, check: checkOrder(flow, gathered) }
+      : { contradiction: gathered.spanIds },
+  };
+}
