@@ -1,3 +1,4 @@
+export type { SpanExporter } from '@opentelemetry/sdk-trace';
 export { CAPTURE_LIMIT, captureJson, TRUNCATED } from './capture.js';
 export { createLedgerProcessor, type LedgerProcessor, LINGER_MS } from './ledger-processor.js';
 export { createLedgerPropagator, type LedgerPropagatorOptions } from './ledger-propagator.js';

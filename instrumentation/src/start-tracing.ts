@@ -17,7 +17,7 @@ import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentele
 import { registerEsmHook, watchForUnpatchedPackages } from './esm-hook.js';
 import { createExporter } from './exporter.js';
 import { createFetchInstrumentation, createHttpInstrumentation } from './http.js';
-import { createKafkaInstrumentation } from './kafka.js';
+import { KafkaInstrumentation } from './kafka.js';
 import { createLedgerProcessor, type LedgerProcessor } from './ledger-processor.js';
 import { createLedgerPropagator } from './ledger-propagator.js';
 import { Neo4jInstrumentation } from './neo4j.js';
@@ -175,7 +175,7 @@ function createInstrumentations(): Instrumentation[] {
     createHttpInstrumentation(),
     createFetchInstrumentation(),
     new RedisInstrumentation(),
-    createKafkaInstrumentation(),
+    new KafkaInstrumentation(),
     new Neo4jInstrumentation(),
   ];
 }
