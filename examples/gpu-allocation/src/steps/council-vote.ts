@@ -1,5 +1,4 @@
-import { trace } from '@opentelemetry/api';
-import { wrapStep } from '@tracecourt/instrumentation';
+import { setStepAttributes, wrapStep } from '@tracecourt/instrumentation';
 import type { Ballot, Proposal, Vote } from '../decision.js';
 
 /** Where the council is, and how long the allocator waits for it. */
@@ -21,7 +20,6 @@ export function councilVoteSteps({ url, deadlineMs }: CouncilAccess) {
 const askMember = wrapStep(
   'council-vote',
   async (url: string, member: string, proposal: Proposal, deadline: AbortSignal): Promise<Ballot> => {
-    const span = trace.getActiveSpan()?.setAttribute('gpu.voter', member);
     const response = await fetch(`${url}/members/${member}/vote`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -30,9 +28,10 @@ const askMember = wrapStep(
     });
     const vote = readVote(await response.json());
     if (vote === undefined) throw new Error(`${member} answered ${response.status} without a vote`);
-    span?.setAttribute('gpu.vote', vote);
+    setStepAttributes({ 'gpu.vote': vote });
     return { member, vote };
   },
+  { attributes: (_url, member) => ({ 'gpu.voter': member }) },
 );
 
 function readVote(answer: unknown): Vote | undefined {
