@@ -1,0 +1,162 @@
+import { BoltStructure, type BoltValue, isBoltList, isBoltMap, VALUE_TAGS } from './bolt-value.js';
+import { type CypherStatement, isReservedName, withoutIndexKind } from './cypher-statement.js';
+import { type CypherToken, isKeyword, isSymbol } from './cypher-tokens.js';
+import { BoltFailure, typeError, unsupported } from './failure.js';
+import { dateText, dateTimeText, durationText } from './temporal-text.js';
+
+/** A statement and its parameters, as the engine takes them. */
+export interface BoundStatement {
+  readonly text: string;
+  readonly parameters: Readonly<Record<string, EngineValue>>;
+}
+
+export type EngineValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly EngineValue[]
+  | { readonly [key: string]: EngineValue };
+
+/**
+ * Puts parameters into the form that keeps their types.
+ *
+ * The engine takes any whole JavaScript number for an integer. So a parameter in which a float has a whole value (and the
+ * driver sends every plain number as a float) is written out in the text as `toFloat($part)`, and a temporal value as
+ * `datetime($part)`; all else stays a parameter. A map as the properties of a pattern, which the engine's dialect lacks, is
+ * written out too.
+ */
+export function bindParameters(statement: CypherStatement, given: ReadonlyMap<string, BoltValue>): BoundStatement {
+  const binder = new Binder(given);
+  const original = withoutIndexKind(statement);
+  if (original !== statement.text) return { text: original, parameters: {} };
+  let text = '';
+  let at = 0;
+  statement.tokens.forEach((token, i) => {
+    if (token.kind !== 'parameter') return;
+    text += statement.text.slice(at, token.start) + binder.write(token, placeOf(statement.tokens, i));
+    at = token.end;
+  });
+  return { text: text + statement.text.slice(at), parameters: binder.parameters };
+}
+
+type Place = 'expression' | 'pattern' | 'count';
+
+/** `(n:Label $map)` and `-[:TYPE $map]->` are patterns; `LIMIT $n` is a count. */
+function placeOf(tokens: readonly CypherToken[], i: number): Place {
+  const [before, twoBefore, after] = [tokens[i - 1], tokens[i - 2], tokens[i + 1]];
+  if (isKeyword(before, 'LIMIT') || isKeyword(before, 'SKIP') || isKeyword(before, 'OFFSET')) return 'count';
+  const closes = isSymbol(after, ')') || isSymbol(after, ']');
+  if (!closes || before?.kind !== 'word' || isKeyword(before, 'DISTINCT') || isKeyword(before, 'NOT'))
+    return 'expression';
+  return [':', '|', '&', '(', '['].some((symbol) => isSymbol(twoBefore, symbol)) ? 'pattern' : 'expression';
+}
+
+class Binder {
+  readonly parameters: Record<string, EngineValue> = Object.create(null) as Record<string, EngineValue>;
+  readonly #given: ReadonlyMap<string, BoltValue>;
+  readonly #written = new Map<string, string>();
+  #count = 0;
+
+  constructor(given: ReadonlyMap<string, BoltValue>) {
+    this.#given = given;
+  }
+
+  write({ text: name }: CypherToken, place: Place): string {
+    const value = this.#given.get(name);
+    if (value === undefined) {
+      throw new BoltFailure('Neo.ClientError.Statement.ParameterMissing', `Expected parameter(s): ${name}`);
+    }
+    if (place === 'count') return this.#writeCount(value);
+    if (place === 'pattern') return this.#writePattern(value);
+    const known = this.#written.get(name) ?? this.#expression(value);
+    this.#written.set(name, known);
+    return known;
+  }
+
+  #writeCount(value: BoltValue): string {
+    if (typeof value === 'bigint' && value >= 0n) return this.#plain(value);
+    const shown = typeof value === 'number' && Number.isInteger(value) ? value.toFixed(1) : String(value);
+    throw new BoltFailure(
+      'Neo.ClientError.Statement.ArgumentError',
+      `Invalid input. '${shown}' is not a valid value. Must be a non-negative integer.`,
+    );
+  }
+
+  #writePattern(value: BoltValue): string {
+    if (!isBoltMap(value)) throw typeError('The properties of a pattern must be a map.');
+    return this.#map(value);
+  }
+
+  #expression(value: BoltValue): string {
+    if (value instanceof BoltStructure) return this.#temporal(value);
+    if (typeof value === 'number' && Number.isInteger(value)) return `toFloat(${this.#plain(value)})`;
+    if (!needsWriting(value)) return this.#plain(value);
+    if (isBoltMap(value)) return this.#map(value);
+    if (isBoltList(value)) return this.#list(value);
+    return this.#plain(value);
+  }
+
+  #list(list: readonly BoltValue[]): string {
+    const isFloats = list.every((item) => typeof item === 'number');
+    if (isFloats) return `[item IN ${this.#plain(list)} | toFloat(item)]`;
+    return `[${list.map((item) => this.#expression(item)).join(', ')}]`;
+  }
+
+  #map(map: ReadonlyMap<string, BoltValue>): string {
+    const members = [...map].map(([key, item]) => `${quoted(key)}: ${this.#expression(item)}`);
+    return `{${members.join(', ')}}`;
+  }
+
+  #temporal(value: BoltStructure): string {
+    switch (value.tag) {
+      case VALUE_TAGS.dateTime:
+        return `datetime(${this.#plain(dateTimeText(value))})`;
+      case VALUE_TAGS.date:
+        return `date(${this.#plain(dateText(value))})`;
+      case VALUE_TAGS.duration:
+        return `duration(${this.#plain(durationText(value))})`;
+      default:
+        throw unsupported(`A parameter of the type with tag 0x${value.tag.toString(16)}`);
+    }
+  }
+
+  #plain(value: BoltValue): string {
+    const name = `p${this.#count++}`;
+    this.parameters[name] = toEngine(value);
+    return `$${name}`;
+  }
+}
+
+/** True when some part of the value would lose its type as a plain parameter. */
+function needsWriting(value: BoltValue): boolean {
+  if (typeof value === 'number') return Number.isInteger(value);
+  if (isBoltList(value)) return value.some(needsWriting);
+  if (isBoltMap(value)) return [...value.values()].some(needsWriting);
+  return value instanceof BoltStructure;
+}
+
+function toEngine(value: BoltValue): EngineValue {
+  if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value;
+  if (value instanceof Uint8Array) throw unsupported('A parameter of bytes');
+  if (value instanceof BoltStructure) throw unsupported('A structure within a parameter');
+  if (isBoltMap(value)) return Object.fromEntries([...value].map(([key, item]) => [checkedKey(key), toEngine(item)]));
+  if (isBoltList(value)) return value.map(toEngine);
+  return value;
+}
+
+function isSafe(value: bigint): boolean {
+  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER);
+}
+
+/** A key that starts with `$` marks a tagged value to the engine. */
+function checkedKey(key: string): string {
+  if (isReservedName(key) || key.startsWith('$') || key === '__proto__') throw unsupported(`The name ${key}`);
+  return key;
+}
+
+function quoted(key: string): string {
+  if (checkedKey(key).includes('`')) throw unsupported('A backtick in a name');
+  return `\`${key}\``;
+}

@@ -1,0 +1,167 @@
+import { type CypherToken, isKeyword, isSymbol, tokenizeCypher } from './cypher-tokens.js';
+import { BoltFailure, unsupported } from './failure.js';
+
+/** What has to be known of a statement before it runs. */
+export interface CypherStatement {
+  readonly text: string;
+  readonly tokens: readonly CypherToken[];
+  /** Neo4j's query type: reads, writes, both, or changes the schema. When in doubt, it writes. */
+  readonly type: 'r' | 'w' | 'rw' | 's';
+  /** Column names as Neo4j gives them (the text as written, or the alias); undefined when they are not plain to see. */
+  readonly columns: readonly string[] | undefined;
+}
+
+const WRITE_WORDS = ['CREATE', 'MERGE', 'SET', 'DELETE', 'REMOVE', 'FOREACH', 'DROP'];
+const FIRST_WORDS = new Set([
+  'MATCH',
+  'OPTIONAL',
+  'CREATE',
+  'MERGE',
+  'UNWIND',
+  'WITH',
+  'RETURN',
+  'CALL',
+  'FOREACH',
+  'DROP',
+]);
+/** Members by which the engine marks nodes and relationships in its answers. */
+const RESERVED = new Set(['_id', '_labels', '_type', '_source', '_target']);
+const PROCEDURES = new Set(['db.labels', 'db.relationshiptypes', 'db.propertykeys']);
+const INDEX_KINDS = ['RANGE', 'BTREE'];
+
+/**
+ * Reads a statement, and refuses what the engine would answer otherwise than Neo4j does: throws {@link BoltFailure}. Syntax
+ * is the engine's to judge.
+ */
+export function readStatement(text: string): CypherStatement {
+  const tokens = tokenizeCypher(text);
+  refuseForeign(tokens);
+  refuseReserved(tokens);
+  refuseProcedures(tokens);
+  const type = typeOf(tokens);
+  return { text, tokens, type, columns: type === 's' ? undefined : columnsOf(text, tokens) };
+}
+
+/** The same statement without the index kind that the engine does not name. */
+export function withoutIndexKind(statement: CypherStatement): string {
+  const { text, tokens } = statement;
+  const kind = tokens[1];
+  const named = INDEX_KINDS.some((word) => isKeyword(kind, word)) && isKeyword(tokens[2], 'INDEX');
+  return kind && named ? text.slice(0, kind.start) + text.slice(kind.end) : text;
+}
+
+/** Reserved by the engine: as a key of a parameter it would be taken for a node. */
+export function isReservedName(name: string): boolean {
+  return RESERVED.has(name);
+}
+
+function refuseForeign(tokens: readonly CypherToken[]): void {
+  const [first] = tokens;
+  if (!first) throw new BoltFailure('Neo.ClientError.Statement.SyntaxError', 'The statement is empty.');
+  const word = first.text.toUpperCase();
+  if (['EXPLAIN', 'PROFILE', 'SHOW', 'USE', 'CYPHER', 'LOAD', 'START', 'ALTER'].includes(word)) throw unsupported(word);
+  if (first.kind !== 'word' || !FIRST_WORDS.has(word)) {
+    throw new BoltFailure(
+      'Neo.ClientError.Statement.SyntaxError',
+      `Invalid input '${first.text}': a clause was expected.`,
+    );
+  }
+  const load = tokens.some((token, i) => isKeyword(token, 'LOAD') && isKeyword(tokens[i + 1], 'CSV'));
+  if (load) throw unsupported('LOAD CSV');
+}
+
+function refuseReserved(tokens: readonly CypherToken[]): void {
+  const reserved = tokens.find(({ kind, text }) => kind === 'word' && RESERVED.has(text));
+  if (reserved) throw unsupported(`The name ${reserved.text}`);
+  const keys = new Set(tokens.filter((_, i) => isMapKey(tokens, i)).map(({ text }) => text));
+  if (keys.has('nodes') && keys.has('edges')) throw unsupported('A map with both keys nodes and edges');
+}
+
+function isMapKey(tokens: readonly CypherToken[], i: number): boolean {
+  const before = tokens[i - 1];
+  return tokens[i]?.kind === 'word' && isSymbol(tokens[i + 1], ':') && (isSymbol(before, '{') || isSymbol(before, ','));
+}
+
+function refuseProcedures(tokens: readonly CypherToken[]): void {
+  tokens.forEach((token, i) => {
+    if (!isKeyword(token, 'CALL') || tokens[i + 1]?.kind !== 'word') return;
+    const name = dottedName(tokens, i + 1);
+    if (PROCEDURES.has(name.toLowerCase())) return;
+    throw new BoltFailure(
+      'Neo.ClientError.Procedure.ProcedureNotFound',
+      `There is no procedure with the name \`${name}\` registered for this database instance (the embedded graph).`,
+    );
+  });
+}
+
+function dottedName(tokens: readonly CypherToken[], from: number): string {
+  let name = tokens[from]?.text ?? '';
+  for (let i = from; isSymbol(tokens[i + 1], '.'); i += 2) name += `.${tokens[i + 2]?.text ?? ''}`;
+  return name;
+}
+
+function typeOf(tokens: readonly CypherToken[]): CypherStatement['type'] {
+  if (changesSchema(tokens)) return 's';
+  const writes = tokens.some((token, i) => WRITE_WORDS.some((word) => isKeyword(token, word)) && isClause(tokens, i));
+  if (!writes) return 'r';
+  return tokens.some((token, i) => isKeyword(token, 'RETURN') && isClause(tokens, i)) ? 'rw' : 'w';
+}
+
+function changesSchema(tokens: readonly CypherToken[]): boolean {
+  const [first, ...rest] = tokens;
+  if (!isKeyword(first, 'CREATE') && !isKeyword(first, 'DROP')) return false;
+  return rest.slice(0, 2).some((token) => isKeyword(token, 'INDEX') || isKeyword(token, 'CONSTRAINT'));
+}
+
+/** Property names, labels and map keys can look like clauses: `n.set`, `:Set`, `{set: 1}`. */
+function isClause(tokens: readonly CypherToken[], i: number): boolean {
+  const before = tokens[i - 1];
+  return !isSymbol(before, '.') && !isSymbol(before, ':') && !isMapKey(tokens, i);
+}
+
+function columnsOf(text: string, tokens: readonly CypherToken[]): readonly string[] | undefined {
+  const from = lastReturn(tokens);
+  if (from === undefined) return undefined;
+  const items = splitItems(tokens.slice(from + 1));
+  const names = items.map((item) => columnName(text, item));
+  return names.every((name) => name !== undefined) ? names : undefined;
+}
+
+function lastReturn(tokens: readonly CypherToken[]): number | undefined {
+  let depth = 0;
+  let last: number | undefined;
+  tokens.forEach((token, i) => {
+    depth += depthChange(token);
+    if (depth === 0 && isKeyword(token, 'RETURN') && isClause(tokens, i)) last = i;
+  });
+  return last;
+}
+
+function depthChange(token: CypherToken): number {
+  if (token.kind !== 'symbol') return 0;
+  if ('([{'.includes(token.text)) return 1;
+  return ')]}'.includes(token.text) ? -1 : 0;
+}
+
+function splitItems(tokens: readonly CypherToken[]): readonly (readonly CypherToken[])[] {
+  const items: CypherToken[][] = [[]];
+  let depth = 0;
+  for (const [i, token] of tokens.entries()) {
+    depth += depthChange(token);
+    const isEnd =
+      ['ORDER', 'SKIP', 'OFFSET', 'LIMIT', 'UNION'].some((word) => isKeyword(token, word)) || isSymbol(token, ';');
+    if (depth === 0 && isEnd && isClause(tokens, i)) break;
+    if (depth === 0 && isSymbol(token, ',')) items.push([]);
+    else items.at(-1)?.push(token);
+  }
+  return items;
+}
+
+function columnName(text: string, item: readonly CypherToken[]): string | undefined {
+  const tokens = isKeyword(item[0], 'DISTINCT') ? item.slice(1) : item;
+  const first = tokens[0];
+  const last = tokens.at(-1);
+  if (!first || !last || isSymbol(first, '*')) return undefined;
+  if (isKeyword(tokens.at(-2), 'AS')) return last.text;
+  return tokens.length === 1 && first.quoted ? first.text : text.slice(first.start, last.end);
+}

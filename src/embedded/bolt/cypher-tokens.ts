@@ -1,0 +1,58 @@
+/** A piece of Cypher text that is neither space nor comment. */
+export interface CypherToken {
+  readonly kind: 'word' | 'parameter' | 'string' | 'number' | 'symbol';
+  /** As written; for a quoted word and a parameter, the name itself. */
+  readonly text: string;
+  /** A word in backticks, which is never a keyword. */
+  readonly quoted: boolean;
+  readonly start: number;
+  readonly end: number;
+}
+
+const PIECE = new RegExp(
+  [
+    String.raw`(?<space>\s+|//[^\n]*|/\*[^]*?\*/)`,
+    String.raw`(?<string>'(?:\\[^]|[^'\\])*'|"(?:\\[^]|[^"\\])*")`,
+    '(?<parameter>\\$(?:[\\p{L}_\\d]+|`(?:``|[^`])*`))',
+    '(?<quoted>`(?:``|[^`])*`)',
+    String.raw`(?<word>[\p{L}_][\p{L}\p{M}\d_]*)`,
+    String.raw`(?<number>0x[\da-f]+|(?:\d+\.\d+|\.\d+|\d+)(?:e[+-]?\d+)?)`,
+    '(?<symbol>[^])',
+  ].join('|'),
+  'giuy',
+);
+
+/** The tokens of a statement. Any text has some: what is no Cypher comes as symbols, for the engine to refuse. */
+export function tokenizeCypher(text: string): readonly CypherToken[] {
+  const tokens: CypherToken[] = [];
+  for (const match of text.matchAll(PIECE)) {
+    const token = toToken(match);
+    if (token) tokens.push(token);
+  }
+  return tokens;
+}
+
+function toToken(match: RegExpExecArray): CypherToken | undefined {
+  const { space, string, parameter, quoted, word, number } = match.groups ?? {};
+  const [whole] = match;
+  if (space !== undefined) return undefined;
+  const place = { quoted: quoted !== undefined, start: match.index, end: match.index + whole.length };
+  if (string !== undefined) return { kind: 'string', text: whole, ...place };
+  if (parameter !== undefined) return { kind: 'parameter', text: unquote(whole.slice(1)), ...place };
+  if (quoted !== undefined) return { kind: 'word', text: unquote(whole), ...place };
+  if (word !== undefined) return { kind: 'word', text: whole, ...place };
+  return { kind: number === undefined ? 'symbol' : 'number', text: whole, ...place };
+}
+
+function unquote(name: string): string {
+  return name.startsWith('`') ? name.slice(1, -1).replaceAll('``', '`') : name;
+}
+
+/** True for an unquoted word, whatever its case. `word` is upper case. */
+export function isKeyword(token: CypherToken | undefined, word: string): boolean {
+  return token?.kind === 'word' && !token.quoted && token.text.toUpperCase() === word;
+}
+
+export function isSymbol(token: CypherToken | undefined, symbol: string): boolean {
+  return token?.kind === 'symbol' && token.text === symbol;
+}

@@ -1,0 +1,1 @@
+export { type EmbeddedNeo4jOptions, startEmbeddedNeo4j } from './start-embedded-neo4j.js';

@@ -1,0 +1,38 @@
+import { EMBEDDED_PRODUCT } from '../../embedded-server.js';
+import type { Call, CommandFamily, Run } from '../command.js';
+import { CommandError } from '../command-error.js';
+import { keyPattern } from '../key-pattern.js';
+import { bulk, type Reply } from '../reply.js';
+import { serverInfo } from '../server-info.js';
+import { DATABASE_COUNT } from '../server-state.js';
+import { subcommands } from '../subcommands.js';
+
+/** What is true of this server and that clients ask for; everything else is not answered. */
+const CONFIGURATION: Readonly<Record<string, string>> = {
+  databases: String(DATABASE_COUNT),
+  maxmemory: '0',
+  'maxmemory-policy': 'noeviction',
+  save: '',
+  appendonly: 'no',
+  'notify-keyspace-events': '',
+};
+
+const noScripts: Run = ({ name }) => {
+  throw new CommandError(
+    `ERR ${name.toUpperCase()} is not supported: ${EMBEDDED_PRODUCT} runs no scripts; use a real Redis for them`,
+  );
+};
+
+export const SERVER: CommandFamily = {
+  info: { arity: -1, run: ({ server, args }) => ({ kind: 'verbatim', bytes: serverInfo(server, args) }) },
+  config: { arity: -2, run: subcommands('config', { get: { arity: -3, run: getConfiguration } }) },
+  eval: { arity: -3, run: noScripts },
+  evalsha: { arity: -3, run: noScripts },
+  script: { arity: -2, run: noScripts },
+};
+
+function getConfiguration({ args }: Call): Reply {
+  const patterns = args.map((pattern) => keyPattern(pattern.toLowerCase()));
+  const wanted = Object.entries(CONFIGURATION).filter(([name]) => patterns.some((fits) => fits(name)));
+  return { kind: 'map', entries: wanted.map(([name, value]) => [bulk(name), bulk(value)] as const) };
+}

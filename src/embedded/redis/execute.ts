@@ -1,0 +1,115 @@
+import { type Command, type CommandFamily, fitsArity } from './command.js';
+import { CommandError, unknownCommand, wrongArity } from './command-error.js';
+import { CONNECTION } from './commands/connection.js';
+import { HASHES } from './commands/hashes.js';
+import { KEYS } from './commands/keys.js';
+import { LISTS } from './commands/lists.js';
+import { PUBSUB } from './commands/pubsub.js';
+import { SERVER } from './commands/server.js';
+import { SETS } from './commands/sets.js';
+import { SORTED_SETS } from './commands/sorted-sets.js';
+import { STRINGS } from './commands/strings.js';
+import { TRANSACTIONS } from './commands/transactions.js';
+import { array, error, integer, NIL_ARRAY, type Reply, simple } from './reply.js';
+import type { ServerState } from './server-state.js';
+import type { Session } from './session.js';
+import { subcommands } from './subcommands.js';
+
+const FAMILIES: readonly CommandFamily[] = [
+  CONNECTION,
+  SERVER,
+  STRINGS,
+  HASHES,
+  LISTS,
+  SETS,
+  SORTED_SETS,
+  KEYS,
+  TRANSACTIONS,
+  PUBSUB,
+];
+
+/** Every command by its name in lower case. */
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ...FAMILIES.flatMap((family) => Object.entries(family)),
+  ['exec', { arity: 1, run: ({ session, server }) => executeTransaction(session, server) }],
+  ['command', { arity: -2, run: subcommands('command', { count: { arity: 2, run: () => integer(COMMANDS.size) } }) }],
+]);
+
+/** Commands that a transaction does not queue. */
+const NEVER_QUEUED: ReadonlySet<string> = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+
+/** What a RESP2 connection may still say while it is subscribed. */
+const ALLOWED_WHILE_SUBSCRIBED: ReadonlySet<string> = new Set([
+  'subscribe',
+  'psubscribe',
+  'unsubscribe',
+  'punsubscribe',
+  'ping',
+  'quit',
+  'reset',
+]);
+
+/** Carries out one command of a connection at the instant `nowMs` and gives its reply; errors are replies too. */
+export function execute(words: readonly string[], session: Session, server: ServerState, nowMs: bigint): Reply {
+  server.nowMs = nowMs;
+  server.commandCount += 1;
+  try {
+    const { name, command } = findCommand(words);
+    refuseWhileSubscribed(name, session);
+    if (session.transaction === undefined || NEVER_QUEUED.has(name)) return run(command, name, words, session, server);
+    session.transaction.queue.push(words);
+    return simple('QUEUED');
+  } catch (cause) {
+    return refusal(cause, session, words);
+  }
+}
+
+function findCommand(words: readonly string[]): { readonly name: string; readonly command: Command } {
+  const [given = '', ...args] = words;
+  const name = given.toLowerCase();
+  const command = COMMANDS.get(name);
+  if (command === undefined) throw unknownCommand(given, args);
+  if (!fitsArity(command.arity, words.length)) throw wrongArity(name);
+  return { name, command };
+}
+
+function refuseWhileSubscribed(name: string, session: Session): void {
+  if (!session.isSubscriberOnly || ALLOWED_WHILE_SUBSCRIBED.has(name)) return;
+  throw new CommandError(
+    `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  );
+}
+
+function run(command: Command, name: string, words: readonly string[], session: Session, server: ServerState): Reply {
+  return command.run({ name, args: words.slice(1), session, server, keys: server.keysOf(session) });
+}
+
+/** A command refused before it could be queued spoils its transaction; one that only fails when it runs does not. */
+function refusal(cause: unknown, session: Session, words: readonly string[]): Reply {
+  if (!(cause instanceof CommandError)) throw cause;
+  const name = (words[0] ?? '').toLowerCase();
+  if (session.transaction !== undefined && !NEVER_QUEUED.has(name)) session.transaction.isAborted = true;
+  return error(cause.message);
+}
+
+function executeTransaction(session: Session, server: ServerState): Reply {
+  const { transaction } = session;
+  if (transaction === undefined) throw new CommandError('ERR EXEC without MULTI');
+  const isStale = session.hasWatchedChange();
+  session.transaction = undefined;
+  session.unwatchAll();
+  if (transaction.isAborted) {
+    throw new CommandError('EXECABORT Transaction discarded because of previous errors.');
+  }
+  return isStale ? NIL_ARRAY : array(transaction.queue.map((words) => runQueued(words, session, server)));
+}
+
+function runQueued(words: readonly string[], session: Session, server: ServerState): Reply {
+  try {
+    const { name, command } = findCommand(words);
+    return run(command, name, words, session, server);
+  } catch (cause) {
+    if (cause instanceof CommandError) return error(cause.message);
+    throw cause;
+  }
+}

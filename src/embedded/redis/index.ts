@@ -1,0 +1,1 @@
+export { type EmbeddedRedisOptions, startEmbeddedRedis } from './start-embedded-redis.js';
