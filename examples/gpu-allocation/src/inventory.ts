@@ -1,5 +1,4 @@
 import neo4j, { type Driver, type EagerResult } from 'neo4j-driver';
-import { untraced } from './service/tracing.js';
 
 /** How many GPUs of each model a run has, and how many of them are free when it begins. */
 const POOLS = [
@@ -17,12 +16,10 @@ const ADD_POOL = `
 
 /** Gives the run its own GPUs, unless it has them already: runs on one database never share or use up each other's. */
 export async function seedInventory(graph: Driver, run: string): Promise<void> {
-  await untraced(async () => {
-    const { records } = await graph.executeQuery<EagerResult<{ gpus: number }>>(COUNT, { run });
-    if ((records[0]?.get('gpus') ?? 0) > 0) return;
-    for (const { model, size, free } of POOLS) {
-      const freeAt = neo4j.int(free ? 0 : Date.now() + TAKEN_FOR_MS);
-      await graph.executeQuery(ADD_POOL, { run, model, size: neo4j.int(size), freeAt });
-    }
-  });
+  const { records } = await graph.executeQuery<EagerResult<{ gpus: number }>>(COUNT, { run });
+  if ((records[0]?.get('gpus') ?? 0) > 0) return;
+  for (const { model, size, free } of POOLS) {
+    const freeAt = neo4j.int(free ? 0 : Date.now() + TAKEN_FOR_MS);
+    await graph.executeQuery(ADD_POOL, { run, model, size: neo4j.int(size), freeAt });
+  }
 }

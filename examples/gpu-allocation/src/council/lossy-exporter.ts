@@ -1,5 +1,7 @@
 import type { Span } from '@opentelemetry/api';
-import type { SpanExporter } from '@tracecourt/instrumentation';
+import type { TracingOptions } from '@tracecourt/instrumentation';
+
+type WrapExporter = NonNullable<TracingOptions['wrapExporter']>;
 
 const toLose = new Set<string>();
 
@@ -9,14 +11,12 @@ export function loseSpan(span: Span): void {
 }
 
 /** Exports all spans but the marked ones, and reports success: what was lost, nobody is told. */
-export function lossyExporter(exporter: SpanExporter): SpanExporter {
-  return {
-    export: (spans, done) =>
-      exporter.export(
-        spans.filter((span) => !toLose.delete(span.spanContext().spanId)),
-        done,
-      ),
-    shutdown: () => exporter.shutdown(),
-    forceFlush: async () => await exporter.forceFlush?.(),
-  };
-}
+export const lossyExporter: WrapExporter = (exporter) => ({
+  export: (spans, done) => {
+    const kept = spans.filter((span) => !toLose.delete(span.spanContext().spanId));
+    if (kept.length === 0) done({ code: 0 });
+    else exporter.export(kept, done);
+  },
+  shutdown: () => exporter.shutdown(),
+  forceFlush: async () => await exporter.forceFlush?.(),
+});
