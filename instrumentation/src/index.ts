@@ -1,3 +1,10 @@
+export { CAPTURE_LIMIT, captureJson, TRUNCATED } from './capture.js';
+export { createLedgerProcessor, type LedgerProcessor, LINGER_MS } from './ledger-processor.js';
+export { createLedgerPropagator, type LedgerPropagatorOptions } from './ledger-propagator.js';
+export { instrumentDriver } from './neo4j.js';
+export { REDACTED, redactText } from './redact.js';
+export { contextWithRequestId, currentRequestId, withRequestId } from './request-id.js';
+export { currentTracing, startTracing, type Tracing, type TracingOptions } from './start-tracing.js';
 export {
   type Account,
   formatAccount,
@@ -6,3 +13,4 @@ export {
   parseAccount,
   parseHandoff,
 } from './wire-names.js';
+export { type StepOptions, setStepAttributes, unwrapStep, wrapStep } from './wrap-step.js';

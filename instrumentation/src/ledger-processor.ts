@@ -1,0 +1,162 @@
+/** The span ledger in front of the exporting span processor. */
+import { type Attributes, type Context, TraceFlags } from '@opentelemetry/api';
+import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { currentRequestId } from './request-id.js';
+import { createLedger, type LedgerEntry, type SpanLedger } from './span-ledger.js';
+import { ACCOUNT, formatAccount, REQUEST_ID, SENT, SEQUENCE_END, SEQUENCE_SENT, SEQUENCE_START } from './wire-names.js';
+
+/** How long a request may be idle in this process before its account is made up. */
+export const LINGER_MS = 5;
+
+export interface LedgerProcessor extends SpanProcessor {
+  /**
+   * Counts a hand-off of the open span. Returns its number within the span, from 1; undefined if no such span is open in
+   * this process.
+   */
+  handOff(spanId: string): number | undefined;
+}
+
+interface CountedSpan {
+  readonly span: ReadableSpan;
+  readonly requestId: string | undefined;
+}
+
+/**
+ * Counts sampled spans and passes them on to `next`, each with its stamps, the last of a busy period with the account.
+ *
+ * - `next` gets copies: a span's own attributes are never touched after it ended, and no attribute limit is in the way.
+ * - The end of a period flushes `next` at once. Flushes never overlap: what ends during one leaves together in the next.
+ * - Spans that are not sampled, or that never started here, pass uncounted.
+ */
+export function createLedgerProcessor(next: SpanProcessor): LedgerProcessor {
+  return new CountingProcessor(next);
+}
+
+class CountingProcessor implements LedgerProcessor {
+  readonly #next: SpanProcessor;
+  readonly #ledger: SpanLedger<CountedSpan> = createLedger({ lingerMs: LINGER_MS });
+  readonly #requestIds = new Map<string, string>();
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+  #flushAgain = false;
+
+  constructor(next: SpanProcessor) {
+    this.#next = next;
+  }
+
+  onStart(span: Span, parentContext: Context): void {
+    this.#next.onStart(span, parentContext);
+    if (!isSampled(span)) return;
+    const { spanId, traceId } = span.spanContext();
+    const requestId = currentRequestId(parentContext);
+    if (requestId !== undefined) {
+      span.setAttribute(REQUEST_ID, requestId);
+      this.#requestIds.set(spanId, requestId);
+    }
+    this.#passOn(this.#ledger.started(spanId, requestId ?? traceId));
+  }
+
+  onEnd(span: ReadableSpan): void {
+    const { spanId } = span.spanContext();
+    const requestId = this.#requestIds.get(spanId);
+    this.#requestIds.delete(spanId);
+    const leaving = this.#ledger.ended(spanId, { span, requestId }, performance.now());
+    if (leaving) this.#passOn(leaving);
+    else this.#next.onEnd(span);
+    this.#armTimer();
+  }
+
+  handOff(spanId: string): number | undefined {
+    return this.#ledger.sent(spanId);
+  }
+
+  /** Ends every period without an open span and waits until all that may leave has left. */
+  async forceFlush(): Promise<void> {
+    this.#passOn(this.#ledger.settle());
+    await this.#flushing;
+    await this.#next.forceFlush();
+  }
+
+  async shutdown(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#passOn(this.#ledger.settle());
+    await this.#flushing;
+    await this.#next.shutdown();
+  }
+
+  #passOn(entries: readonly LedgerEntry<CountedSpan>[]): void {
+    for (const entry of entries) this.#next.onEnd(stamped(entry));
+  }
+
+  #armTimer(): void {
+    const dueAt = this.#ledger.nextDue();
+    if (this.#timer || dueAt === undefined) return;
+    const wait = Math.max(1, Math.ceil(dueAt - performance.now()));
+    this.#timer = setTimeout(() => this.#sweep(), wait).unref();
+  }
+
+  #sweep(): void {
+    this.#timer = undefined;
+    const leaving = this.#ledger.due(performance.now());
+    this.#passOn(leaving);
+    if (leaving.length > 0) this.#flushSoon();
+    this.#armTimer();
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing !== undefined) {
+      this.#flushAgain = true;
+      return;
+    }
+    this.#flushing = this.#flushUntilDone();
+  }
+
+  async #flushUntilDone(): Promise<void> {
+    do {
+      this.#flushAgain = false;
+      // A failed export is the exporter's to report; it must not reach the service as an unhandled rejection.
+      await this.#next.forceFlush().catch(() => undefined);
+    } while (this.#flushAgain);
+    this.#flushing = undefined;
+  }
+}
+
+function isSampled(span: Span): boolean {
+  return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
+}
+
+function stamped({ span: counted, stamps, account }: LedgerEntry<CountedSpan>): ReadableSpan {
+  const { span, requestId } = counted;
+  const added: Attributes = { [SEQUENCE_START]: stamps.start, [SEQUENCE_END]: stamps.end };
+  if (stamps.sent.length > 0) {
+    added[SENT] = stamps.sent.length;
+    added[SEQUENCE_SENT] = [...stamps.sent];
+  }
+  if (account) added[ACCOUNT] = formatAccount(account);
+  // Said again, so that the id seen is the id counted under, whatever the service set since.
+  if (requestId !== undefined) added[REQUEST_ID] = requestId;
+  return copyWith(span, { ...span.attributes, ...added });
+}
+
+function copyWith(span: ReadableSpan, attributes: Attributes): ReadableSpan {
+  return {
+    name: span.name,
+    kind: span.kind,
+    spanContext: () => span.spanContext(),
+    ...(span.parentSpanContext && { parentSpanContext: span.parentSpanContext }),
+    startTime: span.startTime,
+    endTime: span.endTime,
+    status: span.status,
+    attributes,
+    links: span.links,
+    events: span.events,
+    duration: span.duration,
+    ended: span.ended,
+    resource: span.resource,
+    instrumentationScope: span.instrumentationScope,
+    droppedAttributesCount: span.droppedAttributesCount,
+    droppedEventsCount: span.droppedEventsCount,
+    droppedLinksCount: span.droppedLinksCount,
+  };
+}

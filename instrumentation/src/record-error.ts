@@ -1,0 +1,29 @@
+/** How a failed operation is written on its span. */
+import { type Span, SpanStatusCode } from '@opentelemetry/api';
+import { redactText } from './redact.js';
+
+/** Marks the span as failed: status, `error.type`, and the exception as an event, without secrets and local paths. */
+export function recordError(span: Span, error: unknown): void {
+  const { name, message, stack } = described(error);
+  const text = redactText(message);
+  span.recordException({ name, message: text, ...(stack && { stack: withoutLocalPaths(redactText(stack)) }) });
+  span.setAttribute('error.type', name);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: text });
+}
+
+interface DescribedError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+function described(error: unknown): DescribedError {
+  if (!(error instanceof Error)) return { name: '_OTHER', message: String(error), stack: undefined };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { name: code ?? error.name, message: error.message, stack: error.stack };
+}
+
+function withoutLocalPaths(stack: string): string {
+  const here = process.cwd();
+  return here === '/' ? stack : stack.replaceAll(here, '.');
+}
