@@ -56,7 +56,9 @@ describe('the GPU allocation', function () {
   async function ask(body: unknown, defects: readonly Defect[] = []): Promise<Answered> {
     const requestId = randomUUID();
     const planted = defects.length === 0 ? '' : `,gpu.defects=${encodeURIComponent(defects.join('+'))}`;
-    return await post(services['gateway']?.http ?? '', body, { baggage: `tracecourt.request.id=${requestId}${planted}` });
+    return await post(services['gateway']?.http ?? '', body, {
+      baggage: `tracecourt.request.id=${requestId}${planted}`,
+    });
   }
 
   /** The request's spans, once the root has come and as many as asked for with it. */
@@ -87,8 +89,14 @@ describe('the GPU allocation', function () {
 
     it('leaves decision, votes and lease in the graph', async () => {
       const { decisionId, gpu, ballots } = answer.body;
-      const lease = await stores.graph('MATCH (:Decision {id: $id})-[:GRANTS]->(l:Lease)-[:OF]->(g:Gpu) RETURN g.id AS gpu, l.until AS until', { id: decisionId });
-      const votes = await stores.graph('MATCH (:Decision {id: $id})-[:RESTS_ON]->(v:Vote) RETURN v.member AS member, v.vote AS vote', { id: decisionId });
+      const lease = await stores.graph(
+        'MATCH (:Decision {id: $id})-[:GRANTS]->(l:Lease)-[:OF]->(g:Gpu) RETURN g.id AS gpu, l.until AS until',
+        { id: decisionId },
+      );
+      const votes = await stores.graph(
+        'MATCH (:Decision {id: $id})-[:RESTS_ON]->(v:Vote) RETURN v.member AS member, v.vote AS vote',
+        { id: decisionId },
+      );
       expect(lease.map((row) => row['gpu'])).to.deep.equal([gpu]);
       expect(Number(lease[0]?.['until'])).to.be.greaterThan(Date.now());
       expect(votes).to.have.deep.members([...ballots]);
@@ -118,18 +126,24 @@ describe('the GPU allocation', function () {
         'event-publish': 1,
         notification: 1,
       };
-      const held = await spansOf(answer.requestId, { ...steps, 'POST': 1 });
+      const held = await spansOf(answer.requestId, { ...steps, POST: 1 });
       const seen = held.flatMap((span) => span.attributes['tracecourt.step'] ?? []);
       const expected = Object.entries(steps).flatMap(([step, times]) => new Array<string>(times).fill(step));
       expect(seen).to.have.members(expected);
-      expect(named(held, 'council-vote').map((span) => span.attributes['gpu.voter'])).to.have.members([...MEMBER_NAMES]);
+      expect(named(held, 'council-vote').map((span) => span.attributes['gpu.voter'])).to.have.members([
+        ...MEMBER_NAMES,
+      ]);
       expect(named(held, 'council-vote').map((span) => span.attributes['gpu.vote'])).to.include.members(['approve']);
     });
 
     it('says in the step what it found', async () => {
       const [step] = named(await spansOf(answer.requestId, { allocation: 1 }), 'allocation');
       const { decisionId, gpu } = answer.body;
-      expect(JSON.parse(String(step?.attributes['tracecourt.step.output']))).to.deep.equal({ decisionId, gpu, ...APPROVED });
+      expect(JSON.parse(String(step?.attributes['tracecourt.step.output']))).to.deep.equal({
+        decisionId,
+        gpu,
+        ...APPROVED,
+      });
     });
   });
 
@@ -199,7 +213,9 @@ describe('the GPU allocation', function () {
       const { body, requestId } = await ask(APPROVED, ['dark-graph-write']);
       const held = await spansOf(requestId, { notification: 1, POST: 1 });
       expect(named(held, 'graph-write')).to.deep.equal([]);
-      const afterVotes = held.filter((span) => span.attributes['db.system.name'] === 'neo4j' || span.attributes['db.system'] === 'neo4j');
+      const afterVotes = held.filter(
+        (span) => span.attributes['db.system.name'] === 'neo4j' || span.attributes['db.system'] === 'neo4j',
+      );
       expect(afterVotes.every((span) => isBelow(span, 'allocation', held))).to.equal(true);
       expect(await decisions(body.decisionId)).to.have.lengthOf(1);
     });
@@ -209,7 +225,9 @@ describe('the GPU allocation', function () {
       const held = await spansOf(requestId, { 'cache-write': 1, 'graph-write': 1 });
       const [cache] = named(held, 'cache-write');
       const [graph] = named(held, 'graph-write');
-      expect(Number(cache?.attributes['tracecourt.seq.end'])).to.be.lessThan(Number(graph?.attributes['tracecourt.seq.start']));
+      expect(Number(cache?.attributes['tracecourt.seq.end'])).to.be.lessThan(
+        Number(graph?.attributes['tracecourt.seq.start']),
+      );
     });
 
     it('duplicate-event: one step publishes two messages', async () => {
@@ -239,7 +257,10 @@ describe('the GPU allocation', function () {
       const counted = async () => {
         const council = spans.spansOf(requestId).filter(({ service }) => service === 'council');
         const accounts = council.flatMap((span) => span.attributes['tracecourt.account'] ?? []);
-        const sum = accounts.reduce<number>((spansSoFar, account) => spansSoFar + Number(String(account).split('.')[0]), 0);
+        const sum = accounts.reduce<number>(
+          (spansSoFar, account) => spansSoFar + Number(String(account).split('.')[0]),
+          0,
+        );
         return sum === 10 ? council : undefined;
       };
       const council = await pollUntil(counted, { timeoutMs: 10_000, everyMs: 20 });
@@ -273,7 +294,10 @@ describe('the GPU allocation', function () {
       await using allocator = await start('allocator', { COUNCIL_URL: council.url, COUNCIL_DEADLINE_MS: '300' });
       const answer = await post(allocator.http, APPROVED, {});
       const silent = MEMBER_NAMES.length - answering.length;
-      await pollUntil(async () => (council.hungUpOn.length === silent ? true : undefined), { timeoutMs: 5000, everyMs: 10 });
+      await pollUntil(async () => (council.hungUpOn.length === silent ? true : undefined), {
+        timeoutMs: 5000,
+        everyMs: 10,
+      });
       return { answer, hungUpOn: council.hungUpOn };
     }
 
@@ -320,7 +344,10 @@ describe('the GPU allocation', function () {
   it('names every setting that is missing', async () => {
     for (const [name, missing] of [
       ['gateway', ['ALLOCATOR_URL']],
-      ['allocator', ['COUNCIL_URL', 'TRACECOURT_RUN_ID', 'NEO4J_URL', 'REDIS_URL', 'KAFKA_BROKERS']],
+      [
+        'allocator',
+        ['COUNCIL_URL', 'TRACECOURT_RUN_ID', 'NEO4J_URL', 'NEO4J_USER', 'NEO4J_PASSWORD', 'REDIS_URL', 'KAFKA_BROKERS'],
+      ],
       ['notifier', ['REDIS_URL', 'KAFKA_BROKERS']],
     ] as const) {
       const { code, stderr } = await runToExit(name, { OTEL_EXPORTER_OTLP_ENDPOINT: spans.url });

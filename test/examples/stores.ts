@@ -31,7 +31,9 @@ const NEO4J_PASSWORD = 'tracecourt';
 export async function startStores(): Promise<Stores> {
   const servers = await Promise.all([startEmbeddedNeo4j(), startEmbeddedRedis(), startEmbeddedKafka()]);
   const [graphServer, cacheServer, logServer] = servers;
-  const driver = neo4j.driver(graphServer.url, neo4j.auth.basic(NEO4J_USER, NEO4J_PASSWORD), { disableLosslessIntegers: true });
+  const driver = neo4j.driver(graphServer.url, neo4j.auth.basic(NEO4J_USER, NEO4J_PASSWORD), {
+    disableLosslessIntegers: true,
+  });
   const redis = new Redis(cacheServer.url);
   const kafka = new Kafka({ clientId: 'test', brokers: [logServer.url], logLevel: logLevel.ERROR });
   const log = await readLog(kafka, ['gpu.allocated', 'gpu.rejected']);

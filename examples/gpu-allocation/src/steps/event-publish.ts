@@ -8,7 +8,7 @@ import { ALLOCATED } from '../topics.js';
 export function eventPublishStep(producer: Producer) {
   return wrapStep('event-publish', async ({ decisionId, gpu, model, hours }: Decision): Promise<void> => {
     const message = { key: decisionId, value: JSON.stringify({ decisionId, gpu, model, hours }) };
-    const messages = planted('duplicate-event') ? [message, message] : [message];
+    const messages = planted('duplicate-event') ? [message, { ...message }] : [message];
     await producer.send({ topic: ALLOCATED, messages });
   });
 }
