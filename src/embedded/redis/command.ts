@@ -25,7 +25,13 @@ export interface Command {
   readonly run: Run;
 }
 
-export type CommandFamily = Readonly<Record<string, Command>>;
+/** A command whose first argument says which one it is: `CLIENT ID`. Arities count both words. */
+export interface Container {
+  readonly arity: number;
+  readonly subcommands: Readonly<Record<string, Command>>;
+}
+
+export type CommandFamily = Readonly<Record<string, Command | Container>>;
 
 export function fitsArity(arity: number, words: number): boolean {
   return arity < 0 ? words >= -arity : words === arity;

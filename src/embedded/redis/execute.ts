@@ -1,5 +1,5 @@
-import { type Command, type CommandFamily, fitsArity } from './command.js';
-import { CommandError, unknownCommand, wrongArity } from './command-error.js';
+import { type Command, type CommandFamily, type Container, fitsArity } from './command.js';
+import { CommandError, unknownCommand, unknownSubcommand, wrongArity } from './command-error.js';
 import { CONNECTION } from './commands/connection.js';
 import { HASHES } from './commands/hashes.js';
 import { KEYS } from './commands/keys.js';
@@ -13,7 +13,6 @@ import { TRANSACTIONS } from './commands/transactions.js';
 import { array, error, integer, NIL_ARRAY, type Reply, simple } from './reply.js';
 import type { ServerState } from './server-state.js';
 import type { Session } from './session.js';
-import { subcommands } from './subcommands.js';
 
 const FAMILIES: readonly CommandFamily[] = [
   CONNECTION,
@@ -29,11 +28,18 @@ const FAMILIES: readonly CommandFamily[] = [
 ];
 
 /** Every command by its name in lower case. */
-const COMMANDS: ReadonlyMap<string, Command> = new Map([
+const COMMANDS: ReadonlyMap<string, Command | Container> = new Map([
   ...FAMILIES.flatMap((family) => Object.entries(family)),
-  ['exec', { arity: 1, run: ({ session, server }) => executeTransaction(session, server) }],
-  ['command', { arity: -2, run: subcommands('command', { count: { arity: 2, run: () => integer(COMMANDS.size) } }) }],
+  ['exec', { arity: 1, run: ({ session }) => executeTransaction(session) }],
+  ['command', { arity: -2, subcommands: { count: { arity: 2, run: () => integer(COMMANDS.size) } } }],
 ]);
+
+/** A command that was found, with what it was given. */
+interface Invocation {
+  readonly name: string;
+  readonly command: Command;
+  readonly args: readonly string[];
+}
 
 /** Commands that a transaction does not queue. */
 const NEVER_QUEUED: ReadonlySet<string> = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
@@ -54,23 +60,37 @@ export function execute(words: readonly string[], session: Session, server: Serv
   server.nowMs = nowMs;
   server.commandCount += 1;
   try {
-    const { name, command } = findCommand(words);
-    refuseWhileSubscribed(name, session);
-    if (session.transaction === undefined || NEVER_QUEUED.has(name)) return run(command, name, words, session, server);
-    session.transaction.queue.push(words);
+    const invocation = findCommand(words);
+    refuseWhileSubscribed(invocation.name, session);
+    if (session.transaction === undefined || NEVER_QUEUED.has(invocation.name)) {
+      return run(invocation, session, server);
+    }
+    session.transaction.queue.push(() => runQueued(invocation, session, server));
     return simple('QUEUED');
   } catch (cause) {
     return refusal(cause, session, words);
   }
 }
 
-function findCommand(words: readonly string[]): { readonly name: string; readonly command: Command } {
+/** The command that the words ask for. Throws Redis's error for one that it lacks or that has too few or many arguments. */
+function findCommand(words: readonly string[]): Invocation {
   const [given = '', ...args] = words;
   const name = given.toLowerCase();
   const command = COMMANDS.get(name);
   if (command === undefined) throw unknownCommand(given, args);
   if (!fitsArity(command.arity, words.length)) throw wrongArity(name);
-  return { name, command };
+  return 'run' in command ? { name, command, args } : findSubcommand(name, command, args);
+}
+
+/** Inside a container the name is `container|subcommand`, as in Redis's own errors. */
+function findSubcommand(container: string, { subcommands }: Container, args: readonly string[]): Invocation {
+  const [given = '', ...rest] = args;
+  const word = given.toLowerCase();
+  const command = Object.hasOwn(subcommands, word) ? subcommands[word] : undefined;
+  if (command === undefined) throw unknownSubcommand(container, given);
+  const name = `${container}|${word}`;
+  if (!fitsArity(command.arity, args.length + 1)) throw wrongArity(name);
+  return { name, command, args: rest };
 }
 
 function refuseWhileSubscribed(name: string, session: Session): void {
@@ -80,8 +100,8 @@ function refuseWhileSubscribed(name: string, session: Session): void {
   );
 }
 
-function run(command: Command, name: string, words: readonly string[], session: Session, server: ServerState): Reply {
-  return command.run({ name, args: words.slice(1), session, server, keys: server.keysOf(session) });
+function run({ name, command, args }: Invocation, session: Session, server: ServerState): Reply {
+  return command.run({ name, args, session, server, keys: server.keysOf(session) });
 }
 
 /** A command refused before it could be queued spoils its transaction; one that only fails when it runs does not. */
@@ -92,7 +112,7 @@ function refusal(cause: unknown, session: Session, words: readonly string[]): Re
   return error(cause.message);
 }
 
-function executeTransaction(session: Session, server: ServerState): Reply {
+function executeTransaction(session: Session): Reply {
   const { transaction } = session;
   if (transaction === undefined) throw new CommandError('ERR EXEC without MULTI');
   const isStale = session.hasWatchedChange();
@@ -101,13 +121,12 @@ function executeTransaction(session: Session, server: ServerState): Reply {
   if (transaction.isAborted) {
     throw new CommandError('EXECABORT Transaction discarded because of previous errors.');
   }
-  return isStale ? NIL_ARRAY : array(transaction.queue.map((words) => runQueued(words, session, server)));
+  return isStale ? NIL_ARRAY : array(transaction.queue.map((runNext) => runNext()));
 }
 
-function runQueued(words: readonly string[], session: Session, server: ServerState): Reply {
+function runQueued(queued: Invocation, session: Session, server: ServerState): Reply {
   try {
-    const { name, command } = findCommand(words);
-    return run(command, name, words, session, server);
+    return run(queued, session, server);
   } catch (cause) {
     if (cause instanceof CommandError) return error(cause.message);
     throw cause;

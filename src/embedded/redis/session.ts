@@ -4,7 +4,7 @@ import type { Reply } from './reply.js';
 
 /** Commands that wait for EXEC. `isAborted`: one of them was refused, so EXEC must refuse them all. */
 export interface Transaction {
-  readonly queue: (readonly string[])[];
+  readonly queue: (() => Reply)[];
   isAborted: boolean;
 }
 

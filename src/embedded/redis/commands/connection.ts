@@ -6,11 +6,13 @@ import { integerArgument } from '../numbers.js';
 import { array, bulk, integer, OK, type Reply, simple } from '../reply.js';
 import { COMPATIBLE_VERSION } from '../server-info.js';
 import { DATABASE_COUNT } from '../server-state.js';
-import { subcommands } from '../subcommands.js';
 
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
 const NO_PASSWORD_SET =
   'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?';
+const INT32_MAX = 2n ** 31n - 1n;
+const INT32_MIN = -(2n ** 31n);
+const NO_INT32 = `ERR value is out of range, value must between ${INT32_MIN} and ${INT32_MAX}`;
 const NAME_FORM = /^[!-~]*$/;
 
 export const CONNECTION: CommandFamily = {
@@ -23,13 +25,13 @@ export const CONNECTION: CommandFamily = {
   reset: { arity: 1, run: reset },
   client: {
     arity: -2,
-    run: subcommands('client', {
+    subcommands: {
       id: { arity: 2, run: ({ session }) => integer(session.id) },
       getname: { arity: 2, run: ({ session }) => bulk(session.clientName || undefined) },
       setname: { arity: 3, run: (call) => nameClient(call, argument(call, 0)) },
       setinfo: { arity: 4, run: setClientInfo },
       info: { arity: 2, run: (call) => ({ kind: 'verbatim', bytes: `${clientLine(call)}\n` }) },
-    }),
+    },
   },
 };
 
@@ -109,6 +111,7 @@ function authenticate(call: Call): Reply {
 
 function select(call: Call): Reply {
   const index = integerArgument(call.args[0]);
+  if (index < INT32_MIN || index > INT32_MAX) throw new CommandError(NO_INT32);
   if (index < 0n || index >= BigInt(DATABASE_COUNT)) {
     throw new CommandError('ERR DB index is out of range');
   }

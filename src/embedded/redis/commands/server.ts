@@ -5,7 +5,6 @@ import { keyPattern } from '../key-pattern.js';
 import { bulk, type Reply } from '../reply.js';
 import { serverInfo } from '../server-info.js';
 import { DATABASE_COUNT } from '../server-state.js';
-import { subcommands } from '../subcommands.js';
 
 /** What is true of this server and that clients ask for; everything else is not answered. */
 const CONFIGURATION: Readonly<Record<string, string>> = {
@@ -25,7 +24,7 @@ const noScripts: Run = ({ name }) => {
 
 export const SERVER: CommandFamily = {
   info: { arity: -1, run: ({ server, args }) => ({ kind: 'verbatim', bytes: serverInfo(server, args) }) },
-  config: { arity: -2, run: subcommands('config', { get: { arity: -3, run: getConfiguration } }) },
+  config: { arity: -2, subcommands: { get: { arity: -3, run: getConfiguration } } },
   eval: { arity: -3, run: noScripts },
   evalsha: { arity: -3, run: noScripts },
   script: { arity: -2, run: noScripts },

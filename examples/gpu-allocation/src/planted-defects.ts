@@ -1,0 +1,36 @@
+import { propagation } from '@opentelemetry/api';
+
+/**
+ * Defects that a request can ask for, to see whether anybody notices. They travel with it in the baggage entry
+ * `gpu.defects`, joined by `+`, through every service; a request without the entry meets none of them.
+ */
+export const DEFECTS = [
+  /** The cache step reports success and writes nothing. */
+  'lying-cache',
+  /** The graph is written past the instrumentation. */
+  'dark-graph-write',
+  /** The context is cached before the decision is in the graph. */
+  'cache-before-graph',
+  /** One publish step sends its message twice. */
+  'duplicate-event',
+  /** Two members are asked, and their word is enough. */
+  'no-quorum',
+  /** The notifier takes the message and never finishes with it. */
+  'stuck-consumer',
+  /** The council's exporter loses two spans. */
+  'lost-telemetry',
+] as const;
+export type Defect = (typeof DEFECTS)[number];
+
+const ENTRY = 'gpu.defects';
+
+/** True when the request that is being handled asked for the defect. */
+export function planted(defect: Defect): boolean {
+  return parseDefects(propagation.getActiveBaggage()?.getEntry(ENTRY)?.value).has(defect);
+}
+
+/** The defects named in a baggage value; names that are no defect are ignored. */
+export function parseDefects(value: string | undefined): ReadonlySet<Defect> {
+  const names = (value ?? '').split('+').map((name) => name.trim());
+  return new Set(DEFECTS.filter((defect) => names.includes(defect)));
+}
