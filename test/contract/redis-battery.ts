@@ -622,7 +622,8 @@ function clientRows({ client, keyPrefix, protocol }: ClientRows): void {
     expect({ ...(await redis.hgetall(`${key}h`)) }).to.deep.equal({ a: '1', b: '2' });
     expect({ ...(await redis.hgetall(`${key}none`)) }).to.deep.equal({});
     await redis.zadd(`${key}z`, '0.1', 'a', '1e20', 'b', '+inf', 'c');
-    expect((await redis.zrange(`${key}z`, 0, -1, 'WITHSCORES')).map(String)).to.deep.equal([
+    const scored = (await redis.call('zrange', `${key}z`, 0, -1, 'WITHSCORES')) as readonly unknown[];
+    expect(scored.flat().map(String)).to.deep.equal([
       'a',
       (await redis.zscore(`${key}z`, 'a')) ?? '',
       'b',
