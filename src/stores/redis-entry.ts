@@ -33,7 +33,7 @@ const READERS: Readonly<Record<string, TypeReader>> = {
     unit: 'fields',
     limit: MAX_MEMBERS,
     read: (key) => ['hgetall', key],
-    stored: (reply) => storedHash(asList(reply)),
+    stored: (reply) => storedHash(asFields(reply)),
   },
   list: {
     size: 'llen',
@@ -121,6 +121,13 @@ function changedType(cause: unknown): 'changed' {
 function asBytes(reply: unknown): Buffer {
   if (Buffer.isBuffer(reply)) return reply;
   throw new UnreadableEntry(`the server answered with ${typeof reply} where a string was expected`);
+}
+
+/** The client makes an object of HGETALL's reply. */
+function asFields(reply: unknown): readonly (readonly [string, Buffer])[] {
+  if (typeof reply === 'object' && reply !== null)
+    return Object.entries(reply).map(([k, v]) => [k, asBytes(v)] as const);
+  throw new UnreadableEntry(`the server answered with ${typeof reply} where a hash was expected`);
 }
 
 function asList(reply: unknown): readonly Buffer[] {

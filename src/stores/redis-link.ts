@@ -1,5 +1,9 @@
+import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { TracecourtError } from '../errors.js';
+
+/** A server that does not end its side is left after this time. */
+const CLOSE_TIMEOUT_MS = 200;
 
 /** Why no answer came: what was tried and seen, one sentence. */
 export class NoAnswer extends Error {
@@ -30,24 +34,18 @@ export class RedisLink {
 
   /** Does the work with a ready client. Throws NoAnswer when there is none, it breaks, or the time is up. */
   async use<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    const seen: { stage: string } = { stage: 'connecting' };
-    const task = this.#run(work, seen);
+    const task = this.#ready().then(work);
     const result = await within(task, this.#options.timeoutMs);
     if (result !== 'late') return result.value;
-    this.#giveUp();
+    const stage = this.#stage();
+    void this.#giveUp();
     task.catch(() => undefined);
-    throw new NoAnswer(`${this.#options.address} did not answer within ${this.#options.timeoutMs} ms (${seen.stage})`);
+    throw new NoAnswer(`${this.#options.address} did not answer within ${this.#options.timeoutMs} ms: ${stage}`);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#giveUp();
-  }
-
-  async #run<T>(work: (redis: Redis) => Promise<T>, seen: { stage: string }): Promise<T> {
-    const redis = await this.#ready();
-    seen.stage = 'connected, waiting for a reply';
-    return work(redis);
+    await this.#giveUp();
   }
 
   /** The connection at hand, or a new one; uses at the same time share it. */
@@ -71,6 +69,7 @@ export class RedisLink {
       lazyConnect: true,
       protocol: 2,
       connectTimeout: timeoutMs,
+      disconnectTimeout: CLOSE_TIMEOUT_MS,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       disableClientInfo: true,
@@ -98,23 +97,37 @@ export class RedisLink {
     return new NoAnswer(`${this.#options.address} ${failureSentence(cause)}`, { cause });
   }
 
-  #giveUp(): void {
-    this.#client = undefined;
-    for (const redis of this.#open) redis.disconnect();
-    this.#open.clear();
+  /** How far the connection came, for the reason of a failure. */
+  #stage(): string {
+    const statuses = Array.from(this.#open, ({ status }) => status);
+    if (statuses.includes('ready')) return 'it accepted the connection, but a reply is missing';
+    if (statuses.includes('connect')) return 'it accepted the connection, but does not speak';
+    return 'the connection was not made';
   }
+
+  async #giveUp(): Promise<void> {
+    this.#client = undefined;
+    await Promise.all(Array.from(this.#open, end));
+  }
+}
+
+async function end(redis: Redis): Promise<void> {
+  if (redis.status === 'end') return;
+  const ended = once(redis, 'end');
+  redis.disconnect();
+  await within(ended, 2 * CLOSE_TIMEOUT_MS);
 }
 
 /** What a failed connection looks like from the outside, told from the error that the client gives. */
 function failureSentence(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = (cause instanceof Error ? cause.message : String(cause)).replace(/(\. Please report this)?\.$/, '');
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'ECONNREFUSED') return 'refused the connection: nothing listens there';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `is no known host (${code})`;
   if (code === 'ETIMEDOUT') return 'did not accept the connection in time';
   if (/^(WRONGPASS|NOAUTH|NOPERM)|invalid password/.test(message)) return `refused the credentials: ${message}`;
   if (/protocol|unexpected|unknown.*type|parse/i.test(message)) return `does not speak the Redis protocol: ${message}`;
-  if (message === 'Connection is closed.') return 'closed the connection without an answer';
+  if (message === 'Connection is closed') return 'closed the connection without an answer';
   return `failed: ${message}`;
 }
 

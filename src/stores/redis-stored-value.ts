@@ -7,14 +7,9 @@ export function storedText(bytes: Buffer): StoredValue {
   return decodeUtf8(bytes) ?? { base64: bytes.toString('base64') };
 }
 
-/** A key or field name, which must be a string: what is no UTF-8 is written as `base64:…`. */
-export function storedName(bytes: Buffer): string {
-  return decodeUtf8(bytes) ?? `base64:${bytes.toString('base64')}`;
-}
-
-/** `[field, value, field, value…]` as an object; `__proto__` is a field like any other. */
-export function storedHash(flat: readonly Buffer[]): StoredValue {
-  return Object.fromEntries(inPairs(flat).map(([field, value]) => [storedName(field), storedText(value)]));
+/** Fields with their values as an object; `__proto__` is a field like any other. */
+export function storedHash(fields: readonly (readonly [string, Buffer])[]): StoredValue {
+  return Object.fromEntries(fields.map(([field, value]) => [field, storedText(value)]));
 }
 
 /** Members in byte order, because a set has none of its own. */

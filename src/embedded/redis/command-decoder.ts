@@ -72,6 +72,7 @@ export class CommandDecoder {
     const bytes = this.#chunks.length === 1 ? (this.#chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#chunks);
     this.#chunks = [];
     this.#buffered = 0;
+    this.#needed = 1;
     return bytes;
   }
 

@@ -64,11 +64,20 @@ export class Connection {
   #answerAll(commands: readonly (readonly string[])[]): void {
     for (const words of commands) {
       if (isHttp(words)) this.#session.isLeaving = true;
-      else this.#session.send(execute(words, this.#session, this.#state, this.#nowMs()));
+      else this.#answer(words);
       if (this.#session.isLeaving) {
         this.#socket.end();
         return;
       }
+    }
+  }
+
+  /** Whatever goes wrong in one command ends its connection, never the process that others use too. */
+  #answer(words: readonly string[]): void {
+    try {
+      this.#session.send(execute(words, this.#session, this.#state, this.#nowMs()));
+    } catch (cause) {
+      this.#leave(error(`ERR internal error: ${cause instanceof Error ? cause.message : String(cause)}`));
     }
   }
 

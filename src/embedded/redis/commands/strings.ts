@@ -1,4 +1,5 @@
 import { argument, type Call, type CommandFamily, pairs } from '../command.js';
+import { DEFAULT_LIMITS } from '../command-decoder.js';
 import { CommandError } from '../command-error.js';
 import { type ExpiryUnit, positiveExpiryTime, readStringOptions } from '../expiry.js';
 import { integerArgument, isInt64 } from '../numbers.js';
@@ -6,6 +7,9 @@ import { array, bulk, integer, NIL, OK, type Reply } from '../reply.js';
 
 const SECONDS: ExpiryUnit = { milliseconds: 1000n, fromNow: true };
 const MILLISECONDS: ExpiryUnit = { milliseconds: 1n, fromNow: true };
+
+/** What one bulk may hold; APPEND must not get past it either. */
+const MAX_STRING_BYTES = DEFAULT_LIMITS.maxBulkBytes;
 
 export const STRINGS: CommandFamily = {
   get: { arity: 2, run: (call) => bulk(call.keys.read(argument(call, 0), 'string')) },
@@ -110,6 +114,9 @@ function decrementBy(call: Call): Reply {
 
 function append(call: Call): Reply {
   const longer = (call.keys.read(argument(call, 0), 'string') ?? '') + argument(call, 1);
+  if (longer.length > MAX_STRING_BYTES) {
+    throw new CommandError('ERR string exceeds maximum allowed size (proto-max-bulk-len)');
+  }
   replace(call, longer);
   return integer(longer.length);
 }

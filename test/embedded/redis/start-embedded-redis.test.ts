@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import type { EmbeddedServer } from '../../../src/embedded/embedded-server.js';
+import { startEmbeddedRedis } from '../../../src/embedded/redis/index.js';
+import { TracecourtError } from '../../../src/errors.js';
+
+/** Everything that the server answers to some bytes until it hangs up. */
+async function conversation(server: EmbeddedServer, bytes: string): Promise<string> {
+  const socket = connect(server.port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk.toString('latin1');
+  });
+  socket.write(bytes);
+  await once(socket, 'close');
+  return answer;
+}
+
+describe('Embedded Redis server', () => {
+  let server: EmbeddedServer;
+  const clock = { nanos: 1_000_000_000_000_000n, now: () => clock.nanos };
+  beforeEach(async () => {
+    server = await startEmbeddedRedis({ clock });
+  });
+  afterEach(() => server[Symbol.asyncDispose]());
+
+  it('ends keys by the clock that it was given', async () => {
+    const redis = new Redis(server.url);
+    await redis.set('k', 'v', 'EX', 60);
+    clock.nanos += 59_999_000_000n;
+    expect(await redis.pttl('k')).to.equal(1);
+    clock.nanos += 1_000_000n;
+    expect(await redis.get('k')).to.equal(null);
+    redis.disconnect();
+  });
+
+  it('says in HELLO and in INFO that it is embedded', async () => {
+    const redis = new Redis(server.url);
+    expect(await redis.info('server')).to.include('server_name:tracecourt-embedded\r\nredis_version:7.0.');
+    expect(String(await redis.call('HELLO'))).to.include('tracecourt-embedded');
+    redis.disconnect();
+  });
+
+  it('refuses scripts clearly', async () => {
+    const redis = new Redis(server.url);
+    const failure = await redis.eval('return 1', 0).catch((cause: unknown) => cause);
+    expect(String(failure)).to.include('EVAL is not supported');
+    redis.disconnect();
+  });
+
+  it('names a port that is taken', async () => {
+    const failure = await startEmbeddedRedis({ port: server.port }).catch((cause: unknown) => cause);
+    expect(failure).to.be.instanceOf(TracecourtError);
+    expect(failure).to.include({ code: 'port-in-use' });
+  });
+
+  it('answers a protocol error with its reason and hangs up', async () => {
+    expect(await conversation(server, '*1\r\n:1\r\n')).to.equal("-ERR Protocol error: expected '$', got ':'\r\n");
+    expect(await conversation(server, 'PING\r\n*x\r\n')).to.equal(
+      '+PONG\r\n-ERR Protocol error: invalid multibulk length\r\n',
+    );
+  });
+
+  it('hangs up on a web page that posts to it', async () => {
+    expect(await conversation(server, 'POST / HTTP/1.1\r\nSET a 1\r\n\r\n')).to.equal('');
+  });
+
+  it('ends every connection when it is disposed, and may be disposed twice', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const closed = once(socket, 'close');
+    socket.resume();
+    await server[Symbol.asyncDispose]();
+    await closed;
+    await server[Symbol.asyncDispose]();
+  });
+});
