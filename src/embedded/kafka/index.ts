@@ -1,0 +1,1 @@
+export { startEmbeddedKafka } from './start-embedded-kafka.js';
