@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { startEmbeddedNeo4j } from '../../src/embedded/bolt/index.js';
 import type { EmbeddedServer } from '../../src/embedded/embedded-server.js';
+import { startEmbeddedKafka } from '../../src/embedded/kafka/index.js';
 import { startEmbeddedRedis } from '../../src/embedded/redis/index.js';
 import { runProgram } from '../helpers/child-program.js';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../helpers/otlp-receiver.js';
@@ -81,7 +82,6 @@ await driver.close();
     'for await': `for await (const record of session.run('UNWIND [1,2,3] AS x RETURN x')) record.get('x');`,
     'for await, left early': `for await (const record of session.run('UNWIND [1,2,3] AS x RETURN x')) break;`,
     summary: `await session.run('UNWIND [1,2,3] AS x RETURN x').summary();`,
-    'nobody at all': `await session.run('UNWIND [1,2,3] AS x RETURN x')._streamObserverPromise;`,
     'a managed transaction': `await session.executeWrite((tx) => tx.run('UNWIND [1,2,3] AS x RETURN x'));`,
     'an explicit transaction': `const tx = await session.beginTransaction(); await tx.run('UNWIND [1,2,3] AS x RETURN x'); await tx.commit();`,
     executeQuery: `await driver.executeQuery('UNWIND [1,2,3] AS x RETURN x', {}, { database: 'neo4j' });`,
@@ -93,9 +93,14 @@ await driver.close();
   for (const [reader, body] of Object.entries(readings)) {
     it(`ends the span of a result read by ${reader}`, async () => {
       const { spans } = await run(body);
-      expect(spans.map(({ name, statusCode }) => [name, statusCode])).to.deep.equal([['UNWIND', 0]], JSON.stringify(spans));
+      expect(spans.map(({ name, statusCode }) => [name, statusCode])).to.deep.equal([['UNWIND', 0]]);
     });
   }
+
+  it('ends the span of a result that nobody reads, however the session ends it', async () => {
+    const { spans } = await run(`session.run('UNWIND [1,2,3] AS x RETURN x');`);
+    expect(spans.map(({ name }) => name)).to.deep.equal(['UNWIND']);
+  });
 
   it('records the code of an error, and throws the same error', async () => {
     const { spans, stdout } = await run(
@@ -203,5 +208,84 @@ await wrapStep('step', async () => {
     );
     expect(stdout).to.contain('ERR');
     expect(spans.find(({ name }) => name === 'INCR')?.statusCode).to.equal(2);
+  });
+});
+
+describe('kafkajs under tracing', () => {
+  let receiver: OtlpReceiver;
+  let broker: EmbeddedServer;
+  let spans: readonly ReceivedSpan[];
+  let stdout: string;
+
+  before(async () => {
+    receiver = await startOtlpReceiver();
+    broker = await startEmbeddedKafka();
+    const program = `
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { currentTracing, withRequestId, wrapStep } from '@tracecourt/instrumentation';
+const kafka = new Kafka({ brokers: [process.env.BROKERS], logLevel: logLevel.NOTHING });
+const admin = kafka.admin();
+await admin.connect();
+await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 1 }] });
+await admin.disconnect();
+const consumer = kafka.consumer({ groupId: 'billing' });
+await consumer.connect();
+await consumer.subscribe({ topic: 'orders', fromBeginning: true });
+let left = 3;
+const done = new Promise((resolve) => consumer.run({ eachMessage: async ({ message }) => { left -= 1; if (left === 0) resolve(); } }));
+const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+await producer.connect();
+const message = { key: 'k-1', value: 'v', headers: { 'correlation-id': 'c-1' } };
+const step = wrapStep('step', () => producer.send({ topic: 'orders', messages: [message, message, { value: 'other' }] }));
+const [sent] = await withRequestId('r-1', step);
+console.log(JSON.stringify({ sent: sent.baseOffset, headers: Object.keys(message.headers) }));
+await done;
+await Promise.all([consumer.disconnect(), producer.disconnect()]);
+await currentTracing().flush();
+`;
+    ({ spans, stdout } = await spansOf(receiver, program, {
+      environment: { BROKERS: broker.url.replace('kafka://', '') },
+    }));
+    await receiver.until((all) => all.filter(({ kind }) => kind === 5).length === 3);
+    spans = receiver.spans;
+  });
+  after(async () => {
+    await broker?.[Symbol.asyncDispose]();
+    await receiver?.[Symbol.asyncDispose]();
+  });
+
+  const ofKind = (kind: number) => spans.filter((span) => span.kind === kind);
+
+  it('gives a PRODUCER span for each message, with its place once the broker has answered', () => {
+    expect(ofKind(4).map(({ name }) => name)).to.deep.equal(['send orders', 'send orders', 'send orders']);
+    expect(ofKind(4).map(({ attributes }) => attributes['messaging.kafka.offset'])).to.have.members(['0', '1', '2']);
+    expect(ofKind(4)[0]?.attributes).to.include({
+      'messaging.system': 'kafka',
+      'messaging.destination.name': 'orders',
+      'messaging.destination.partition.id': '0',
+      'messaging.operation.name': 'send',
+      'messaging.operation.type': 'send',
+      'messaging.kafka.message.key': 'k-1',
+      'messaging.message.conversation_id': 'c-1',
+      'tracecourt.sent': 1,
+    });
+  });
+
+  it('makes each message a hand-off of its own, also the same message object twice', () => {
+    const receipts = ofKind(5).map(({ traceState }) => traceState);
+    expect(receipts).to.have.members(ofKind(4).map(({ spanId }) => `tracecourt=${spanId}.1`));
+    expect(ofKind(5).map(({ parentSpanId }) => parentSpanId)).to.have.members(ofKind(4).map(({ spanId }) => spanId));
+  });
+
+  it('gives a CONSUMER span for each message, of the same request', () => {
+    expect(ofKind(5).map(({ name }) => name)).to.deep.equal(['process orders', 'process orders', 'process orders']);
+    expect(ofKind(5)[0]?.attributes).to.include({
+      'tracecourt.request.id': 'r-1',
+      'messaging.operation.type': 'process',
+    });
+  });
+
+  it('leaves the messages of the service, and the answer of the broker, as they are', () => {
+    expect(JSON.parse(stdout)).to.deep.equal({ sent: '0', headers: ['correlation-id'] });
   });
 });
