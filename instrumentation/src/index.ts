@@ -1,9 +1,12 @@
 export type { SpanExporter } from '@opentelemetry/sdk-trace';
 export { CAPTURE_LIMIT, captureJson, TRUNCATED } from './capture.js';
+export { type CypherSummary, summarizeCypher } from './cypher-summary.js';
+export { KafkaInstrumentation } from './kafka.js';
 export { createLedgerProcessor, type LedgerProcessor, LINGER_MS } from './ledger-processor.js';
 export { createLedgerPropagator, type LedgerPropagatorOptions } from './ledger-propagator.js';
-export { instrumentDriver } from './neo4j.js';
+export { instrumentDriver, Neo4jInstrumentation } from './neo4j.js';
 export { REDACTED, redactText } from './redact.js';
+export { RedisInstrumentation, redisQueryText } from './redis.js';
 export { contextWithRequestId, currentRequestId, withRequestId } from './request-id.js';
 export { currentTracing, startTracing, type Tracing, type TracingOptions } from './start-tracing.js';
 export {

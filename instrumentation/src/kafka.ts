@@ -1,5 +1,5 @@
 /** The official kafkajs instrumentation, with what identifies a message on its span. */
-import type { Span } from '@opentelemetry/api';
+import type { Attributes, Span } from '@opentelemetry/api';
 import { KafkaJsInstrumentation, type KafkajsMessage } from '@opentelemetry/instrumentation-kafkajs';
 
 /** Headers that name the conversation a message belongs to; the first that is there counts. */
@@ -25,8 +25,24 @@ interface Producer {
   sendBatch: (batch: ProducerBatch) => Promise<unknown>;
 }
 
+interface KafkaPrototype {
+  producer: (...args: unknown[]) => Producer;
+  consumer: (...args: unknown[]) => object;
+}
+
 interface KafkaModule {
-  readonly Kafka: { readonly prototype: { producer: (...args: unknown[]) => Producer } };
+  readonly Kafka: { readonly prototype: KafkaPrototype };
+}
+
+interface ConsumerSpanOptions {
+  readonly kafkaClient?: object;
+  readonly attributes?: Attributes;
+}
+
+/** What of the instrumentation is used beyond its hooks; a test holds each. */
+interface Internals {
+  _endSpansOnPromise: EndSpans;
+  _startConsumerSpan: (options: ConsumerSpanOptions) => Span;
 }
 
 type EndSpans = (spans: readonly Span[], metrics: unknown, sent: unknown) => unknown;
@@ -37,6 +53,7 @@ type EndSpans = (spans: readonly Span[], metrics: unknown, sent: unknown) => unk
  *
  * - the messages given to the producer are left as they are; the headers of the hand-off are put on copies, so that one
  *   message object sent twice makes two hand-offs;
+ * - a consumer's spans name its group;
  * - a producer's span says partition and offset once the broker has answered, if all messages went to one partition.
  */
 export class KafkaInstrumentation extends KafkaJsInstrumentation {
@@ -45,10 +62,11 @@ export class KafkaInstrumentation extends KafkaJsInstrumentation {
       producerHook: (span, { message }) => describeConversation(span, message),
       consumerHook: (span, { message }) => describeConversation(span, message),
     });
-    const internals = this as unknown as { _endSpansOnPromise: EndSpans };
-    const endSpans = internals._endSpansOnPromise;
+    const internals = this as unknown as Internals;
+    const { _endSpansOnPromise: endSpans, _startConsumerSpan: startConsumerSpan } = internals;
     internals._endSpansOnPromise = (spans, metrics, sent) =>
       endSpans.call(this, spans, metrics, describeWhenSent(spans, sent));
+    internals._startConsumerSpan = (options) => startConsumerSpan.call(this, withGroup(options));
   }
 
   override init(): ReturnType<KafkaJsInstrumentation['init']> {
@@ -57,30 +75,61 @@ export class KafkaInstrumentation extends KafkaJsInstrumentation {
     if (!patch) return definition;
     definition.patch = (module: KafkaModule, version) => {
       const patched = patch(module, version);
-      copyWhatProducersAreGiven(module);
+      copyWhatProducersAreGiven(module.Kafka.prototype);
+      rememberGroups(module.Kafka.prototype);
       return patched;
     };
     return definition;
   }
 }
 
-function copyWhatProducersAreGiven({ Kafka: { prototype } }: KafkaModule): void {
-  const traced = prototype.producer;
-  const producer = function (this: unknown, ...args: unknown[]): Producer {
-    const made = traced.apply(this, args);
-    const { send, sendBatch } = made;
-    made.send = (record) => send.call(made, copyOfRecord(record));
-    made.sendBatch = (batch) =>
-      sendBatch.call(made, { ...batch, topicMessages: (batch.topicMessages ?? []).map(copyOfRecord) });
-    return made;
-  };
-  // The marks of the instrumentation's own wrapper, by which it takes its patch off again.
-  prototype.producer = Object.assign(producer, {
-    ...Object.fromEntries(['__wrapped', '__original'].map((mark) => [mark, Reflect.get(traced, mark)])),
-    __unwrap: () => {
-      prototype.producer = Reflect.get(traced, '__original') as typeof traced;
-    },
+function copyWhatProducersAreGiven(prototype: KafkaPrototype): void {
+  wrapTraced(prototype, 'producer', (traced) => {
+    return function (this: unknown, ...args) {
+      const made = traced.apply(this, args);
+      const { send, sendBatch } = made;
+      made.send = (record) => send.call(made, copyOfRecord(record));
+      made.sendBatch = (batch) => sendBatch.call(made, copyOfBatch(batch));
+      return made;
+    };
   });
+}
+
+const groups = new WeakMap<object, string>();
+
+function rememberGroups(prototype: KafkaPrototype): void {
+  wrapTraced(prototype, 'consumer', (traced) => {
+    return function (this: unknown, ...args) {
+      const made = traced.apply(this, args);
+      const [options] = args as [{ readonly groupId?: unknown }?];
+      if (typeof options?.groupId === 'string') groups.set(made, options.groupId);
+      return made;
+    };
+  });
+}
+
+function withGroup(options: ConsumerSpanOptions): ConsumerSpanOptions {
+  const group = options.kafkaClient && groups.get(options.kafkaClient);
+  if (group === undefined) return options;
+  return { ...options, attributes: { ...options.attributes, 'messaging.consumer.group.name': group } };
+}
+
+/** Wraps what the instrumentation has wrapped, and keeps the marks by which it takes its patch off again. */
+function wrapTraced<K extends keyof KafkaPrototype>(
+  prototype: KafkaPrototype,
+  name: K,
+  wrapper: (traced: KafkaPrototype[K]) => KafkaPrototype[K],
+): void {
+  const traced = prototype[name];
+  const original = Reflect.get(traced, '__original') as KafkaPrototype[K];
+  const restore = () => {
+    prototype[name] = original;
+  };
+  prototype[name] = Object.assign(wrapper(traced), { __wrapped: true, __original: original, __unwrap: restore });
+}
+
+function copyOfBatch(batch: ProducerBatch): ProducerBatch {
+  return batch.topicMessages ? { ...batch, topicMessages: batch.topicMessages.map(copyOfRecord) } : batch;
 }
 
 function copyOfRecord<R extends ProducerRecord>(record: R): R {
