@@ -23,7 +23,7 @@ export type EngineValue =
  * Puts parameters into the form that keeps their types.
  *
  * The engine takes any whole JavaScript number for an integer. So a parameter in which a float has a whole value (and the
- * driver sends every plain number as a float) is written out in the text as `toFloat($part)`, and a temporal value as
+ * driver sends every plain number as a float) is written out in the text as `2.0`, and a temporal value as
  * `datetime($part)`; all else stays a parameter. A map as the properties of a pattern, which the engine's dialect lacks, is
  * written out too.
  */
@@ -31,6 +31,7 @@ export function bindParameters(statement: CypherStatement, given: ReadonlyMap<st
   const binder = new Binder(given);
   const original = withoutIndexKind(statement);
   if (original !== statement.text) return { text: original, parameters: {} };
+  refuseMergeOnNull(statement.tokens, given);
   let text = '';
   let at = 0;
   statement.tokens.forEach((token, i) => {
@@ -39,6 +40,25 @@ export function bindParameters(statement: CypherStatement, given: ReadonlyMap<st
     at = token.end;
   });
   return { text: text + statement.text.slice(at), parameters: binder.parameters };
+}
+
+const AFTER_MERGE = ['ON', 'SET', 'RETURN', 'WITH', 'CREATE', 'MATCH', 'MERGE', 'UNWIND', 'DELETE', 'REMOVE', 'CALL'];
+
+/** Neo4j merges on no null, the engine would make a new node each time. A null that comes from a row is not seen here. */
+function refuseMergeOnNull(tokens: readonly CypherToken[], given: ReadonlyMap<string, BoltValue>): void {
+  let isMerge = false;
+  tokens.forEach((token, i) => {
+    if (AFTER_MERGE.some((word) => isKeyword(token, word))) isMerge = isKeyword(token, 'MERGE');
+    if (!isMerge || !isSymbol(tokens[i - 1], ':') || !isNull(token, given)) return;
+    throw new BoltFailure(
+      'Neo.ClientError.Statement.SemanticError',
+      `Cannot merge the following pattern because of null property value for '${tokens[i - 2]?.text}'.`,
+    );
+  });
+}
+
+function isNull(token: CypherToken, given: ReadonlyMap<string, BoltValue>): boolean {
+  return isKeyword(token, 'NULL') || (token.kind === 'parameter' && given.get(token.text) === null);
 }
 
 type Place = 'expression' | 'pattern' | 'count';
@@ -91,7 +111,7 @@ class Binder {
 
   #expression(value: BoltValue): string {
     if (value instanceof BoltStructure) return this.#temporal(value);
-    if (typeof value === 'number' && Number.isInteger(value)) return `toFloat(${this.#plain(value)})`;
+    if (typeof value === 'number' && Number.isInteger(value)) return floatLiteral(value);
     if (!needsWriting(value)) return this.#plain(value);
     if (isBoltMap(value)) return this.#map(value);
     if (isBoltList(value)) return this.#list(value);
@@ -99,12 +119,13 @@ class Binder {
   }
 
   #list(list: readonly BoltValue[]): string {
-    const isFloats = list.every((item) => typeof item === 'number');
+    const isFloats = list.every((item) => typeof item === 'number' && !Object.is(item, -0));
     if (isFloats) return `[item IN ${this.#plain(list)} | toFloat(item)]`;
     return `[${list.map((item) => this.#expression(item)).join(', ')}]`;
   }
 
   #map(map: ReadonlyMap<string, BoltValue>): string {
+    refusePathLike(map);
     const members = [...map].map(([key, item]) => `${quoted(key)}: ${this.#expression(item)}`);
     return `{${members.join(', ')}}`;
   }
@@ -129,6 +150,13 @@ class Binder {
   }
 }
 
+/** In brackets, since a minus may stand before it. */
+function floatLiteral(value: number): string {
+  if (Object.is(value, -0)) return '(-0.0)';
+  const digits = Math.abs(value) < 1e15 ? value.toFixed(1) : value.toExponential().replace('+', '');
+  return value < 0 ? `(${digits})` : digits;
+}
+
 /** True when some part of the value would lose its type as a plain parameter. */
 function needsWriting(value: BoltValue): boolean {
   if (typeof value === 'number') return Number.isInteger(value);
@@ -141,13 +169,21 @@ function toEngine(value: BoltValue): EngineValue {
   if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value;
   if (value instanceof Uint8Array) throw unsupported('A parameter of bytes');
   if (value instanceof BoltStructure) throw unsupported('A structure within a parameter');
-  if (isBoltMap(value)) return Object.fromEntries([...value].map(([key, item]) => [checkedKey(key), toEngine(item)]));
+  if (isBoltMap(value)) {
+    refusePathLike(value);
+    return Object.fromEntries([...value].map(([key, item]) => [checkedKey(key), toEngine(item)]));
+  }
   if (isBoltList(value)) return value.map(toEngine);
   return value;
 }
 
 function isSafe(value: bigint): boolean {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER);
+}
+
+/** The engine's answer would be taken for a path. */
+function refusePathLike(map: ReadonlyMap<string, BoltValue>): void {
+  if (map.size === 2 && map.has('nodes') && map.has('edges')) throw unsupported('A map of just nodes and edges');
 }
 
 /** A key that starts with `$` marks a tagged value to the engine. */

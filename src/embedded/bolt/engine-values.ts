@@ -55,7 +55,8 @@ function toBoltCompound(value: unknown, type: ArrowType | undefined): BoltValue 
   return toBoltObject(value as EngineObject, type);
 }
 
-type EngineObject = Readonly<Record<string, unknown>>;
+/** A map, a node, a relationship or a path, as the engine gives them. */
+export type EngineObject = Readonly<Record<string, unknown>>;
 
 function toBoltObject(value: EngineObject, type: ArrowType | undefined): BoltValue {
   if ('_labels' in value) return toNode(value, type);
@@ -108,12 +109,15 @@ function properties(value: EngineObject, type: ArrowType | undefined): BoltValue
   return map;
 }
 
-interface EnginePath extends EngineObject {
+/** No map of ours looks like it: see readStatement. */
+export interface EnginePath extends EngineObject {
   readonly nodes: readonly EngineObject[];
   readonly edges: readonly EngineObject[];
 }
 
-function isPath(value: EngineObject): value is EnginePath {
+/** Anything else with just these two members was refused before it ran. */
+export function isPath(value: unknown): value is EnginePath {
+  if (typeof value !== 'object' || value === null || !('nodes' in value) || !('edges' in value)) return false;
   const { nodes, edges } = value;
   return Object.keys(value).length === 2 && Array.isArray(nodes) && Array.isArray(edges);
 }

@@ -1,8 +1,9 @@
-import { bindParameters } from './bind-parameters.js';
+import { type BoundStatement, bindParameters } from './bind-parameters.js';
 import type { BoltMap } from './bolt-value.js';
 import { type CypherStatement, readStatement } from './cypher-statement.js';
 import { BoltFailure, toFailure, unsupported } from './failure.js';
 import type { EngineResult, EngineTransaction, GraphEngine } from './graph-engine.js';
+import { withPathTypes } from './path-types.js';
 import { RowStream } from './row-stream.js';
 import { isDrop, runSchemaChange } from './schema-change.js';
 import type { Release, WriteLock } from './write-lock.js';
@@ -78,12 +79,17 @@ export class GraphTransaction {
 
   async #execute(statement: CypherStatement, parameters: BoltMap): Promise<EngineResult> {
     const bound = bindParameters(statement, parameters);
-    if (statement.type === 'r') return (this.#writing ?? this.#graph.engine).run(bound);
+    if (statement.type === 'r') return this.#runTyped(bound);
     if (this.#undoSchema.length > 0) throw mixed('a write', 'a schema change');
     await this.#lockForWriting();
     this.#writing ??= this.#graph.engine.begin();
     this.#wrote = true;
-    return this.#writing.run(bound);
+    return this.#runTyped(bound);
+  }
+
+  async #runTyped(bound: BoundStatement): Promise<EngineResult> {
+    const runner = this.#writing ?? this.#graph.engine;
+    return withPathTypes(await runner.run(bound), (again) => runner.run(again));
   }
 
   async #changeSchema(statement: CypherStatement): Promise<RowStream> {

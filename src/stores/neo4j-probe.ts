@@ -1,0 +1,233 @@
+import type { Config, Driver, Record as DriverRecord, Result, Session } from 'neo4j-driver';
+import { TracecourtError } from '../errors.js';
+import { type Clock, systemClock } from '../lib/clock.js';
+import type { GraphRow, ProbeRequest, ResolvedQuery, ServerIdentity, StoreObservation } from '../model/index.js';
+import { explainNeo4jFailure, type Neo4jFailure } from './neo4j-failures.js';
+import { fromNeo4j, toNeo4j } from './neo4j-values.js';
+import type { StoreProbe } from './store-probe.js';
+import { withoutTracing } from './without-tracing.js';
+
+export interface Neo4jProbeOptions {
+  /** `bolt://HOST:PORT` or `neo4j://…`. */
+  readonly url: string;
+  /** Without user and password the probe logs on as nobody. */
+  readonly user?: string;
+  readonly password?: string;
+  /** Default: the server's. */
+  readonly database?: string;
+  readonly clock?: Clock;
+  /** For one question, connecting included. Default 3,000. */
+  readonly timeoutMs?: number;
+}
+
+/** More rows than any effect has: an answer beyond is not read to its end, and nothing is concluded from it. */
+const MAX_ROWS = 10_000;
+const DEFAULT_TIMEOUT_MS = 3_000;
+
+/**
+ * Reads Neo4j through neo4j-driver, which is loaded at the first question.
+ *
+ * Each question runs in a transaction of its own, in read access mode, which is always rolled back: a flow cannot write, not
+ * even on a server that does not mind the mode.
+ *
+ * - `observe` MUST NOT throw for a store that gives no answer; it throws TracecourtError `invalid-flow` for a query that no
+ *   store could answer, `package-missing` without the driver.
+ * - a node comes as its properties and `_labels`, a relationship as its properties and `_type`.
+ */
+export function createNeo4jProbe(options: Neo4jProbeOptions): StoreProbe {
+  return new Neo4jProbe(options);
+}
+
+class Neo4jProbe implements StoreProbe {
+  readonly store = 'neo4j';
+  readonly address: string;
+  readonly #options: Neo4jProbeOptions;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  #driver: Driver | undefined;
+
+  constructor(options: Neo4jProbeOptions) {
+    this.#options = options;
+    this.address = options.url;
+    this.#clock = options.clock ?? systemClock;
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  }
+
+  async identify(): Promise<ServerIdentity> {
+    const answer = await this.#ask('RETURN 1 AS one', {});
+    if (answer.kind === 'answered') return this.#identity(answer.agent);
+    throw new TracecourtError('store-unavailable', `Neo4j did not say who it is: ${answer.reason}`, {
+      nextStep: `Start it, or check the URL ${this.address} and the credentials.`,
+    });
+  }
+
+  async observe({ effect, query }: ProbeRequest): Promise<StoreObservation> {
+    const { cypher, parameters } = asCypher(query);
+    const answer = await this.#ask(cypher, mapParameters(parameters));
+    const seen = { effect, query, observedAtUnixNano: this.#clock.now() };
+    switch (answer.kind) {
+      case 'answered':
+        return { status: 'read', ...seen, server: this.#identity(answer.agent), records: toRows(answer.records) };
+      case 'unreachable':
+        return { status: 'unreachable', ...seen, address: this.address, reason: answer.reason };
+      case 'wrong-query':
+        throw wrongQuery(effect, cypher, answer.reason);
+      default:
+        return answer satisfies never;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const driver = this.#driver;
+    this.#driver = undefined;
+    if (!driver) return;
+    const deadline = after(this.#timeoutMs);
+    await Promise.race([driver.close().catch(() => undefined), deadline]);
+    deadline.cancel();
+  }
+
+  /** Asks within the limit. A driver that hangs is thrown away: its connections are of no use to the next question. */
+  async #ask(cypher: string, parameters: Readonly<Record<string, unknown>>): Promise<Answer> {
+    const driver = await this.#open();
+    const attempt = { address: this.address, user: this.#options.user, database: this.#options.database };
+    const deadline = after(this.#timeoutMs);
+    try {
+      const reading = withoutTracing(() => this.#read(driver, cypher, parameters));
+      const answer = await Promise.race([reading, deadline]);
+      if (answer) return answer;
+      this.#abandon(driver);
+      return { kind: 'unreachable', reason: `${this.address} accepted no question within ${this.#timeoutMs} ms.` };
+    } catch (error) {
+      return explainNeo4jFailure(error, attempt);
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  async #read(driver: Driver, cypher: string, parameters: Readonly<Record<string, unknown>>): Promise<Answer> {
+    const { database } = this.#options;
+    const session: Session = driver.session({
+      defaultAccessMode: 'READ',
+      ...(database === undefined ? {} : { database }),
+    });
+    try {
+      const transaction = session.beginTransaction({ timeout: this.#timeoutMs });
+      const answer = await this.#collect(transaction.run(cypher, parameters));
+      await transaction.rollback();
+      return answer;
+    } finally {
+      // The answer is known: a connection that dies while it is put away changes nothing about it.
+      session.close().catch(() => undefined);
+    }
+  }
+
+  async #collect(result: Result): Promise<Answer> {
+    const records: DriverRecord[] = [];
+    for await (const record of result) {
+      if (records.length >= MAX_ROWS) return tooMany(this.address);
+      records.push(record);
+    }
+    const { server } = await result.summary();
+    return { kind: 'answered', records, agent: server.agent ?? '' };
+  }
+
+  async #open(): Promise<Driver> {
+    if (this.#driver) return this.#driver;
+    const neo4j = await loadDriver();
+    const { url, user, password } = this.#options;
+    const auth = password === undefined ? undefined : neo4j.auth.basic(user ?? 'neo4j', password);
+    const limits: Config = {
+      connectionTimeout: this.#timeoutMs,
+      connectionAcquisitionTimeout: this.#timeoutMs,
+      maxTransactionRetryTime: 0,
+      maxConnectionPoolSize: 8,
+      telemetryDisabled: true,
+      useBigInt: true,
+    };
+    this.#driver ??= withoutTracing(() => driverFor(url, () => neo4j.driver(url, auth, limits)));
+    return this.#driver;
+  }
+
+  #abandon(driver: Driver): void {
+    if (this.#driver === driver) this.#driver = undefined;
+    driver.close().catch(() => undefined);
+  }
+
+  #identity(agent: string): ServerIdentity {
+    return { store: this.store, address: this.address, ...productOf(agent) };
+  }
+}
+
+type Answer =
+  | { readonly kind: 'answered'; readonly records: readonly DriverRecord[]; readonly agent: string }
+  | Neo4jFailure;
+
+/** `Neo4j/5.26.30`; ours adds its own name in brackets. */
+function productOf(agent: string): { readonly product: string; readonly version: string } {
+  const version = /\/([\w.-]+)/.exec(agent)?.[1] ?? 'unknown';
+  return { product: agent.includes('(tracecourt-embedded)') ? 'embedded' : 'neo4j', version };
+}
+
+function tooMany(address: string): Neo4jFailure {
+  return { kind: 'unreachable', reason: `${address} has more than ${MAX_ROWS} rows for it: too many to look at.` };
+}
+
+function asCypher(query: ResolvedQuery): Extract<ResolvedQuery, { readonly store: 'neo4j' }> {
+  if (query.store === 'neo4j') return query;
+  throw new TracecourtError('defect', `The Neo4j probe was asked for a record of ${query.store}.`);
+}
+
+function mapParameters(
+  parameters: Extract<ResolvedQuery, { readonly store: 'neo4j' }>['parameters'],
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, toNeo4j(value)]));
+}
+
+function toRows(records: readonly DriverRecord[]): readonly GraphRow[] {
+  return records.map((record) => {
+    const members = record.keys.map((key) => [String(key), fromNeo4j(record.get(key))] as const);
+    return { store: 'neo4j', row: Object.fromEntries(members) };
+  });
+}
+
+function wrongQuery(effect: string, cypher: string, reason: string): TracecourtError {
+  return new TracecourtError('invalid-flow', `Neo4j cannot answer the query of effect "${effect}": ${reason}`, {
+    nextStep: `Correct the effect's query: ${cypher}`,
+  });
+}
+
+/** Undefined when the time is up. */
+function after(ms: number): Promise<undefined> & { cancel(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const promise = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined);
+  });
+  return Object.assign(promise, { cancel: () => clearTimeout(timer) });
+}
+
+function driverFor(url: string, create: () => Driver): Driver {
+  try {
+    return create();
+  } catch (cause) {
+    const message = `"${url}" is no URL of a Neo4j: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new TracecourtError('invalid-config', message, {
+      nextStep: 'Write it as bolt://HOST:PORT or neo4j://HOST:PORT.',
+      cause,
+    });
+  }
+}
+
+async function loadDriver(): Promise<Pick<typeof import('neo4j-driver'), 'driver' | 'auth'>> {
+  try {
+    return (await import('neo4j-driver')).default;
+  } catch (cause) {
+    throw new TracecourtError(
+      'package-missing',
+      'Reading Neo4j needs the package neo4j-driver, which is not installed.',
+      {
+        nextStep: 'Install it with `npm install neo4j-driver`.',
+        cause,
+      },
+    );
+  }
+}
