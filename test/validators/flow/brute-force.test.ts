@@ -209,7 +209,9 @@ describe('the check against brute force', () => {
       if (expected) conforming++;
       if (countVectors(tree).some((allowed) => fits(allowed, request.happenings))) feasible++;
       if (conforms(tree, request) !== expected) {
-        expect.fail(`seed ${seed}: expected ${expected} for ${JSON.stringify({ tree, certain: request.certain, happenings: request.happenings.map((h) => ({ ...h, causes: [...h.causes] })) })}`);
+        expect.fail(
+          `seed ${seed}: expected ${expected} for ${JSON.stringify({ tree, certain: request.certain, happenings: request.happenings.map((h) => ({ ...h, causes: [...h.causes] })) })}`,
+        );
       }
     }
     expect(conforming).to.be.greaterThan(PAIRS / 20);
