@@ -61,7 +61,7 @@ export function checkOrder(
   let kept = occurrences;
   let rounds = orderRounds(flow, { occurrences: kept, facts });
   while (rounds.possible === false) {
-    const cycle = shortestCycle(rounds.graph, facts.clocks) ?? [];
+    const cycle = shortestCycle(rounds.graph, facts) ?? [];
     cycles.push(cycle);
     kept = withoutCulprit(flow, { cycle, kept, facts });
     rounds = orderRounds(flow, { occurrences: kept, facts });

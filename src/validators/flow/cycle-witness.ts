@@ -1,11 +1,13 @@
 import type { CycleEdge, OrderFact, StepPoint } from '../../model/index.js';
-import type { Clocks } from './clocks.js';
-import { type ArrowReason, nodesOnCycles, type OrderGraph, type Point } from './order-graph.js';
+import type { Facts } from './facts.js';
+import { type ArrowReason, BECAUSE, nodesOnCycles, type OrderGraph, type Point } from './order-graph.js';
 
 interface Step {
   readonly from: number;
   readonly because: ArrowReason;
 }
+
+type WitnessFacts = Pick<Facts, 'graph' | 'clocks' | 'stamped' | 'endsBefore'>;
 
 /** More starting points than this are not tried: the witness is then a cycle, if not the shortest. */
 const MAX_SOURCES = 400;
@@ -14,7 +16,7 @@ const MAX_SOURCES = 400;
  * The cycle with the fewest points of steps, as arrows between them. Spans that are no step, and boundaries, are passed through: the arrow names
  * the weakest fact on the way. Undefined if there is no cycle.
  */
-export function shortestCycle(graph: OrderGraph, clocks: Clocks): readonly CycleEdge[] | undefined {
+export function shortestCycle(graph: OrderGraph, facts: WitnessFacts): readonly CycleEdge[] | undefined {
   const cyclic = nodesOnCycles(graph);
   const sources = [...cyclic].filter((node) => graph.points[node]?.step !== undefined);
   let best: readonly Hop[] | undefined;
@@ -23,7 +25,7 @@ export function shortestCycle(graph: OrderGraph, clocks: Clocks): readonly Cycle
     const found = cycleThrough(graph, { source, cyclic, limit });
     if (found && found.length < limit) best = found;
   }
-  return best?.map((hop) => describe(hop, { graph, clocks }));
+  return best?.flatMap((hop) => tighten(hop, facts)).map((hop) => describe(hop, { graph, facts }));
 }
 
 /** From one step's point to the next, with the reasons of all arrows on the way. */
@@ -83,9 +85,27 @@ function hops(
   return found;
 }
 
-function describe(hop: Hop, { graph, clocks }: { readonly graph: OrderGraph; readonly clocks: Clocks }): CycleEdge {
+/**
+ * That one occurrence started before another ended is true of an overlap too. Where it ended before the other even started, the arrow says so.
+ *
+ * ```
+ *   s_a ───────────▶ e_b     becomes     s_a ─▶ e_a ───▶ s_b ─▶ e_b
+ * ```
+ */
+function tighten(hop: Hop, { endsBefore }: WitnessFacts): readonly Hop[] {
+  if (hop.reasons.some(({ kind }) => kind === 'flow')) return [hop];
+  const wide = endsBefore(hop.from, hop.to);
+  if (!wide) return [hop];
+  return [
+    { from: hop.from, to: wide.end, reasons: [BECAUSE.span] },
+    { from: wide.end, to: wide.start, reasons: hop.reasons },
+    { from: wide.start, to: hop.to, reasons: [BECAUSE.span] },
+  ];
+}
+
+function describe(hop: Hop, { graph, facts }: { readonly graph: OrderGraph; readonly facts: WitnessFacts }): CycleEdge {
   const [from, to] = [graph.points[hop.from] as Point, graph.points[hop.to] as Point];
-  return { from: stepPoint(from), to: stepPoint(to), because: orderFact(hop.reasons, { from, to, clocks }) };
+  return { from: stepPoint(from), to: stepPoint(to), because: orderFact(hop, { from, to, facts }) };
 }
 
 function stepPoint(point: Point): StepPoint {
@@ -93,20 +113,19 @@ function stepPoint(point: Point): StepPoint {
 }
 
 function orderFact(
-  reasons: readonly ArrowReason[],
-  { from, to, clocks }: { readonly from: Point; readonly to: Point; readonly clocks: Clocks },
+  hop: Hop,
+  { from, to, facts }: { readonly from: Point; readonly to: Point; readonly facts: WitnessFacts },
 ): OrderFact {
-  const kinds = new Set(reasons.map(({ kind }) => kind));
+  const kinds = new Set(hop.reasons.map(({ kind }) => kind));
   if (kinds.has('flow')) return { kind: 'flow' };
-  if (kinds.has('clock'))
-    return { kind: 'clock', gapMs: toMs(to.time - from.time - clocks.bound(from.process, to.process)) };
-  const offset = reasons.find((reason) => reason.kind === 'offset');
-  if (offset) return offset;
   if (from.spanId === to.spanId) return { kind: 'span' };
-  if (kinds.has('sequence') && from.process === to.process && !kinds.has('cause')) {
+  if (from.process === to.process && facts.stamped.has(hop.from) && facts.stamped.has(hop.to)) {
     return { kind: 'sequence', service: from.service, gapMs: toMs(to.time - from.time) };
   }
-  return { kind: 'cause' };
+  const offset = hop.reasons.find((reason) => reason.kind === 'offset');
+  if (offset) return offset;
+  const gap = to.time - from.time - facts.clocks.bound(from.process, to.process);
+  return kinds.has('clock') && gap > 0 ? { kind: 'clock', gapMs: toMs(gap) } : { kind: 'cause' };
 }
 
 function toMs(nanos: number): number {

@@ -3,6 +3,7 @@ import { addClockOrder } from './clock-order.js';
 import { type Clocks, solveClocks } from './clocks.js';
 import { stableFacts } from './order-facts.js';
 import { copyGraph, nodesOnCycles, type OrderGraph, sortNodes } from './order-graph.js';
+import { reachability } from './reach.js';
 import { indexSpans, type SpanIndex } from './span-index.js';
 
 /** One happening of a step of the flow, with its two points in the order graph. */
@@ -23,6 +24,13 @@ export interface Facts {
   /** Acyclic: what is certain, by cause, sequence, offset and clock. */
   readonly graph: OrderGraph;
   readonly clocks: Clocks;
+  /** Points whose place in their process's sequence is known. */
+  readonly stamped: ReadonlySet<number>;
+  /**
+   * For the start of one occurrence and the end of another: the end of the first and the start of the second, if the first certainly ended before the
+   * second started.
+   */
+  endsBefore(start: number, end: number): { readonly end: number; readonly start: number } | undefined;
   /** True if the first occurrence is an ancestor of the second, by parent, link or hand-off, at any depth. */
   causes(a: Occurrence, b: Occurrence): boolean;
 }
@@ -54,7 +62,28 @@ export function gatherFacts(trace: WorkflowTrace, steps: readonly TraceStep[]): 
     graph = withClocks(stable.graph, { clocks, stamped: stable.stamped });
   }
   const occurrences = steps.flatMap((step) => occurrenceOf(step, { index, stable }));
-  return { consistent: true, occurrences, facts: { index, graph, clocks, causes: ancestry(index, occurrences) } };
+  return {
+    consistent: true,
+    occurrences,
+    facts: {
+      index,
+      graph,
+      clocks,
+      stamped: stable.stamped,
+      endsBefore: inversions(graph, occurrences),
+      causes: ancestry(index, occurrences),
+    },
+  };
+}
+
+function inversions(graph: OrderGraph, occurrences: readonly Occurrence[]): Facts['endsBefore'] {
+  return (start, end) => {
+    const first = occurrences.find((each) => each.start === start);
+    const second = occurrences.find((each) => each.end === end);
+    if (first?.end === undefined || !second || first === second) return undefined;
+    const holds = reachability(graph, [second.start])?.(first.end, second.start);
+    return holds ? { end: first.end, start: second.start } : undefined;
+  };
 }
 
 function withClocks(stable: OrderGraph, options: { clocks: Clocks; stamped: ReadonlySet<number> }): OrderGraph {

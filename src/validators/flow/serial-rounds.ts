@@ -51,7 +51,7 @@ interface Forced {
 function propagate(graph: OrderGraph, pairs: readonly Pair[]): Forced {
   let open = pairs;
   for (;;) {
-    const ends = open.flatMap((pair) => pair.map((each) => each.end ?? each.start));
+    const ends = open.flatMap((pair) => pair.flatMap(({ start, end }) => (end === undefined ? [start] : [start, end])));
     const reaches = reachability(graph, ends);
     if (!reaches) return { graph, acyclic: false, open };
     const decided = open.filter((pair) => decide(graph, { pair, reaches }));
@@ -65,11 +65,16 @@ function decide(
   graph: OrderGraph,
   { pair: [i, j], reaches }: { readonly pair: Pair; readonly reaches: (from: number, target: number) => boolean },
 ): boolean {
-  const forward = reaches(i.start, j.end ?? j.start);
-  const backward = reaches(j.start, i.end ?? i.start);
+  const forward = reaches(i.start, latestBefore(i, j));
+  const backward = reaches(j.start, latestBefore(j, i));
   if (forward) follow(graph, i, j);
   if (backward) follow(graph, j, i);
   return forward || backward;
+}
+
+/** The point of `second` that must come before `first` starts, were `second` the earlier round. */
+function latestBefore(first: Occurrence, second: Occurrence): number {
+  return first.tied ? (second.end ?? second.start) : second.start;
 }
 
 function follow(graph: OrderGraph, first: Occurrence, second: Occurrence): void {

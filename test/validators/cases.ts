@@ -1,0 +1,665 @@
+import type { FindingCode, Verdict } from '../../src/model/index.js';
+import { effectOf, evidenceOf, flowOf, opt, par, rep, seq, traceOf } from '../helpers/evidence.js';
+import { entry, type GpuChanges, gpuRequest, message, node } from '../helpers/gpu-request.js';
+
+type Evidence = Parameters<typeof import('../../src/validators/index.js').judge>[0];
+
+export interface Case {
+  readonly name: string;
+  readonly evidence: () => Evidence;
+  /** What must be told: `code(step)` of the findings, and the codes of the reasons. */
+  readonly told: readonly string[];
+}
+
+/** The findings and reasons of a verdict, in short. */
+export function tell({ findings, reasons }: Verdict): readonly string[] {
+  return [...findings.map(({ code, step }) => `${code}(${step ?? ''})`), ...reasons.map(({ code }) => code)];
+}
+
+const gpu = (name: string, changes: GpuChanges, told: readonly string[]): Case => ({
+  name,
+  told,
+  evidence: () => gpuRequest(changes),
+});
+
+const small = (
+  name: string,
+  {
+    order,
+    lines,
+    options = {},
+    rest = {},
+  }: {
+    readonly order: Parameters<typeof flowOf>[0];
+    readonly lines: string;
+    readonly options?: Parameters<typeof traceOf>[1];
+    readonly rest?: Parameters<typeof flowOf>[1];
+  },
+  told: readonly string[],
+): Case => ({ name, told, evidence: () => evidenceOf(flowOf(order, rest), traceOf(lines, options)) });
+
+const redis = (step: string): ReturnType<typeof effectOf> => effectOf(step, { store: 'redis', key: step });
+
+/** For each code, requests with the violation and requests that come near it. */
+export const CASES: Readonly<
+  Record<FindingCode, { readonly planted: readonly Case[]; readonly clean: readonly Case[] }>
+> = {
+  'missing-step': {
+    planted: [
+      small('the last of two', { order: seq('a', 'b'), lines: 'a s 0-10 step=a' }, ['missing-step(b)']),
+      small(
+        'two apart: what lies between happened',
+        { order: seq('a', 'b', 'c', 'd'), lines: 'a s 0-10 step=a\nc s 20-30 step=c' },
+        ['missing-step(b)', 'missing-step(d)'],
+      ),
+      small(
+        'a service down after step 3 of 9: one finding, not six',
+        {
+          order: seq(...'abcdefghi'),
+          lines: 'a s 0-1 step=a\nb s 2-3 step=b\nc s 4-5 step=c',
+        },
+        ['missing-step(d)'],
+      ),
+      small(
+        'an optional sequence with only its first step',
+        { order: seq('r', opt(seq('a', 'b'))), lines: 'r s 0-1 step=r\na s 2-3 step=a' },
+        ['missing-step(b)'],
+      ),
+      small(
+        'a guess is enough where the flow trusts it',
+        {
+          order: seq('a', 'b'),
+          lines: 'a s 0-10 step=a',
+          options: { completedBy: 'quiet' },
+          rest: { trust: 'quiet' },
+        },
+        ['missing-step(b)'],
+      ),
+      {
+        name: 'a store proves it under a guessed completion',
+        told: ['missing-step(b)'],
+        evidence: () =>
+          evidenceOf(
+            flowOf(seq('a', 'b'), { effects: [redis('b')] }),
+            traceOf('a s 0-10 step=a', { completedBy: 'quiet' }),
+            { b: [] },
+          ),
+      },
+    ],
+    clean: [
+      small('an optional step', { order: seq('a', opt('b')), lines: 'a s 0-10 step=a' }, []),
+      small(
+        'under a guess it is awaited',
+        { order: seq('a', 'b'), lines: 'a s 0-10 step=a', options: { completedBy: 'root-quiet' } },
+        ['incomplete'],
+      ),
+      small(
+        'while the request is open',
+        { order: seq('a', 'b'), lines: 'a s 0-10 step=a', options: { completedBy: undefined } },
+        ['incomplete'],
+      ),
+      gpu('a whole request', {}, []),
+    ],
+  },
+  'unexpected-step': {
+    planted: [
+      gpu('a rejection beside an approval', { lines: { r: 'r allocator <as 140-141 step=rejection-notice' } }, [
+        'unexpected-step(rejection-notice)',
+      ]),
+      small(
+        'a step of no name, forbidden',
+        { order: seq('a'), lines: 'a s 0-9 step=a\nz s 10-11 step=z', rest: { unexpected: 'forbid' } },
+        ['unexpected-step(z)'],
+      ),
+      small(
+        'a call to a store outside all steps, forbidden',
+        {
+          order: seq('a'),
+          lines: 'a s 0-9 step=a\nq s 10-11 client db.system.name=redis',
+          rest: { unexpected: 'forbid' },
+        },
+        ['unexpected-step()'],
+      ),
+    ],
+    clean: [
+      small('a step of no name, reported', { order: seq('a'), lines: 'a s 0-9 step=a\nz s 10-11 step=z' }, []),
+      small(
+        'a call to a store inside a step, forbidden',
+        {
+          order: seq('a'),
+          lines: 'a s 0-9 step=a\nq s <a 1-2 client db.system.name=redis',
+          rest: { unexpected: 'forbid' },
+        },
+        [],
+      ),
+      small(
+        'scenery, forbidden',
+        { order: seq('a'), lines: 'a s 0-9 step=a\nq s 10-11 server', rest: { unexpected: 'forbid' } },
+        [],
+      ),
+    ],
+  },
+  'wrong-order': {
+    planted: [
+      small(
+        'siblings that overlap in one process: not awaited',
+        { order: seq('a', 'b'), lines: 'r s 0-30\na s <r 1-10 step=a\nb s <r 5-20 step=b', options: { stamped: true } },
+        ['wrong-order(b)'],
+      ),
+      small(
+        'by clock alone, 5 ms',
+        { order: seq('a', 'b'), lines: 'r s 0-30\na s <r 1-10 step=a\nb s <r 5-20 step=b' },
+        ['wrong-order(b)'],
+      ),
+      small(
+        "the later one is the earlier one's parent",
+        { order: seq('a', 'b'), lines: 'b s 0-30 step=b\na s <b 5-10 step=a' },
+        ['wrong-order(b)'],
+      ),
+      small(
+        'rounds of a serial repeat overlap',
+        {
+          order: seq(rep('a', 1, null)),
+          lines: 'r s 0-30\na1 s <r 1-10 step=a\na2 s <r 5-20 step=a',
+          options: { stamped: true },
+        },
+        ['wrong-order(a)'],
+      ),
+      small(
+        'over two processes, by the hand-off',
+        {
+          order: seq('b', 'a'),
+          lines: 'r s 0-30\na s <r 1-4 step=a\nc s <r 5-20 client\nq t <c 6-10 server from=c.1\nb t <q 7-8 step=b',
+          options: { stamped: true, skewMs: { t: -400 } },
+        },
+        ['wrong-order(a)'],
+      ),
+      small(
+        'over two processes, by clocks that a round trip binds',
+        {
+          order: seq('b', 'a'),
+          lines:
+            'r s 0-300\nc s <r 1-20 client http.response.status_code=200\nq t <c 2-19 server\na s <r 21-30 step=a\nb t <q 200-210 step=b',
+          options: { skewMs: { t: 300 } },
+        },
+        ['wrong-order(a)'],
+      ),
+      small(
+        'by message offsets in one partition',
+        {
+          order: seq('b', 'a'),
+          lines: [
+            'a s 0-100 producer step=a messaging.system=kafka messaging.destination.name=t messaging.destination.partition.id=0 messaging.kafka.offset=4',
+            'b u 0-100 ~x consumer step=b messaging.system=kafka messaging.destination.name=t messaging.destination.partition.id=0 messaging.kafka.offset=7',
+          ].join('\n'),
+        },
+        ['wrong-order(a)'],
+      ),
+    ],
+    clean: [
+      small(
+        "the earlier one is the later one's parent",
+        { order: seq('a', 'b'), lines: 'a s 0-30 step=a\nb s <a 5-40 step=b', options: { stamped: true } },
+        [],
+      ),
+      small(
+        '0.4 ms apart, by clock only: undecided',
+        { order: seq('a', 'b'), lines: 'r s 0-30\na s <r 1-10.4 step=a\nb s <r 10-20 step=b' },
+        [],
+      ),
+      small(
+        '0.4 ms apart, and proof is asked for',
+        { order: seq('a', 'b'), lines: 'r s 0-30\na s <r 1-10.4 step=a\nb s <r 10-20 step=b', rest: { prove: true } },
+        ['undecided'],
+      ),
+      small(
+        'rounds of a parallel repeat overlap',
+        {
+          order: seq(rep('a', 1, null, true)),
+          lines: 'r s 0-30\na1 s <r 1-10 step=a\na2 s <r 5-20 step=a',
+          options: { stamped: true },
+        },
+        [],
+      ),
+      small(
+        'inverted by half a second of skew',
+        {
+          order: seq('a', 'b'),
+          lines: 'a s 100-110 step=a\nb t <a 120-130 server step=b',
+          options: { skewMs: { t: -500 } },
+        },
+        [],
+      ),
+      small(
+        'parallel steps in any order',
+        { order: par('a', 'b'), lines: 'b s 0-10 step=b\na s 5-20 step=a', options: { stamped: true } },
+        [],
+      ),
+    ],
+  },
+  'wrong-count': {
+    planted: [
+      small('too few', { order: seq(rep('a', 2, 3)), lines: 'a1 s 0-1 step=a' }, ['wrong-count(a)']),
+      small('too many', { order: seq('a', 'b'), lines: 'a s 0-1 step=a\nb1 s 2-3 step=b\nb2 s 4-5 step=b' }, [
+        'wrong-count(b)',
+      ]),
+      small(
+        'too many, while open',
+        { order: seq('a'), lines: 'a1 s 0-1 step=a\na2 s 2-3 step=a', options: { completedBy: undefined } },
+        ['wrong-count(a)', 'incomplete'],
+      ),
+    ],
+    clean: [
+      small('within bounds', { order: seq(rep('a', 2, 3)), lines: 'a1 s 0-1 step=a\na2 s 2-3 step=a' }, []),
+      small(
+        'too few under a guess',
+        { order: seq(rep('a', 2, 3)), lines: 'a1 s 0-1 step=a', options: { completedBy: 'quiet' } },
+        ['incomplete'],
+      ),
+      small(
+        'unbounded',
+        {
+          order: seq(rep('a', 0, null, true)),
+          lines: [1, 2, 3, 4, 5, 6].map((n) => `a${n} s ${n}-${n + 0.5} step=a`).join('\n'),
+        },
+        [],
+      ),
+    ],
+  },
+  'step-failed': {
+    planted: [
+      gpu(
+        'the graph refuses, and the request stops',
+        {
+          lines: {
+            w: 'w allocator <as 60-80 step=graph-write !refused',
+            wc: undefined,
+            k: undefined,
+            kc: undefined,
+            p: undefined,
+            pc: undefined,
+            nh: undefined,
+          },
+          records: { 'graph-write': [], 'cache-write': [], 'event-publish': [] },
+        },
+        ['step-failed(graph-write)'],
+      ),
+      small(
+        'an inner step fails, and its outer one with it',
+        { order: seq('a', 'b'), lines: 'a s 0-9 step=a !inner\nb s <a 1-2 step=b !inner' },
+        ['step-failed(b)'],
+      ),
+    ],
+    clean: [
+      small(
+        'a step that may fail',
+        {
+          order: seq('a'),
+          lines: 'a s 0-9 step=a !no',
+          rest: { steps: [{ name: 'a', matcher: { step: 'a' }, mayFail: true }] },
+        },
+        [],
+      ),
+      small(
+        'a failing call inside a step that went well',
+        { order: seq('a'), lines: 'a s 0-9 step=a\nc s <a 1-2 client !no' },
+        [],
+      ),
+    ],
+  },
+  'over-budget': {
+    planted: [
+      small(
+        'a step',
+        { order: seq('a'), lines: 'a s 0-400 step=a', rest: { budgets: [{ kind: 'step', step: 'a', limitMs: 300 }] } },
+        ['over-budget(a)'],
+      ),
+      small(
+        'a stretch in one process',
+        {
+          order: seq('a', 'b'),
+          lines: 'a s 0-10 step=a\nb s 500-1200 step=b',
+          rest: { budgets: [{ kind: 'between', from: 'a', to: 'b', limitMs: 1_000 }] },
+        },
+        ['over-budget(b)'],
+      ),
+      small(
+        'the whole',
+        {
+          order: seq('a'),
+          lines: 'a s 0-10 step=a\nb s <a 20-3000',
+          rest: { budgets: [{ kind: 'total', limitMs: 2_000 }] },
+        },
+        ['over-budget()'],
+      ),
+      small(
+        'a stretch across clocks that a round trip binds',
+        {
+          order: seq('a', 'b'),
+          lines:
+            'c s 0-20 client http.response.status_code=200\nq t <c 5-15 server\na s <c 6-10 step=a\nb t <q 1500-1600 step=b',
+          options: { skewMs: { t: 300 } },
+          rest: { budgets: [{ kind: 'between', from: 'a', to: 'b', limitMs: 1_000 }] },
+        },
+        ['over-budget(b)'],
+      ),
+    ],
+    clean: [
+      small(
+        'within',
+        { order: seq('a'), lines: 'a s 0-300 step=a', rest: { budgets: [{ kind: 'step', step: 'a', limitMs: 300 }] } },
+        [],
+      ),
+      small(
+        'by the clocks as read, across processes',
+        {
+          order: seq('a', 'b'),
+          lines: 'a s 0-10 step=a\nb t <a 20-90 server step=b',
+          rest: { budgets: [{ kind: 'between', from: 'a', to: 'b', limitMs: 100 }] },
+        },
+        [],
+      ),
+      small(
+        'skew that looks like delay is undecided, not over',
+        {
+          order: seq('a', 'b'),
+          lines: 'a s 0-10 step=a\nb t <a 20-90 server step=b',
+          options: { skewMs: { t: 500 } },
+          rest: { budgets: [{ kind: 'between', from: 'a', to: 'b', limitMs: 100 }] },
+        },
+        ['undecided'],
+      ),
+    ],
+  },
+  'context-lost': {
+    planted: [
+      gpu(
+        'the consumer starts a trace of its own',
+        { lines: { nh: 'nh notifier 100-130 consumer step=event-handled trace=2' } },
+        ['context-lost()'],
+      ),
+    ],
+    clean: [
+      gpu(
+        'another trace, linked',
+        { lines: { nh: 'nh notifier ~pc 100-130 consumer step=event-handled trace=2' } },
+        [],
+      ),
+      gpu(
+        'lost spans may have held the edge',
+        {
+          lines: { nh: 'nh notifier 100-130 consumer step=event-handled trace=2' },
+          completedBy: 'quiet',
+          accounting: { processes: [{ service: 'notifier', instanceId: 'notifier-1', spansHeld: 1, spansCounted: 2 }] },
+        },
+        ['telemetry-lost'],
+      ),
+    ],
+  },
+  'span-without-effect': {
+    planted: [
+      gpu('a lying cache', { lines: { kc: undefined }, records: { 'cache-write': [] } }, [
+        'span-without-effect(cache-write)',
+      ]),
+      gpu('a lying graph hides the orphan and the vote', { records: { 'graph-write': [] } }, [
+        'span-without-effect(graph-write)',
+      ]),
+      gpu(
+        'a lost event, under a guess',
+        {
+          lines: { nh: undefined },
+          records: { 'event-publish': [] },
+          completedBy: 'quiet',
+        },
+        ['span-without-effect(event-publish)'],
+      ),
+    ],
+    clean: [
+      gpu('all there', {}, []),
+      gpu('the store did not answer', { records: { 'cache-write': undefined } }, ['store-unreachable']),
+      {
+        name: 'a step that may fail, and did',
+        told: [],
+        evidence: () =>
+          evidenceOf(
+            flowOf(seq('a'), { effects: [redis('a')], steps: [{ name: 'a', matcher: { step: 'a' }, mayFail: true }] }),
+            traceOf('a s 0-9 step=a !no'),
+            { a: [] },
+          ),
+      },
+    ],
+  },
+  'effect-without-span': {
+    planted: [
+      gpu('a dark graph write', { lines: { w: undefined, wc: undefined } }, ['effect-without-span(graph-write)']),
+      gpu(
+        'dark, and stands while the notifier is only guessed to be done',
+        { lines: { w: undefined, wc: undefined }, completedBy: 'quiet' },
+        ['effect-without-span(graph-write)', 'incomplete'].slice(0, 1),
+      ),
+    ],
+    clean: [
+      gpu(
+        'the spans of the service were lost',
+        {
+          lines: { w: undefined, wc: undefined },
+          completedBy: 'quiet',
+          accounting: {
+            processes: [{ service: 'allocator', instanceId: 'allocator-1', spansHeld: 20, spansCounted: 22 }],
+          },
+        },
+        ['telemetry-lost'],
+      ),
+      gpu(
+        'a service without a ledger may still speak',
+        {
+          lines: { w: undefined, wc: undefined },
+          completedBy: 'quiet',
+          accounting: {
+            processes: [{ service: 'allocator', instanceId: 'allocator-1', spansHeld: 20, spansCounted: undefined }],
+          },
+        },
+        ['incomplete'],
+      ),
+    ],
+  },
+  'swallowed-error': {
+    planted: [
+      gpu(
+        'the graph refused and the step says all is well',
+        { lines: { wc: 'wc allocator <w 61-79 client db.system.name=neo4j !refused' }, records: { 'graph-write': [] } },
+        ['swallowed-error(graph-write)'],
+      ),
+      gpu(
+        'two levels down',
+        {
+          lines: { wm: 'wm allocator <w 61-79', wc: 'wc allocator <wm 62-78 client db.system.name=neo4j !refused' },
+          records: { 'graph-write': [] },
+        },
+        ['swallowed-error(graph-write)'],
+      ),
+    ],
+    clean: [
+      gpu(
+        'a later attempt succeeded',
+        {
+          lines: {
+            wc: 'wc allocator <w 61-65 client db.system.name=neo4j name=MERGE !deadlock',
+            wd: 'wd allocator <w 66-79 client db.system.name=neo4j name=MERGE',
+          },
+        },
+        [],
+      ),
+      gpu(
+        'an error answer of a service is an answer',
+        { lines: { vc1: 'vc1 allocator <v1 23-49 client http.response.status_code=404 !no' } },
+        [],
+      ),
+    ],
+  },
+  'duplicate-effect': {
+    planted: [
+      gpu('one publish, two messages', { records: { 'event-publish': [message(7), message(8)] } }, [
+        'duplicate-effect(event-publish)',
+      ]),
+      gpu('two nodes', { records: { 'graph-write': [node, node] } }, ['duplicate-effect(graph-write)']),
+    ],
+    clean: [
+      gpu('one of each', {}, []),
+      gpu(
+        'the step ran twice: that is the cause',
+        {
+          lines: { k2: 'k2 allocator <as 111-112 step=cache-write' },
+          records: { 'cache-write': [entry, entry] },
+        },
+        ['wrong-count(cache-write)'],
+      ),
+    ],
+  },
+  'wrong-content': {
+    planted: [
+      gpu('another gpu in the graph', { records: { 'graph-write': [{ store: 'neo4j', row: { gpu: 'another' } }] } }, [
+        'wrong-content(graph-write)',
+      ]),
+      gpu(
+        'another gpu in the cache',
+        { records: { 'cache-write': [{ ...entry, value: '{"gpu":"another"}' } as typeof entry] } },
+        ['wrong-content(cache-write)'],
+      ),
+    ],
+    clean: [
+      gpu('as expected', {}, []),
+      gpu(
+        'an expression that cannot be worked out is a reason',
+        {
+          flow: { effects: [effectOf('graph-write', { store: 'neo4j', cypher: 'x' }, { expect: 'breaks' })] },
+        },
+        ['undecided'],
+      ),
+    ],
+  },
+  'outbox-gap': {
+    planted: [
+      gpu(
+        'committed, never announced',
+        { lines: { p: undefined, pc: undefined, nh: undefined }, records: { 'event-publish': [] } },
+        ['outbox-gap(event-publish)'],
+      ),
+      gpu(
+        'the store shows it under a guess too',
+        {
+          lines: { p: undefined, pc: undefined, nh: undefined },
+          records: { 'event-publish': [] },
+          completedBy: 'quiet',
+        },
+        ['outbox-gap(event-publish)'],
+      ),
+    ],
+    clean: [
+      gpu(
+        'announced out of sight: dark, not silent',
+        { lines: { p: undefined, pc: undefined, nh: 'nh notifier ~wc 100-130 consumer step=event-handled' } },
+        ['effect-without-span(event-publish)'],
+      ),
+      gpu(
+        'the log did not answer',
+        {
+          lines: { p: undefined, pc: undefined, nh: undefined },
+          records: { 'event-publish': undefined },
+          completedBy: 'quiet',
+        },
+        ['incomplete', 'store-unreachable'],
+      ),
+    ],
+  },
+  orphan: {
+    planted: [
+      gpu(
+        'a cache entry whose graph write was left out',
+        { lines: { w: undefined, wc: undefined }, records: { 'graph-write': [] } },
+        ['orphan(cache-write)'],
+      ),
+    ],
+    clean: [
+      gpu('both there', {}, []),
+      gpu("the parent's store did not answer", { records: { 'graph-write': undefined } }, ['store-unreachable']),
+      gpu("the parent's step lied: that is the cause", { records: { 'graph-write': [] } }, [
+        'span-without-effect(graph-write)',
+      ]),
+    ],
+  },
+  'not-consumed': {
+    planted: [
+      gpu('the group stands at the message', { records: { 'event-publish': [message(7, '7')] } }, [
+        'not-consumed(event-publish)',
+      ]),
+      gpu(
+        'the group never committed',
+        { records: { 'event-publish': [message(7, null)] }, lines: { nh: undefined }, completedBy: 'root-quiet' },
+        ['not-consumed(event-publish)'],
+      ),
+    ],
+    clean: [
+      gpu('one past the message', { records: { 'event-publish': [message(9, '10')] } }, []),
+      gpu('far past it, compared as numbers', { records: { 'event-publish': [message(9, '100')] } }, []),
+    ],
+  },
+  'vote-integrity': {
+    planted: [
+      gpu(
+        'two votes, both for it, and decided anyway',
+        {
+          lines: Object.fromEntries(
+            [3, 4, 5].flatMap((n) => [`v${n}`, `vc${n}`, `cs${n}`].map((id) => [id, undefined])),
+          ),
+        },
+        ['vote-integrity(council-vote)'],
+      ),
+      gpu(
+        'stored against the votes',
+        {
+          lines: Object.fromEntries(
+            [1, 2, 3].map((n) => [
+              `v${n}`,
+              `v${n} allocator <as 21-52 step=council-vote gpu.vote=reject gpu.voter=m${n}`,
+            ]),
+          ),
+        },
+        ['vote-integrity(council-vote)'],
+      ),
+      gpu(
+        'a voter counted twice',
+        {
+          lines: {
+            v3: 'v3 allocator <as 21-52 step=council-vote gpu.vote=reject gpu.voter=m3',
+            v4: 'v4 allocator <as 22-53 step=council-vote gpu.vote=approve gpu.voter=m1',
+          },
+        },
+        ['vote-integrity(council-vote)'],
+      ),
+      gpu(
+        'more voters than there are',
+        {
+          lines: { v6: 'v6 allocator <as 22-53 step=council-vote gpu.vote=approve gpu.voter=m6' },
+        },
+        ['vote-integrity(council-vote)'],
+      ),
+    ],
+    clean: [
+      gpu('four of five', {}, []),
+      gpu(
+        'votes may be unheard',
+        {
+          lines: Object.fromEntries(
+            [3, 4, 5].flatMap((n) => [`v${n}`, `vc${n}`, `cs${n}`].map((id) => [id, undefined])),
+          ),
+          completedBy: 'quiet',
+          accounting: {
+            processes: [{ service: 'allocator', instanceId: 'allocator-1', spansHeld: 14, spansCounted: 20 }],
+          },
+        },
+        ['telemetry-lost'],
+      ),
+    ],
+  },
+};
