@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { TracecourtError } from '../../src/errors.js';
+import { loadFlow } from '../../src/flow/index.js';
+import type { CompiledFlow } from '../../src/model/index.js';
+import { SAMPLE_FLOW } from './sample-flow.js';
+
+async function problemsOf(text: string): Promise<readonly string[]> {
+  try {
+    await loadFlow(text, 'a.flow.yaml');
+  } catch (error) {
+    expect(error).to.be.instanceOf(TracecourtError);
+    const { code, problems } = error as TracecourtError;
+    expect(code).to.equal('invalid-flow');
+    return problems.map((one) => `${one.line}:${one.column} ${one.message}`);
+  }
+  return [];
+}
+
+function placeIn(text: string, mark: string): string {
+  const before = text.slice(0, text.indexOf(mark)).split('\n');
+  return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** Replace `from` by `to` in the sample: one problem at the first `mark`, with `message` in it. */
+const MISTAKES: readonly (readonly [from: string, to: string, mark: string, message: string])[] = [
+  ['version: 1', 'version: 2', '2', 'expected 1, got 2'],
+  ['flow: gpu', 'flow: "-"  #', '"-"', 'a name of letters'],
+  ['unexpected:', 'unexpcted:', 'unexpcted', 'did you mean "unexpected"?'],
+  ['unexpected: report', 'unexpected: repot', 'repot', 'did you mean "report"?'],
+  ['trust: accounted', 'trust: 7', '7', 'expected one of accounted, quiet, got 7'],
+  ['prove: false', 'prove: maybe', 'maybe', 'expected true or false, got "maybe"'],
+  ['correlation: []', 'correlation: [3]', '3]', 'expected text, got 3'],
+  ['service: notifier', 'servce: notifier', 'servce', 'unknown key "servce", did you mean "service"?'],
+  ['kind: consumer', 'kind: consumr', 'consumr', 'did you mean "consumer"?'],
+  ['client: kafka', 'client: kafak', 'kafak', 'did you mean "kafka"?'],
+  ['may-fail: true', 'may-fail: 1', '1 }', 'expected true or false, got 1'],
+  ['steps.allocation[0].output.decisionId', 'steps.allocaton[0]', 'allocaton', 'did you mean "allocation"?'],
+  [
+    'steps.allocation[0].output.decisionId',
+    'step.allocation[0]',
+    'step.',
+    'unknown name "step", did you mean "steps"?',
+  ],
+  ['    - allocation', '    - alocation', 'alocation', 'unknown step "alocation", did you mean "allocation"?'],
+  ['    - allocation', '    - 5', '5', "expected a step's name or one of"],
+  ['    - allocation', '    - squence: [allocation]', 'squence', 'did you mean "sequence"?'],
+  ['    - allocation', '    - any-of: [allocation]', 'any-of', 'is not supported'],
+  ['    - allocation', '    - parallel: []', '[]', 'an empty one'],
+  ['cache-write, { sequence', 'event-handled, { sequence', 'event-handled] }', 'already in the order'],
+  ['times: 3..5', 'times: 5..3', '5..3', 'is more than the most'],
+  ['times: 3..5', 'times: many', 'many', 'expected times like'],
+  ['step: council-vote, times', 'step: { sequence: [] }, times', '{ sequence: []', 'one step only'],
+  ['step: council-vote, times: 3..5', 'step: council-vote', '{ step: council', '"times" is missing'],
+  ['total: 2s', 'total: 2 secs', '2 secs', 'expected a duration'],
+  ['  council-vote: 300ms', '  concil-vote: 300ms', 'concil-vote', 'did you mean "council-vote"?'],
+  ['graph-write -> event-handled', 'graph-write -> event-handed', 'graph-write -> ', 'did you mean "event-handled"?'],
+  ['neo4j: {', 'neo4: {', 'neo4:', 'did you mean "neo4j"?'],
+  ['$decisionId', '$decisonId', 'decisonId', 'did you mean "decisionId"?'],
+  ['ctx:{decisionId}', 'ctx:{id}', 'id}", expect', 'unknown value "id"'],
+  ['row.gpu', 'rwo.gpu', 'rwo', 'did you mean "row"?'],
+  ['ttlMs > 0', 'ttlMs >', '", parent', 'not a CEL expression'],
+  ['parent: graph-write', 'parent: graph-wrte', 'graph-wrte', 'did you mean "graph-write"?'],
+  ['parent: graph-write', 'parent: cache-write', 'cache-write }', 'unknown effect'],
+  ['consumed-by', 'consumed_by', 'consumed_by', 'did you mean "consumed-by"?'],
+  ['within: 3s', 'within: 3', '3 }', 'expected text, got 3'],
+  ['count: 1, consumed', 'count: -1, consumed', '-1', 'expected at least 0, got -1'],
+  ['needed: 3', 'needed: 6', '6', 'only 5'],
+  ['votes: { step: council-vote', 'votes: { step: council', 'council, vote', 'unknown step "council"'],
+  ['outcome: graph-write', 'outcome: event-handled', 'event-handled }', 'unknown effect "event-handled"'],
+  ['publish: event-publish', 'publish: event-handled', 'event-handled }', 'unknown effect'],
+  ['gpu.allocated: 1 }', 'gpu.allocated: one }', 'one }', 'expected a number, got "one"'],
+  ['prove: false', 'trust: quiet', 'trust: quiet', 'unique'],
+];
+
+describe('loadFlow', () => {
+  it('compiles a flow that uses every part', async () => {
+    const flow = await loadFlow(SAMPLE_FLOW, 'a.flow.yaml');
+    expect(flow.name).to.equal('gpu-allocation');
+    expect(flow.steps.map((step) => step.name)).to.have.length(7);
+    expect(flow.steps.at(-1)?.mayFail).to.equal(true);
+    expect(flow.budgets).to.deep.equal([
+      { kind: 'total', limitMs: 2000 },
+      { kind: 'step', step: 'council-vote', limitMs: 300 },
+      { kind: 'between', from: 'graph-write', to: 'event-handled', limitMs: 1000 },
+    ]);
+    expect(flow.effects[1]).to.include({ step: 'cache-write', count: 1, parent: 'graph-write', withinMs: 2000 });
+    expect(flow.effects[2]?.query).to.deep.equal({
+      store: 'kafka',
+      topic: 'gpu.allocated',
+      key: '{decisionId}',
+      consumedBy: ['notifier'],
+    });
+  });
+
+  it('gives plain data that survives JSON', async () => {
+    const flow = await loadFlow(SAMPLE_FLOW, 'a.flow.yaml');
+    const defined = JSON.parse(JSON.stringify(flow)) as CompiledFlow;
+    expect(JSON.stringify(defined)).to.equal(JSON.stringify(flow));
+  });
+
+  for (const [from, to, mark, message] of MISTAKES) {
+    it(`points at "${mark}" when it reads "${to}"`, async () => {
+      const text = SAMPLE_FLOW.replace(from, to);
+      expect(text).not.to.equal(SAMPLE_FLOW);
+      const problems = await problemsOf(text);
+      const place = placeIn(text, mark);
+      expect(
+        problems.some((one) => one.startsWith(`${place} `) && one.includes(message)),
+        `${place} ${message} in ${problems.join('\n')}`,
+      ).to.equal(true);
+    });
+  }
+
+  it('tells all problems at once, in the order of the file', async () => {
+    const text = SAMPLE_FLOW.replace('service: notifier', 'servce: x')
+      .replace('total: 2s', 'total: x')
+      .replace('needed: 3', 'needed: 9');
+    const problems = await problemsOf(text);
+    expect(problems.map((one) => Number(one.split(':')[0]))).to.deep.equal([9, 21, 31]);
+  });
+
+  it('finds the place within quoted and folded expressions', async () => {
+    const folded = SAMPLE_FLOW.replace(
+      'decisionId: steps.allocation[0].output.decisionId',
+      'decisionId: >-\n    steps.allocation[0].output.a ==\n      steps.alocation[0].output.b',
+    );
+    expect(await problemsOf(folded)).to.deep.equal(['14:13 unknown step "alocation", did you mean "allocation"?']);
+  });
+
+  it('refuses alias bombs, deep nesting and dangerous keys', async () => {
+    const bomb = [
+      'a: &a [1,1,1,1,1,1]',
+      'b: &b [*a,*a,*a,*a,*a,*a]',
+      'c: &c [*b,*b,*b,*b,*b,*b]',
+      'd: [*c,*c,*c,*c,*c,*c]',
+    ];
+    expect((await problemsOf(bomb.join('\n')))[0]).to.include('alias');
+    expect(await problemsOf(`${'['.repeat(50_000)}`)).not.to.have.length(0);
+    expect((await problemsOf(`a: ${'['.repeat(80)}${']'.repeat(80)}`))[0]).to.include('levels deep');
+    expect((await problemsOf('__proto__: { a: 1 }'))[0]).to.equal('1:1 "__proto__" is not allowed as a key');
+  });
+
+  it('never throws anything but TracecourtError', async () => {
+    const lines = SAMPLE_FLOW.split('\n');
+    const edit = fc.record({
+      line: fc.nat(lines.length - 1),
+      text: fc.string({ unit: fc.constantFrom(...'{}[]:-,*&"\'|>a0 \n$#') }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(edit, { maxLength: 4 }), fc.jsonValue(), async (edits, json) => {
+        const changed = [...lines];
+        for (const { line, text } of edits) changed[line] = text;
+        await problemsOf(changed.join('\n'));
+        await problemsOf(JSON.stringify(json));
+        await problemsOf(
+          JSON.stringify({
+            version: 1,
+            flow: 'f',
+            steps: json,
+            order: json,
+            effects: { a: json },
+            budgets: json,
+            votes: json,
+            values: json,
+          }),
+        );
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
