@@ -32,6 +32,8 @@ export interface Listener extends AsyncDisposable {
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 const MAX_SOCKETS = 1_000;
 const FINISH_MS = 2_000;
+/** How often sockets are held against the timeouts for headers and request. */
+const CHECK_TIMEOUTS_MS = 1_000;
 
 /**
  * Listens on loopback. No request can end the process: whatever goes wrong with one is answered, or its socket closed.
@@ -41,7 +43,7 @@ const FINISH_MS = 2_000;
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const host = options.host ?? '127.0.0.1';
   if (!LOOPBACK.has(host)) throw notLoopback(host);
-  const server = createServer((request, response) => {
+  const server = createServer({ connectionsCheckingInterval: CHECK_TIMEOUTS_MS }, (request, response) => {
     void answer(options.handle, request, response);
   });
   limit(server, options.timeouts ?? {});

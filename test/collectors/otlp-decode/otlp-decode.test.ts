@@ -352,7 +352,7 @@ function request(resourceSpans: object): object {
 
 /** An export with one attribute `deep`: a list in a list, so many times. Each is two messages. */
 function nested(lists: number): Buffer {
-  let value = Buffer.from('0a0178', 'hex');
+  let value: Buffer = Buffer.from('0a0178', 'hex');
   for (let i = 0; i < lists; i++) value = field(5, field(1, value));
   const attribute = Buffer.concat([field(1, Buffer.from('deep')), field(2, value)]);
   return Buffer.from(inSpan(`${ids()}${field(9, attribute).toString('hex')}`), 'hex');

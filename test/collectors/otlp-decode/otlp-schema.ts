@@ -3,7 +3,7 @@ import protobuf from 'protobufjs';
 const field = (id: number, type: string) => ({ id, type });
 const many = (id: number, type: string) => ({ id, type, rule: 'repeated' });
 
-/** opentelemetry-proto 1.11, the messages of a trace export, for an independent encoder and decoder. */
+/** opentelemetry-proto 1.11, the messages of a trace export, and google.rpc.Status, for an independent encoder and decoder. */
 const root = protobuf.Root.fromJSON({
   nested: {
     Request: { fields: { resourceSpans: many(1, 'ResourceSpans') } },
@@ -61,6 +61,9 @@ const root = protobuf.Root.fromJSON({
     },
     ArrayValue: { fields: { values: many(1, 'AnyValue') } },
     KeyValueList: { fields: { values: many(1, 'KeyValue') } },
+    RpcStatus: { fields: { code: field(1, 'int32'), message: field(2, 'string') } },
+    Response: { fields: { partialSuccess: field(1, 'PartialSuccess') } },
+    PartialSuccess: { fields: { rejectedSpans: field(1, 'int64'), errorMessage: field(2, 'string') } },
     LogsRequest: { fields: { resourceLogs: many(1, 'ResourceLogs') } },
     ResourceLogs: { fields: { resource: field(1, 'Resource'), scopeLogs: many(2, 'ScopeLogs') } },
     ScopeLogs: { fields: { scope: field(1, 'Scope'), logRecords: many(2, 'LogRecord') } },
