@@ -222,6 +222,16 @@ export function neo4jBattery({ name, url, user, password }: Neo4jUnderTest): voi
         expect(plain([votesFound, confidence])).to.deep.equal(plain([neo4j.int(3), 3]));
       });
 
+      it('aggregates nothing to 0, null and an empty list', async () => {
+        const { records } = await session.run(
+          'OPTIONAL MATCH (n:NoSuchLabel {run: $run}) RETURN count(n) AS c, sum(n.x) AS s, avg(n.x) AS a, collect(n) AS l',
+          { run },
+        );
+        expect(plain(records[0]!.toObject())).to.deep.equal(
+          plain({ c: neo4j.int(0), s: neo4j.int(0), a: null, l: [] }),
+        );
+      });
+
       it('merges: creates once, matches after', async () => {
         const merge = `MERGE (n:Once {run: $run, id: 1}) ON CREATE SET n.created = true, n.seen = 1
                        ON MATCH SET n.seen = n.seen + 1 RETURN n.seen AS seen`;

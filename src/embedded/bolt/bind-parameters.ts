@@ -32,14 +32,49 @@ export function bindParameters(statement: CypherStatement, given: ReadonlyMap<st
   const original = withoutIndexKind(statement);
   if (original !== statement.text) return { text: original, parameters: {} };
   refuseMergeOnNull(statement.tokens, given);
-  let text = '';
-  let at = 0;
-  statement.tokens.forEach((token, i) => {
-    if (token.kind !== 'parameter') return;
-    text += statement.text.slice(at, token.start) + binder.write(token, placeOf(statement.tokens, i));
-    at = token.end;
+  const edits = statement.tokens.flatMap((token, i): readonly Edit[] => {
+    if (token.kind !== 'parameter') return sumEdits(statement.tokens, i);
+    return [{ start: token.start, end: token.end, text: binder.write(token, placeOf(statement.tokens, i)) }];
   });
-  return { text: text + statement.text.slice(at), parameters: binder.parameters };
+  return { text: applyEdits(statement.text, edits), parameters: binder.parameters };
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+function applyEdits(text: string, edits: readonly Edit[]): string {
+  let edited = '';
+  let at = 0;
+  for (const edit of edits.toSorted((a, b) => a.start - b.start)) {
+    edited += text.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return edited + text.slice(at);
+}
+
+/** The sum of nothing is 0 in Neo4j, null in the engine: `sum(x)` becomes `coalesce(sum(x), 0)`. */
+function sumEdits(tokens: readonly CypherToken[], i: number): readonly Edit[] {
+  const token = tokens[i];
+  if (!token || !isKeyword(token, 'SUM') || !isSymbol(tokens[i + 1], '(') || isSymbol(tokens[i - 1], '.')) return [];
+  const close = tokens[closingBracket(tokens, i + 1)];
+  if (!close) return [];
+  return [
+    { start: token.start, end: token.start, text: 'coalesce(' },
+    { start: close.end, end: close.end, text: ', 0)' },
+  ];
+}
+
+function closingBracket(tokens: readonly CypherToken[], from: number): number {
+  let depth = 0;
+  return tokens.findIndex((token, i) => {
+    if (i < from) return false;
+    if (isSymbol(token, '(')) depth++;
+    if (isSymbol(token, ')')) depth--;
+    return depth === 0;
+  });
 }
 
 const AFTER_MERGE = ['ON', 'SET', 'RETURN', 'WITH', 'CREATE', 'MATCH', 'MERGE', 'UNWIND', 'DELETE', 'REMOVE', 'CALL'];

@@ -110,7 +110,10 @@ function typeOf(tokens: readonly CypherToken[]): CypherStatement['type'] {
 function changesSchema(tokens: readonly CypherToken[]): boolean {
   const [first, ...rest] = tokens;
   if (!isKeyword(first, 'CREATE') && !isKeyword(first, 'DROP')) return false;
-  return rest.slice(0, 2).some((token) => isKeyword(token, 'INDEX') || isKeyword(token, 'CONSTRAINT'));
+  return (
+    rest[0]?.kind === 'word' &&
+    rest.slice(0, 2).some((token) => isKeyword(token, 'INDEX') || isKeyword(token, 'CONSTRAINT'))
+  );
 }
 
 /** Property names, labels and map keys can look like clauses: `n.set`, `:Set`, `{set: 1}`. */

@@ -34,9 +34,12 @@ const RULES: readonly { readonly sign: RegExp; readonly code: string }[] = [
   { sign: /unknown procedure/i, code: 'Neo.ClientError.Procedure.ProcedureNotFound' },
   {
     sign: /constraint.*already exists|already exists.*constraint/i,
-    code: 'Neo.ClientError.Schema.ConstraintAlreadyExists',
+    code: 'Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists',
   },
-  { sign: /index.*already exists|already exists.*index/i, code: 'Neo.ClientError.Schema.IndexAlreadyExists' },
+  {
+    sign: /index.*already exists|already exists.*index/i,
+    code: 'Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists',
+  },
   { sign: /GRAFEO-Q001|syntax error|semantic error/i, code: 'Neo.ClientError.Statement.SyntaxError' },
   { sign: /unsupported/i, code: 'Neo.ClientError.Statement.UnsupportedOperationError' },
   { sign: /division by zero|overflow|out of range/i, code: 'Neo.ClientError.Statement.ArithmeticError' },
