@@ -25,7 +25,10 @@ function honestLines(random: Random): readonly SpanLine[] {
     const start = now + 0.01 + delay(2);
     const end = start + 1 + delay(40);
     const vote = i < 3 + random.below(3) ? 'approve' : 'reject';
-    add(`v${i}`, 'allocator', start, end, { parent: 'as', ...step('council-vote', { 'gpu.vote': i < 3 ? 'approve' : vote, 'gpu.voter': `m${i}` }) });
+    add(`v${i}`, 'allocator', start, end, {
+      parent: 'as',
+      ...step('council-vote', { 'gpu.vote': i < 3 ? 'approve' : vote, 'gpu.voter': `m${i}` }),
+    });
     add(`vc${i}`, 'allocator', start + 0.1, end - 0.1, { parent: `v${i}`, kind: 'client', attributes: answered });
     add(`cs${i}`, 'council', start + 0.3, end - 0.3 + delay(1), { parent: `vc${i}`, kind: 'server', from: `vc${i}.1` });
     return end;
@@ -39,7 +42,12 @@ function honestLines(random: Random): readonly SpanLine[] {
   add('p', 'allocator', now, published, { parent: 'as', ...step('event-publish') });
   add('pc', 'allocator', now + 0.2, published - 0.1, { parent: 'p', kind: 'producer' });
   const handled = now + 0.5 + delay(30);
-  add('nh', 'notifier', handled, handled + delay(30), { parent: 'pc', kind: 'consumer', from: 'pc.1', ...step('event-handled') });
+  add('nh', 'notifier', handled, handled + delay(30), {
+    parent: 'pc',
+    kind: 'consumer',
+    from: 'pc.1',
+    ...step('event-handled'),
+  });
   const end = Math.max(cached, published) + 0.5;
   add('as', 'allocator', 2, end, { parent: 'gc', kind: 'server', from: 'gc.1' });
   add('gc', 'gateway', 1, end + 0.5, { parent: 'g', kind: 'client', attributes: answered });
@@ -48,7 +56,10 @@ function honestLines(random: Random): readonly SpanLine[] {
 }
 
 function honestTrace(random: Random): WorkflowTrace {
-  const skewed = ['gateway', 'allocator', 'council', 'notifier'].map((service) => [service, random.below(1_000_000) / 1_000 - 500]);
+  const skewed = ['gateway', 'allocator', 'council', 'notifier'].map((service) => [
+    service,
+    random.below(1_000_000) / 1_000 - 500,
+  ]);
   return traceOf(honestLines(random), {
     skewMs: Object.fromEntries(skewed) as Record<string, number>,
     stamped: random.below(2) === 0,
@@ -64,7 +75,8 @@ describe('honest requests', () => {
       const verdict = judge({ ...BASE, trace: honestTrace(seeded(seed)) }, evaluate);
       if (verdict.findings.length > 0) expect.fail(`seed ${seed}: ${JSON.stringify(verdict.findings)}`);
       for (const reason of verdict.reasons) {
-        if (reason.code !== 'undecided' || reason.about !== 'budget') expect.fail(`seed ${seed}: ${JSON.stringify(reason)}`);
+        if (reason.code !== 'undecided' || reason.about !== 'budget')
+          expect.fail(`seed ${seed}: ${JSON.stringify(reason)}`);
       }
       if (verdict.outcome === 'pass') passed++;
     }

@@ -27,7 +27,11 @@ describe('treacherous cases', () => {
   it('2: two sequences side by side, no pair inverted, and yet a cycle of four', () => {
     const order = par(seq('a', 'b'), seq('c', 'd'));
     const lines = 'a s 0-40 step=a seq=2\nb t 0-40 step=b seq=1\nc t 0-40 step=c seq=2\nd s 0-40 step=d seq=1';
-    const stamps = lines.replace('seq=2\nb', 'seq=3-4\nb').replace('seq=1\nc', 'seq=1-2\nc').replace('seq=2\nd', 'seq=3-4\nd').replace(/seq=1$/, 'seq=1-2');
+    const stamps = lines
+      .replace('seq=2\nb', 'seq=3-4\nb')
+      .replace('seq=1\nc', 'seq=1-2\nc')
+      .replace('seq=2\nd', 'seq=3-4\nd')
+      .replace(/seq=1$/, 'seq=1-2');
     const [finding] = judged(order, stamps).findings;
     if (finding?.code !== 'wrong-order') throw new Error('no wrong-order');
     expect(new Set(finding.facts.cycle.map(({ from }) => from.step))).to.deep.equal(new Set(['a', 'b', 'c', 'd']));
@@ -82,7 +86,14 @@ describe('treacherous cases', () => {
   it('8: a client that timed out before its server started says nothing about the clocks', () => {
     const order = seq('call', 'work');
     const lines = 'call s 0-10 client step=call !timeout\nwork t <call 400-900 server step=work';
-    expect(judged(order, lines, {}, { steps: ['call', 'work'].map((name) => ({ name, matcher: { step: name }, mayFail: true })) }).outcome).to.equal('pass');
+    expect(
+      judged(
+        order,
+        lines,
+        {},
+        { steps: ['call', 'work'].map((name) => ({ name, matcher: { step: name }, mayFail: true })) },
+      ).outcome,
+    ).to.equal('pass');
     const late = 'call s 0-100 client step=call http.response.status_code=202\nwork t <call 10-900 server step=work';
     expect(judged(order, late).outcome).to.equal('pass');
     const gateway = 'call s 0-10 client step=call http.response.status_code=504\nwork t <call 400-900 server step=work';
@@ -98,7 +109,11 @@ describe('treacherous cases', () => {
     expect(others).to.deep.equal([]);
     expect(finding?.facts).to.deep.equal({ after: 'c', later: ['e', 'f', 'g', 'h', 'i'], stopped: true });
     const unsettled = [{ spanId: 'c', n: 1, service: 's', peer: 't:80' }];
-    const steps = [...'abcdefghi'].map((name) => ({ name, matcher: { step: name, service: name < 'd' ? 's' : 't' }, mayFail: false }));
+    const steps = [...'abcdefghi'].map((name) => ({
+      name,
+      matcher: { step: name, service: name < 'd' ? 's' : 't' },
+      mayFail: false,
+    }));
     const lost = judged(order, lines, { completedBy: 'root-quiet', accounting: { unsettled } }, { steps });
     expect(tell(lost)).to.deep.equal(['telemetry-lost']);
     expect(lost.outcome).to.equal('unknown');
