@@ -401,6 +401,14 @@ export const CASES: Readonly<
       gpu('a lying cache', { lines: { kc: undefined }, records: { 'cache-write': [] } }, [
         'span-without-effect(cache-write)',
       ]),
+      {
+        name: 'one record of two',
+        told: ['span-without-effect(a)'],
+        evidence: () =>
+          evidenceOf(flowOf(seq('a'), { effects: [{ ...redis('a'), count: 2 }] }), traceOf('a s 0-9 step=a'), {
+            a: [entry],
+          }),
+      },
       gpu('a lying graph hides the orphan and the vote', { records: { 'graph-write': [] } }, [
         'span-without-effect(graph-write)',
       ]),
@@ -632,6 +640,16 @@ export const CASES: Readonly<
         {
           lines: {
             v3: 'v3 allocator <as 21-52 step=council-vote gpu.vote=reject gpu.voter=m3',
+            v4: 'v4 allocator <as 22-53 step=council-vote gpu.vote=approve gpu.voter=m1',
+          },
+        },
+        ['vote-integrity(council-vote)'],
+      ),
+      gpu(
+        'a voter who voted again with the other answer',
+        {
+          lines: {
+            v1: 'v1 allocator <as 21-50 step=council-vote gpu.vote=reject gpu.voter=m1',
             v4: 'v4 allocator <as 22-53 step=council-vote gpu.vote=approve gpu.voter=m1',
           },
         },

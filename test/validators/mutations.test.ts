@@ -1,0 +1,103 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect } from 'chai';
+import { FINDING_CODES, type FindingCode } from '../../src/model/index.js';
+import type { judge } from '../../src/validators/index.js';
+import { evaluate } from '../helpers/gpu-request.js';
+import { CASES, tell } from './cases.js';
+
+interface Mutation {
+  /** Under build/src/validators. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** For each finding, one way to break the code that finds it. */
+const MUTATIONS: Readonly<Record<FindingCode, Mutation>> = {
+  'missing-step': { file: 'flow/missing-step.js', from: 'if (claimed.has(step))', to: 'if (!claimed.has(step))' },
+  'unexpected-step': { file: 'flow/unexpected-step.js', from: "!== 'forbid'", to: "=== 'forbid'" },
+  'wrong-order': { file: 'flow/required-order.js', from: 'b.tied ? ended : started', to: 'started' },
+  'wrong-count': { file: 'flow/feasible.js', from: 'observed > max', to: 'observed > max + 1' },
+  'step-failed': { file: 'flow/step-failed.js', from: '?.mayFail', to: '?.mayFail === undefined' },
+  'over-budget': { file: 'flow/over-budget.js', from: 'stretch.lowMs > limitMs', to: 'stretch.readMs > limitMs' },
+  'context-lost': { file: 'flow/context-lost.js', from: 'held.has(traceId) && a !== b', to: 'false' },
+  'span-without-effect': {
+    file: 'store/span-without-effect.js',
+    from: 'records.length >= effect.count',
+    to: 'records.length > 0',
+  },
+  'effect-without-span': {
+    file: 'store/effect-without-span.js',
+    from: '|| subject.absence.mayBeUnheard(effect.step)',
+    to: '',
+  },
+  'swallowed-error': {
+    file: 'flow/swallowed-error.js',
+    from: "other.status.code !== 'error'",
+    to: "other.status.code === 'error'",
+  },
+  'duplicate-effect': {
+    file: 'store/duplicate-effect.js',
+    from: 'records.length <= effect.count',
+    to: 'records.length <= effect.count + 1',
+  },
+  'wrong-content': { file: 'store/wrong-content.js', from: 'answer.value === false', to: 'answer.value === undefined' },
+  'outbox-gap': { file: 'store/outbox-gap.js', from: 'records?.length === 0', to: 'records?.length !== 0' },
+  orphan: { file: 'store/orphan.js', from: 'parent.records?.length === 0', to: 'parent.records === undefined' },
+  'not-consumed': {
+    file: 'store/not-consumed.js',
+    from: 'BigInt(position) > BigInt(message.offset)',
+    to: 'position > message.offset',
+  },
+  'vote-integrity': { file: 'store/vote-integrity.js', from: '!byVoter.has(voter)', to: 'true' },
+};
+
+/** Compiled tests run from build/test/validators. */
+const BUILD = new URL('../../src/', import.meta.url);
+
+async function judgeWith({ file, from, to }: Mutation, folder: string): Promise<typeof judge> {
+  for (const part of ['model', 'lib', 'validators'])
+    cpSync(new URL(part, BUILD), join(folder, part), { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  const target = join(folder, 'validators', file);
+  const code = readFileSync(target, 'utf8');
+  expect(code.split(from), `'${from}' occurs once in ${file}`).to.have.length(2);
+  writeFileSync(target, code.replace(from, to));
+  const module = (await import(pathToFileURL(join(folder, 'validators/index.js')).href)) as {
+    readonly judge: typeof judge;
+  };
+  return module.judge;
+}
+
+function failures(code: FindingCode, judging: typeof judge): readonly string[] {
+  const { planted, clean } = CASES[code];
+  return [...planted, ...clean].flatMap(({ name, evidence, told }) => {
+    try {
+      return JSON.stringify(tell(judging(evidence(), evaluate))) === JSON.stringify(told) ? [] : [name];
+    } catch (problem) {
+      return [`${name}: ${String(problem)}`];
+    }
+  });
+}
+
+describe('breaking the code that finds', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tracecourt-mutation-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const code of FINDING_CODES) {
+    it(`${code} is noticed by its own cases`, async () => {
+      expect(failures(code, await judgeWith(MUTATIONS[code], folder))).not.to.deep.equal([]);
+    });
+  }
+
+  it('nothing is noticed when nothing is broken', async () => {
+    const unbroken = await judgeWith({ file: 'index.js', from: 'judge.js', to: 'judge.js' }, folder);
+    for (const code of FINDING_CODES) expect(failures(code, unbroken), code).to.deep.equal([]);
+  });
+});
