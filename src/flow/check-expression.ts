@@ -1,0 +1,35 @@
+import { compileExpression } from '../lib/expression.js';
+import { unknownName } from '../lib/schema-problems.js';
+import type { DataPath } from '../lib/yaml-document.js';
+import type { FlowReading } from './flow-reading.js';
+import { nameInExpressions } from './step-names.js';
+
+/** What an expression may speak of at one place of the flow. */
+export interface ExpressionNames {
+  readonly roots: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** Takes down what can be known to be wrong without data: spelling, and names that nothing will supply. */
+export function checkExpression(text: string, path: DataPath, names: ExpressionNames, reading: FlowReading): void {
+  const compiled = compileExpression(text);
+  if (!compiled.ok) {
+    reading.problems.add(path, `not a CEL expression: ${compiled.problem.message}`, {
+      offset: compiled.problem.offset,
+    });
+    return;
+  }
+  const members: Readonly<Record<string, readonly string[]>> = {
+    steps: reading.stepNames.map(nameInExpressions),
+    values: names.values,
+  };
+  for (const { root, offset, member, memberOffset } of compiled.expression.names) {
+    const known = members[root];
+    if (!names.roots.includes(root)) {
+      reading.problems.add(path, unknownName('name', root, names.roots), { offset });
+    } else if (known && member !== undefined && !known.includes(member)) {
+      const kind = root === 'steps' ? 'step' : 'value';
+      reading.problems.add(path, unknownName(kind, member, known), { offset: memberOffset });
+    }
+  }
+}

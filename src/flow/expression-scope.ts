@@ -1,0 +1,76 @@
+import { nanosToMs } from '../lib/clock.js';
+import { compileExpression } from '../lib/expression.js';
+import type {
+  AttributeValue,
+  CompiledFlow,
+  ExpressionScope,
+  Span,
+  StepInScope,
+  StoredValue,
+  TraceStep,
+  WorkflowTrace,
+} from '../model/index.js';
+import { nameInExpressions } from './step-names.js';
+
+const MAX_JSON_DEPTH = 60;
+
+/**
+ * What the flow's expressions may speak of, for one request: its steps by name (all that the flow knows, an empty list where none
+ * occurred, each in the order of the trace) and the flow's values in the order of declaration. A value that cannot be evaluated is absent.
+ */
+export function expressionScope(flow: CompiledFlow, trace: WorkflowTrace): ExpressionScope {
+  const spans = new Map(trace.spans.map((span) => [span.spanId, span]));
+  const steps: Record<string, StepInScope[]> = Object.fromEntries(
+    flow.steps.map((step) => [nameInExpressions(step.name), []]),
+  );
+  for (const step of trace.steps)
+    steps[nameInExpressions(step.stepName)]?.push(stepInScope(step, spans.get(step.spanId)));
+  const values: Record<string, StoredValue> = {};
+  for (const [name, text] of Object.entries(flow.values)) {
+    const compiled = compileExpression(text);
+    const result = compiled.ok ? compiled.expression.evaluate({ steps, values }) : undefined;
+    if (result?.ok && result.value !== null) values[name] = result.value as StoredValue;
+  }
+  return { steps, values };
+}
+
+function stepInScope(step: TraceStep, span: Span | undefined): StepInScope {
+  const attributes = [...(span?.attributes.entries() ?? [])].map(([key, value]) => [key, storedValue(value)] as const);
+  return {
+    input: parsed(step.input),
+    output: parsed(step.output),
+    // Of a key that occurs twice the first wins, as in Attributes.
+    attributes: Object.fromEntries(attributes.reverse()),
+    status: step.status,
+    service: step.component,
+    durationMs: nanosToMs(step.endTime - step.startTime),
+  };
+}
+
+/** JSON text as its value; any other text stays text. */
+function parsed(value: AttributeValue | undefined): StoredValue {
+  if (typeof value !== 'string') return storedValue(value ?? null);
+  if (deeperThan(value, MAX_JSON_DEPTH)) return value;
+  try {
+    return JSON.parse(value) as StoredValue;
+  } catch {
+    return value;
+  }
+}
+
+function deeperThan(json: string, limit: number): boolean {
+  let depth = 0;
+  for (const character of json) {
+    if (character === '[' || character === '{') depth++;
+    if (character === ']' || character === '}') depth--;
+    if (depth > limit) return true;
+  }
+  return false;
+}
+
+function storedValue(value: AttributeValue): StoredValue {
+  if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') };
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(storedValue);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, storedValue(item)]));
+}

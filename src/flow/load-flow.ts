@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { TracecourtError } from '../errors.js';
+import { problemReport } from '../lib/problem-list.js';
+import type { CompiledFlow } from '../model/index.js';
+
+/**
+ * The flow that `text` (YAML) spells; `file` names it in messages. Throws TracecourtError `invalid-flow` with every problem at
+ * its line and column.
+ */
+export async function loadFlow(text: string, file: string): Promise<CompiledFlow> {
+  const { compileFlow } = await import('./compile-flow.js');
+  const compilation = compileFlow(text);
+  if (compilation.ok) return compilation.flow;
+  const { problems } = compilation;
+  throw new TracecourtError('invalid-flow', problemReport(`${file} is no valid flow`, file, problems), {
+    problems: problems.map((problem) => ({ file, ...problem })),
+  });
+}
+
+/** {@link loadFlow} of a file; `file-unreadable` when it cannot be read. */
+export async function loadFlowFile(path: string): Promise<CompiledFlow> {
+  return loadFlow(await readText(path), path);
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TracecourtError('file-unreadable', `the flow ${path} cannot be read: ${reason}`, {
+      nextStep: 'Check the path.',
+      cause,
+    });
+  }
+}

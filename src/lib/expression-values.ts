@@ -1,0 +1,54 @@
+/** Thrown inside an evaluation that would take too much; becomes its error. */
+export class ExpressionLimit extends Error {
+  constructor(what: string) {
+    super(`too much work: ${what}`);
+    this.name = 'ExpressionLimit';
+  }
+}
+
+const MAX_LIST = 10_000;
+const MAX_VALUES = 200_000;
+const MAX_DEPTH = 64;
+
+/**
+ * Data as CEL counts it: every whole number is an int, whether it came as 2, 2n or 2.0, so that numbers from different encodings
+ * compare. `longest` is the length of the longest list or map. Throws ExpressionLimit.
+ */
+export function inCelTerms(data: unknown): { readonly value: unknown; readonly longest: number } {
+  let values = 0;
+  let longest = 1;
+  const convert = (value: unknown, depth: number): unknown => {
+    if (++values > MAX_VALUES || depth > MAX_DEPTH) throw new ExpressionLimit('the data is too large or too deep');
+    if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+    if (value === undefined) return null;
+    if (typeof value !== 'object' || value === null) return value;
+    if (value instanceof Uint8Array) return value;
+    const size = Array.isArray(value) ? value.length : Object.keys(value).length;
+    if (size > MAX_LIST) throw new ExpressionLimit(`a list of ${size}`);
+    longest = Math.max(longest, size);
+    if (Array.isArray(value)) return value.map((item) => convert(item, depth + 1));
+    const converted: Record<string, unknown> = Object.create(null);
+    for (const [key, item] of Object.entries(value)) {
+      if (item !== undefined) converted[key] = convert(item, depth + 1);
+    }
+    return converted;
+  };
+  return { value: convert(data, 0), longest };
+}
+
+/** The result in JSON terms; integers beyond 2^53 stay bigint. Throws for what JSON has no word for (a type, a duration). */
+export function inJsonTerms(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') };
+  if (Array.isArray(value)) return value.map(inJsonTerms);
+  if (value instanceof Map) return plainObject(value.entries());
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== null && prototype !== Object.prototype)
+    throw new Error('the result is neither a value, a list nor a map');
+  return plainObject(Object.entries(value));
+}
+
+function plainObject(entries: Iterable<readonly [unknown, unknown]>): Record<string, unknown> {
+  return Object.fromEntries([...entries].map(([key, item]) => [String(key), inJsonTerms(item)]));
+}

@@ -1,0 +1,182 @@
+import {
+  type ASTNode,
+  TypeError as CelTypeError,
+  Environment,
+  EvaluationError,
+  ParseError,
+} from '@marcbachmann/cel-js';
+import { RE2JS } from 're2js';
+import { namesIn, type UsedName } from './expression-names.js';
+import { ExpressionLimit, inCelTerms, inJsonTerms } from './expression-values.js';
+
+/** What is wrong with an expression, and where in its text (characters from 0). */
+export interface ExpressionProblem {
+  readonly message: string;
+  readonly offset: number;
+}
+
+/** An expression that was parsed and checked as far as that goes without data. */
+export interface Expression {
+  readonly text: string;
+  /** Every name that data must supply, with the members asked of it. */
+  readonly names: readonly UsedName[];
+  /**
+   * Evaluates over plain data. Never throws: a missing field, a wrong type or too much work is an `error`, never false.
+   * Integers come back as number where that is exact, else as bigint.
+   */
+  evaluate(data: Readonly<Record<string, unknown>>): ExpressionResult;
+}
+
+export type ExpressionResult =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: string };
+
+export type CompiledExpression =
+  | { readonly ok: true; readonly expression: Expression }
+  | { readonly ok: false; readonly problem: ExpressionProblem };
+
+const MAX_TEXT_LENGTH = 4_096;
+const MAX_WORK = 2_000_000;
+const MAX_MATCHED_TEXT = 65_536;
+const LIMITS = { maxAstNodes: 500, maxDepth: 40, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 8 };
+
+/**
+ * Names that the language takes for itself but that data and we need: same length, so that places in the text stay true.
+ * `type` would be the function; the language's own `matches` runs in exponential time.
+ */
+const TYPE_ALIAS = 'tYpE';
+const MATCHES_ALIAS = 'mAtChEs';
+
+/** Names that stand for the language's own types. */
+const TYPE_NAMES: ReadonlySet<string> = new Set([
+  'int',
+  'uint',
+  'double',
+  'string',
+  'bool',
+  'bytes',
+  'list',
+  'map',
+  'null_type',
+]);
+
+const environment = buildEnvironment();
+
+function buildEnvironment(): Environment {
+  const built = new Environment({
+    unlistedVariablesAreDyn: true,
+    homogeneousAggregateLiterals: false,
+    limits: LIMITS,
+  }).registerFunction(`string.${MATCHES_ALIAS}(string): bool`, matchesLinear);
+  const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
+    '+': (a, b) => a + b,
+    '-': (a, b) => a - b,
+    '*': (a, b) => a * b,
+    '/': (a, b) => a / b,
+  };
+  for (const [sign, compute] of Object.entries(arithmetic)) {
+    const mixed = (a: unknown, b: unknown) => compute(Number(a), Number(b));
+    built.registerOperator(`double ${sign} int: double`, mixed);
+    built.registerOperator(`int ${sign} double: double`, mixed);
+  }
+  return built;
+}
+
+function matchesLinear(text: string, pattern: string): boolean {
+  if (text.length > MAX_MATCHED_TEXT)
+    throw new ExpressionLimit(`matches() on more than ${MAX_MATCHED_TEXT} characters`);
+  return RE2JS.compile(pattern).matcher(text).find();
+}
+
+/** Parses and checks `text` as CEL; the problem of a faulty one carries its place. Never throws. */
+export function compileExpression(text: string): CompiledExpression {
+  if (text.length > MAX_TEXT_LENGTH) return refuse(`longer than ${MAX_TEXT_LENGTH} characters`, MAX_TEXT_LENGTH);
+  try {
+    return compile(text);
+  } catch (error) {
+    return refuse(messageOf(error), offsetOf(error));
+  }
+}
+
+function compile(text: string): CompiledExpression {
+  const spelled = withAliases(text, environment.parse(text).ast);
+  const parsed = environment.parse(spelled);
+  const { names, loops, calls, patterns } = namesIn(parsed.ast);
+  const forbidden = calls.find((call) => call.name === 'matches' || call.name === 'bind');
+  if (forbidden) return refuse(`${forbidden.name}() cannot be used like this`, forbidden.offset);
+  const pattern = patterns.find((one) => one.method === MATCHES_ALIAS && !isPattern(one.pattern));
+  if (pattern) return refuse(`"${pattern.pattern}" is not a regular expression (RE2)`, pattern.offset);
+  const checked = parsed.check();
+  if (!checked.valid) return refuse(messageOf(checked.error), offsetOf(checked.error));
+  const asked = names.filter((name) => !TYPE_NAMES.has(name.root));
+  const used = asked.map((name) => (name.root === TYPE_ALIAS ? { ...name, root: 'type' } : name));
+  const evaluate = (data: Readonly<Record<string, unknown>>) =>
+    run(parsed, data, { names: used, loops, length: text.length });
+  return { ok: true, expression: { text, names: used, evaluate } };
+}
+
+interface RunShape {
+  readonly names: readonly UsedName[];
+  readonly loops: number;
+  readonly length: number;
+}
+
+function run(
+  parsed: (context: Record<string, unknown>) => unknown,
+  data: Readonly<Record<string, unknown>>,
+  { names, loops, length }: RunShape,
+): ExpressionResult {
+  try {
+    const context: Record<string, unknown> = Object.create(null);
+    let longest = 1;
+    for (const root of new Set(names.map((name) => name.root))) {
+      if (!Object.hasOwn(data, root) || data[root] === undefined) continue;
+      const converted = inCelTerms(data[root]);
+      longest = Math.max(longest, converted.longest);
+      context[root === 'type' ? TYPE_ALIAS : root] = converted.value;
+    }
+    const work = Math.max(longest, LIMITS.maxListElements * Number(loops > 0)) ** loops * length;
+    if (loops > 0 && work > MAX_WORK) throw new ExpressionLimit(`${loops} nested loops over lists of ${longest}`);
+    return { ok: true, value: inJsonTerms(parsed({ ...context })) };
+  } catch (error) {
+    return { ok: false, error: messageOf(error) };
+  }
+}
+
+function withAliases(text: string, ast: ASTNode): string {
+  const { names, calls } = namesIn(ast);
+  let spelled = text;
+  const replace = (offset: number, alias: string) => {
+    spelled = spelled.slice(0, offset) + alias + spelled.slice(offset + alias.length);
+  };
+  for (const name of names) if (name.root === 'type') replace(name.offset, TYPE_ALIAS);
+  for (const call of calls)
+    if (call.name === 'matches' && call.nameOffset >= 0) replace(call.nameOffset, MATCHES_ALIAS);
+  return spelled;
+}
+
+function isPattern(pattern: string): boolean {
+  try {
+    RE2JS.compile(pattern);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refuse(message: string, offset: number): CompiledExpression {
+  return { ok: false, problem: { message, offset } };
+}
+
+function messageOf(error: unknown): string {
+  const told = isCelError(error) ? error.summary : error instanceof Error ? error.message : String(error);
+  return told.replaceAll(TYPE_ALIAS, 'type').replaceAll(MATCHES_ALIAS, 'matches');
+}
+
+function offsetOf(error: unknown): number {
+  return isCelError(error) ? (error.range?.start ?? 0) : 0;
+}
+
+function isCelError(error: unknown): error is ParseError | EvaluationError | CelTypeError {
+  return error instanceof ParseError || error instanceof EvaluationError || error instanceof CelTypeError;
+}
