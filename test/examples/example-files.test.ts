@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { deliberate, MEMBERS } from 'gpu-allocation/build/council/members.js';
 import { type Ballot, hasQuorum, parseAllocationRequest } from 'gpu-allocation/build/decision.js';
 import { DEFECTS } from 'gpu-allocation/build/planted-defects.js';
 import { parse } from 'yaml';
+import { loadFlowFile, matcherWarnings } from '../../src/flow/index.js';
 
 const EXAMPLE = fileURLToPath(new URL('../../../examples/gpu-allocation/', import.meta.url));
 const SCENARIOS = ['approve', 'reject', 'no-capacity'] as const;
@@ -64,5 +65,37 @@ describe('the files of the example', () => {
     );
     expect(links).to.have.lengthOf.above(10);
     expect(links.filter((link) => !existsSync(`${EXAMPLE}${link}`))).to.deep.equal([]);
+  });
+});
+
+describe('the flow of the example', () => {
+  const load = () => loadFlowFile(`${EXAMPLE}gpu-allocation.flow.yaml`);
+
+  it('loads, and no span can be two of its steps', async () => {
+    expect(matcherWarnings(await load())).to.deep.equal([]);
+  });
+
+  it('names every step that the services wrap, and no other that they would have to', async () => {
+    const sources = readdirSync(`${EXAMPLE}src/steps`).map((file) =>
+      readFileSync(`${EXAMPLE}src/steps/${file}`, 'utf8'),
+    );
+    const wrapped = sources.flatMap((text) => [...text.matchAll(/wrapStep\(\s*'([^']+)'/g)].map((match) => match[1]));
+    const { steps } = await load();
+    expect(steps.filter(({ matcher }) => matcher.client === undefined).map(({ name }) => name)).to.have.members(
+      wrapped,
+    );
+  });
+
+  it('says of every step that writes what it must leave', async () => {
+    const { effects } = await load();
+    expect(effects.map(({ step }) => step)).to.have.members([
+      'graph-write',
+      'cache-write',
+      'event-publish',
+      'notification',
+      'rejection-notice',
+      'rejection-notification',
+      'no-capacity',
+    ]);
   });
 });
