@@ -233,7 +233,10 @@ describe('the GPU allocation', function () {
     it('duplicate-event: one step publishes two messages', async () => {
       const { body, requestId } = await ask(APPROVED, ['duplicate-event']);
       expect(await stores.messages('gpu.allocated', body.decisionId, 2)).to.have.lengthOf(2);
-      expect(named(await spansOf(requestId, { notification: 2, POST: 1 }), 'event-publish')).to.have.lengthOf(1);
+      const held = await spansOf(requestId, { notification: 2, 'process gpu.allocated': 2 });
+      expect(named(held, 'event-publish')).to.have.lengthOf(1);
+      const sent = named(held, 'send gpu.allocated').map(({ spanId }) => spanId);
+      expect(named(held, 'process gpu.allocated').map(({ parentSpanId }) => parentSpanId)).to.have.members(sent);
     });
 
     it('no-quorum: two members approve, and that is enough', async () => {
@@ -341,6 +344,11 @@ describe('the GPU allocation', function () {
     });
   }
 
+  it('lets its notifier leave the group, so that another takes over at once', async () => {
+    await (await start('notifier')).stop();
+    expect(await stores.membersOf('notifier')).to.equal(1);
+  });
+
   it('names every setting that is missing', async () => {
     for (const [name, missing] of [
       ['gateway', ['ALLOCATOR_URL']],
@@ -353,6 +361,21 @@ describe('the GPU allocation', function () {
       const { code, stderr } = await runToExit(name, { OTEL_EXPORTER_OTLP_ENDPOINT: spans.url });
       expect(code).to.equal(1);
       expect(stderr).to.contain(`${name} cannot start`).and.contain(missing.join(', '));
+    }
+  });
+
+  it('says which store does not answer, and where', async () => {
+    for (const [name, setting, address] of [
+      ['allocator', 'NEO4J_URL', 'bolt://127.0.0.1:1'],
+      ['notifier', 'REDIS_URL', 'redis://127.0.0.1:1'],
+    ] as const) {
+      const { code, stderr } = await runToExit(name, {
+        ...environment,
+        COUNCIL_URL: 'http://127.0.0.1:1',
+        [setting]: address,
+      });
+      expect(code).to.equal(1);
+      expect(stderr).to.contain(`does not answer at ${address}`);
     }
   });
 

@@ -20,6 +20,8 @@ export interface Stores extends AsyncDisposable {
   graph(cypher: string, parameters: Readonly<Record<string, unknown>>): Promise<readonly Record<string, unknown>[]>;
   /** All messages of the topic under the key, once there are at least so many. */
   messages(topic: string, key: string, atLeast: number): Promise<readonly Message[]>;
+  /** How many consumers the group has. */
+  membersOf(group: string): Promise<number>;
   isCommitted(group: string, topic: string, message: Message | undefined): Promise<boolean>;
   /** Waits until the group has committed past the message. */
   committed(group: string, topic: string, message: Message | undefined): Promise<void>;
@@ -67,6 +69,7 @@ export async function startStores(): Promise<Stores> {
       if (!found) throw new Error(`no ${atLeast} messages in ${topic} under ${key}`);
       return found;
     },
+    membersOf: async (group) => (await log.admin.describeGroups([group])).groups[0]?.members.length ?? 0,
     isCommitted,
     committed: async (group, topic, message) => {
       const done = async () => ((await isCommitted(group, topic, message)) ? true : undefined);

@@ -2,7 +2,7 @@ import { parseAllocationRequest } from './decision.js';
 import { seedInventory } from './inventory.js';
 import { runService } from './service/run-service.js';
 import { milliseconds, settings } from './service/settings.js';
-import { connectNeo4j, connectRedis, kafkaClient } from './service/stores.js';
+import { connectKafka, connectNeo4j, connectRedis } from './service/stores.js';
 import { allocationStep } from './steps/allocation.js';
 import { cacheWriteStep } from './steps/cache-write.js';
 import { councilVoteSteps } from './steps/council-vote.js';
@@ -10,7 +10,6 @@ import { eventPublishStep } from './steps/event-publish.js';
 import { graphWriteStep } from './steps/graph-write.js';
 import { noCapacityStep } from './steps/no-capacity.js';
 import { rejectionNoticeStep } from './steps/rejection-notice.js';
-import { ensureTopics } from './topics.js';
 import { allocate } from './workflow.js';
 
 /** Runs the workflow: `POST /allocations` with `{ model, hours }`. */
@@ -26,9 +25,8 @@ await runService('allocator', async () => {
   );
   const graph = await connectNeo4j();
   const cache = await connectRedis();
-  const kafka = kafkaClient('allocator');
+  const kafka = await connectKafka('allocator');
   await seedInventory(graph, TRACECOURT_RUN_ID);
-  await ensureTopics(kafka);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
 

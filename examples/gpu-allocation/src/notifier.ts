@@ -2,16 +2,15 @@ import type { Consumer, EachMessagePayload } from 'kafkajs';
 import { planted } from './planted-defects.js';
 import { runService } from './service/run-service.js';
 import { settings } from './service/settings.js';
-import { connectRedis, kafkaClient } from './service/stores.js';
+import { connectKafka, connectRedis } from './service/stores.js';
 import { notificationSteps } from './steps/notification.js';
-import { ALLOCATED, ensureTopics, REJECTED } from './topics.js';
+import { ALLOCATED, REJECTED } from './topics.js';
 
 /** Records every decision for whoever waits for it, and only then says that the message is done with. */
 await runService('notifier', async () => {
   settings('REDIS_URL', 'KAFKA_BROKERS');
   const cache = await connectRedis();
-  const kafka = kafkaClient('notifier');
-  await ensureTopics(kafka);
+  const kafka = await connectKafka('notifier');
   const { notify, notifyRejection } = notificationSteps(cache);
   // A fetch that finds nothing holds the connection this long, and so does a stop.
   const consumer = kafka.consumer({ groupId: 'notifier', maxWaitTimeInMs: 250, allowAutoTopicCreation: false });

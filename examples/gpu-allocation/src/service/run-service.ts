@@ -18,16 +18,17 @@ const DRAIN_MS = 2000;
  *
  * - It listens on 127.0.0.1, on `PORT` or any free port, and then prints `{"ready":true,"http":"http://127.0.0.1:PORT"}`.
  * - `GET /healthz` answers as soon as it is ready.
- * - When standard input closes, it finishes the requests it has, closes, sends its last spans, and exits: with whoever started
- *   it gone, nobody else would end it. This takes 2 s at most.
+ * - When standard input closes while it starts, it exits at once. Later it finishes the requests it has, closes, sends its last
+ *   spans, and exits, which takes 2 s at most: with whoever started it gone, nobody else would end it.
  * - When it cannot start, it says why on standard error and exits with 1.
  */
 export async function runService(name: string, start: () => Promise<Service>): Promise<void> {
-  const inputClosed = new Promise((resolve) => process.stdin.resume().once('close', resolve).once('end', resolve));
+  const inputClosed = closed(process.stdin);
   // A Ctrl-C in a terminal reaches every process there; whoever holds our input decides when we stop.
   if (!process.stdin.isTTY) process.on('SIGINT', () => {});
   try {
-    const service = await start();
+    const service = await Promise.race([start(), inputClosed]);
+    if (service === undefined) process.exit(0);
     const server = jsonServer({
       ...service.routes,
       'GET /healthz': async () => ({ status: 200, body: { service: name } }),
@@ -41,6 +42,10 @@ export async function runService(name: string, start: () => Promise<Service>): P
     console.error(`${name} cannot start: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
   }
+}
+
+async function closed(input: NodeJS.ReadStream): Promise<undefined> {
+  await new Promise((resolve) => input.resume().once('end', resolve).once('close', resolve));
 }
 
 async function listen(server: Server): Promise<string> {

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import neo4j, { type Driver } from 'neo4j-driver';
+import { ensureTopics } from '../topics.js';
 import { settings } from './settings.js';
 
 /** A driver for the graph at NEO4J_URL. Throws when it does not answer. */
@@ -9,7 +10,7 @@ export async function connectNeo4j(): Promise<Driver> {
   const driver = neo4j.driver(NEO4J_URL, neo4j.auth.basic(NEO4J_USER, NEO4J_PASSWORD), {
     disableLosslessIntegers: true,
   });
-  await driver.verifyConnectivity();
+  await answered('Neo4j', NEO4J_URL, driver.verifyConnectivity());
   return driver;
 }
 
@@ -18,12 +19,22 @@ export async function connectRedis(): Promise<Redis> {
   const { REDIS_URL } = settings('REDIS_URL');
   const redis = new Redis(REDIS_URL, { lazyConnect: true });
   redis.on('error', (error: Error) => console.error(`redis: ${error.message}`));
-  await redis.connect();
+  await answered('Redis', REDIS_URL, redis.connect());
   return redis;
 }
 
-/** A client of the brokers at KAFKA_BROKERS, a comma-separated list. It connects when it is first used. */
-export function kafkaClient(clientId: string): Kafka {
+/** A client of the brokers at KAFKA_BROKERS, a comma-separated list. Throws when none answers. */
+export async function connectKafka(clientId: string): Promise<Kafka> {
   const { KAFKA_BROKERS } = settings('KAFKA_BROKERS');
-  return new Kafka({ clientId, brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.WARN });
+  const kafka = new Kafka({ clientId, brokers: KAFKA_BROKERS.split(','), logLevel: logLevel.WARN });
+  await answered('Kafka', KAFKA_BROKERS, ensureTopics(kafka));
+  return kafka;
+}
+
+async function answered(store: string, address: string, attempt: Promise<unknown>): Promise<void> {
+  await attempt.catch((error: unknown) => {
+    throw new Error(
+      `${store} does not answer at ${address} (${error instanceof Error ? error.message : String(error)})`,
+    );
+  });
 }
