@@ -3,6 +3,7 @@ import { ProblemList } from '../lib/problem-list.js';
 import { checkShape, unknownName } from '../lib/schema-problems.js';
 import { type DataPath, readYaml, type TextProblem } from '../lib/yaml-document.js';
 import type { HttpTrigger, TestScenario } from '../model/index.js';
+import { asDefectChannel, checkDefects } from './read-defects.js';
 import { type ScenarioShape, scenarioSchema } from './scenario-schema.js';
 
 /** The scenario, or all that is wrong with it; never both. */
@@ -15,6 +16,7 @@ export function compileScenario(text: string, file: string): ScenarioCompilation
   const problems = new ProblemList(document);
   if (problems.size > 0) return { ok: false, problems: problems.inOrder() };
   const shape = checkShape(scenarioSchema, document.data, { path: [], problems });
+  if (shape?.defects) checkDefects(shape.defects, problems);
   const services = namesOf(document.data, 'start');
   checkUnique(services, { part: 'start', problems });
   checkUnique(namesOf(document.data, 'requests'), { part: 'requests', problems });
@@ -44,7 +46,7 @@ function asScenario(shape: ScenarioShape, file: string): TestScenario {
       requestMs: shape.timeouts.request,
       quietMs: shape.timeouts.quiet,
     },
-    defects: shape.defects,
+    defects: shape.defects && asDefectChannel(shape.defects),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDurationMs } from '../lib/duration.js';
 import { exactly } from '../lib/schema-problems.js';
+import { defectsSchema } from './read-defects.js';
 
 const name = z.string().regex(/^[A-Za-z][\w-]{0,99}$/, { error: 'a name of letters, digits, - and _' });
 const text = z.string().min(1);
@@ -26,7 +27,7 @@ export const scenarioSchema = exactly({
   version: z.literal(1),
   scenario: name,
   flow: text,
-  defects: exactly({ baggage: text, known: z.array(text).default([]) }).optional(),
+  defects: defectsSchema.optional(),
   start: z
     .array(
       exactly({
@@ -40,8 +41,8 @@ export const scenarioSchema = exactly({
   requests: z.array(exactly({ name, http: httpSchema })).min(1),
   timeouts: exactly({
     start: duration.default(20_000),
-    request: duration.default(30_000),
-    quiet: duration.default(2_000),
+    request: duration.default(60_000),
+    quiet: duration.default(5_000),
   }).prefault({}),
 });
 

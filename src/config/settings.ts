@@ -83,7 +83,7 @@ export const SETTINGS = {
   },
   rootQuietMs: {
     kind: 'milliseconds',
-    default: '1s',
+    default: '500ms',
     env: 'TRACECOURT_ROOT_QUIET',
     flag: '--root-quiet',
     expected: 'a duration like 300ms or 2s',
@@ -92,7 +92,7 @@ export const SETTINGS = {
   },
   quietMs: {
     kind: 'milliseconds',
-    default: '2s',
+    default: '5s',
     env: 'TRACECOURT_QUIET',
     flag: '--quiet-time',
     expected: 'a duration like 300ms or 2s',
@@ -101,7 +101,7 @@ export const SETTINGS = {
   },
   deadlineMs: {
     kind: 'milliseconds',
-    default: '30s',
+    default: '60s',
     env: 'TRACECOURT_DEADLINE',
     flag: '--deadline',
     expected: 'a duration like 300ms or 2s',

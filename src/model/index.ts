@@ -40,7 +40,9 @@ export {
 export type { RunEvent, RunEventOf, RunEventType } from './run-event.js';
 export type {
   DefectChannel,
+  DefectPair,
   HttpTrigger,
+  PlantedDefect,
   ScenarioRequest,
   ScenarioTimeouts,
   ServiceStart,

@@ -1,3 +1,6 @@
+import type { FindingCode } from './finding.js';
+import type { Outcome, UnknownReasonCode } from './verdict.js';
+
 /** A scenario after loading: what to start, what to send, which flow it must follow. Paths are absolute, durations in milliseconds. */
 export interface TestScenario {
   readonly version: 1;
@@ -15,10 +18,32 @@ export interface TestScenario {
   readonly defects: DefectChannel | undefined;
 }
 
-/** Planted defects are named in one baggage entry, joined by `+`. Only the sender and the services read it. */
+/**
+ * How a system under test is told to misbehave, so that one can see the verdict notice: names of planted defects in one
+ * baggage entry, joined by `+`. Only the sender and the services read it; the judging side never learns the names.
+ */
 export interface DefectChannel {
   readonly baggage: string;
-  readonly known: readonly string[];
+  readonly known: readonly PlantedDefect[];
+  /** Pairs in which one defect hides the other's finding, or keeps it from happening. */
+  readonly pairs: readonly DefectPair[];
+}
+
+/** What a defect must lead to when it is the only one. */
+export interface PlantedDefect {
+  readonly name: string;
+  readonly verdict: Outcome;
+  /** The first finding; undefined where the verdict is unknown. */
+  readonly finding: { readonly code: FindingCode; readonly step: string | undefined } | undefined;
+  /** The first reason; undefined where the verdict is fail. */
+  readonly reason: { readonly code: UnknownReasonCode; readonly service: string | undefined } | undefined;
+}
+
+export interface DefectPair {
+  readonly of: readonly [string, string];
+  /** The ones of the two whose finding is not to be seen. */
+  readonly hidden: readonly string[];
+  readonly because: string;
 }
 
 /**

@@ -9,7 +9,8 @@ export function findingSentence(finding: Finding): string {
 const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => string } = {
   'missing-step': ({ step, facts }) => {
     const where = facts.after === undefined ? '' : ` after \`${facts.after}\``;
-    if (facts.stopped) return `The request stopped${where}: \`${step}\`${andLater(facts.later)} never happened.`;
+    if (facts.stopped)
+      return `The request stopped${where}: ${neverHappened([step ?? '', ...facts.later])} never happened.`;
     return `The flow requires \`${step}\`${where}, and no span is it${andLater(facts.later, ' (nor ', ')')}.`;
   },
   'unexpected-step': ({ step, service, facts }) =>
@@ -19,8 +20,10 @@ const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => strin
   'wrong-order': ({ facts }) => orderSentence(facts.cycle),
   'wrong-count': ({ step, facts }) =>
     `\`${step}\` happened ${times(facts.observed)}; the flow allows ${bounds(facts)}.`,
-  'step-failed': ({ step, service, facts }) =>
-    `\`${step}\` failed in ${by(service)}${facts.message === '' ? '' : `: ${facts.message}`}.`,
+  'step-failed': ({ step, service, facts }) => {
+    const what = step === undefined ? 'The request failed' : `\`${step}\` failed in ${by(service)}`;
+    return `${what}${facts.message === '' ? '' : `: ${facts.message}`}.`;
+  },
   'over-budget': ({ facts }) =>
     `${facts.budget} took at least ${duration(facts.observedMs)}; its budget is ${duration(facts.limitMs)}.`,
   'context-lost': ({ service, facts }) =>
@@ -100,11 +103,17 @@ function gap(ms: number | undefined): string {
   return ms === undefined ? '' : `${duration(ms)} `;
 }
 
-function andLater(later: readonly string[], open = ' and ', close = ''): string {
-  if (later.length === 0) return '';
-  return later.length <= 2
-    ? `${open}${list(later.map((step) => `\`${step}\``))}${close}`
-    : `${open}${count(later.length, 'later step')}${close}`;
+function andLater(later: readonly string[], open: string, close: string): string {
+  return later.length === 0 ? '' : `${open}${fewSteps(later)}${close}`;
+}
+
+function neverHappened(steps: readonly string[]): string {
+  const [first = '', ...later] = steps;
+  return steps.length <= 3 ? fewSteps(steps) : `\`${first}\` and ${count(later.length, 'later step')}`;
+}
+
+function fewSteps(steps: readonly string[]): string {
+  return steps.length <= 3 ? list(steps.map((step) => `\`${step}\``)) : count(steps.length, 'later step');
 }
 
 function bounds({ min, max }: { readonly min: number; readonly max: number | null }): string {

@@ -16,10 +16,10 @@ export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n} ${n === 1 ? noun : plural}`;
 }
 
-/** `0.4 ms`, `31 ms`, `2.5 s`. */
+/** `0.04 ms`, `3.2 ms`, `31 ms`, `2.5 s`. */
 export function duration(ms: number): string {
   if (ms >= 1_000) return `${trimmed(ms / 1_000, 2)} s`;
-  return `${trimmed(ms, ms < 10 ? 1 : 0)} ms`;
+  return `${trimmed(ms, ms < 1 ? 2 : ms < 10 ? 1 : 0)} ms`;
 }
 
 function trimmed(value: number, digits: number): string {

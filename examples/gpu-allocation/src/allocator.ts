@@ -18,8 +18,6 @@ await runService('allocator', async () => {
     'COUNCIL_URL',
     'TRACECOURT_RUN_ID',
     'NEO4J_URL',
-    'NEO4J_USER',
-    'NEO4J_PASSWORD',
     'REDIS_URL',
     'KAFKA_BROKERS',
   );

@@ -6,8 +6,10 @@ import { settings } from './settings.js';
 
 /** A driver for the graph at NEO4J_URL. Throws when it does not answer. */
 export async function connectNeo4j(): Promise<Driver> {
-  const { NEO4J_URL, NEO4J_USER, NEO4J_PASSWORD } = settings('NEO4J_URL', 'NEO4J_USER', 'NEO4J_PASSWORD');
-  const driver = neo4j.driver(NEO4J_URL, neo4j.auth.basic(NEO4J_USER, NEO4J_PASSWORD), {
+  const { NEO4J_URL } = settings('NEO4J_URL');
+  const { NEO4J_USER = '', NEO4J_PASSWORD = '' } = process.env;
+  const auth = NEO4J_USER === '' ? undefined : neo4j.auth.basic(NEO4J_USER, NEO4J_PASSWORD);
+  const driver = neo4j.driver(NEO4J_URL, auth, {
     disableLosslessIntegers: true,
   });
   await answered('Neo4j', NEO4J_URL, driver.verifyConnectivity());

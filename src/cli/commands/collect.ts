@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { Command } from 'commander';
+import { splitAddress } from '../../lib/address.js';
+import { runCollector } from '../../orchestrator/index.js';
+import { interruptible } from '../interruptible.js';
+import { print } from '../output.js';
+import { settingsOf, withSettings } from '../settings.js';
+
+interface CollectFlags {
+  readonly json?: boolean;
+}
+
+export function collectCommand(done: (exitCode: number) => void): Command {
+  const command = new Command('collect')
+    .description('Run the collector alone: take OTLP/HTTP spans, assemble them into requests, answer for them.')
+    .option('--json', 'print one JSON line when ready, and one for each completed request')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  tracecourt collect --http 127.0.0.1:4318
+  tracecourt collect --http 127.0.0.1:0 --json
+
+Takes POST /v1/traces; answers GET /api/requests, /api/requests/{requestId}, /api/v3/traces/{traceId}, /healthz, /readyz.`,
+    );
+  return withSettings(command, ['http', 'rootQuietMs', 'quietMs', 'deadlineMs']).action(async (flags: CollectFlags) => {
+    const settings = await settingsOf(flags);
+    await interruptible(async (signal) => {
+      await using collector = await runCollector({ ...settings, http: splitAddress(settings.http) }, (request) => {
+        if (flags.json) print(`${JSON.stringify(request)}\n`);
+        else
+          print(`${request.requestId}  revision ${request.revision}  ${request.completedBy}  ${request.spans} spans\n`);
+      });
+      if (flags.json) print(`${JSON.stringify({ ready: true, http: collector.address })}\n`);
+      else print(`Collecting spans at ${collector.address}/v1/traces; press Ctrl-C to stop.\n`);
+      if (!signal.aborted) await once(signal, 'abort');
+    });
+    done(0);
+  });
+}

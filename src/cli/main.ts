@@ -1,0 +1,40 @@
+import { Command, CommanderError } from 'commander';
+import { EXIT_CODES } from '../orchestrator/index.js';
+import { collectCommand } from './commands/collect.js';
+import { demoCommand } from './commands/demo.js';
+import { replayCommand } from './commands/replay.js';
+import { runCommand } from './commands/run.js';
+import { traceCommand } from './commands/trace.js';
+import { printError } from './print-error.js';
+import { version } from './version.js';
+
+const EXIT_CODE_HELP = `
+Exit codes:
+  0 pass · 1 fail · 2 unknown (incomplete, nothing to check) · 3 usage or configuration
+  4 a required service is not there · 5 a defect of Tracecourt itself · 130 interrupted
+  Where several apply: 3, 5, 1, 4, 2, 0 in that order.`;
+
+process.exitCode = await main(process.argv);
+
+async function main(argv: readonly string[]): Promise<number> {
+  const program = new Command('tracecourt')
+    .description('Proves that a request did what its flow says, in its spans and in the stores behind them.')
+    .version(version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', EXIT_CODE_HELP);
+  let exitCode: number = EXIT_CODES.pass;
+  const done = (code: number) => {
+    exitCode = code;
+  };
+  for (const make of [demoCommand, collectCommand, runCommand, traceCommand, replayCommand]) {
+    program.addCommand(make(done).exitOverride().addHelpText('after', EXIT_CODE_HELP));
+  }
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.pass : EXIT_CODES.usage;
+    return printError(error);
+  }
+}

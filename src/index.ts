@@ -1,0 +1,2 @@
+export { type ErrorCode, type SourceProblem, TracecourtError } from './errors.js';
+export type * from './model/index.js';

@@ -1,0 +1,103 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { AssemblerInput } from '../../collectors/index.js';
+import { TracecourtError } from '../errors.js';
+import { fromExactJson } from '../lib/json.js';
+import type { RunEvent } from '../model/index.js';
+import { BUNDLE_FILES, BUNDLE_VERSION, type BundleHeader } from './bundle.js';
+
+/** A recorded run. */
+export interface Bundle {
+  readonly directory: string;
+  readonly header: BundleHeader;
+  readonly inputs: readonly AssemblerInput[];
+  readonly events: readonly RunEvent[];
+  /** What was torn when the run was cut off, a sentence each; empty for a run that ended. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads the bundle of `run`: a folder, or the name of one in `bundles`.
+ *
+ * A torn last line (the process was killed, or the disk was full) is left out and named in `warnings`. Throws TracecourtError
+ * `not-found` when there is no such run, `invalid-bundle` for one that can't be read.
+ */
+export function readBundle(run: string, bundles: string): Bundle {
+  const directory = [resolve(bundles, run), resolve(run)].find((folder) =>
+    existsSync(join(folder, BUNDLE_FILES.header)),
+  );
+  if (directory === undefined) throw notFound(run, bundles);
+  const header = readHeader(directory);
+  const inputs = readLines(directory, BUNDLE_FILES.inputs);
+  const events = readLines(directory, BUNDLE_FILES.events);
+  return {
+    directory,
+    header,
+    inputs: inputs.entries as readonly AssemblerInput[],
+    events: events.entries as readonly RunEvent[],
+    warnings: [...inputs.warnings, ...events.warnings],
+  };
+}
+
+/** Names of the recorded runs, newest first. */
+export function listRuns(bundles: string): readonly string[] {
+  if (!existsSync(bundles)) return [];
+  const runs = readdirSync(bundles).filter((name) => existsSync(join(bundles, name, BUNDLE_FILES.header)));
+  return runs.sort().reverse();
+}
+
+/** Throws TracecourtError `not-found` when nothing was recorded yet. */
+export function newestRun(bundles: string): string {
+  const [newest] = listRuns(bundles);
+  if (newest !== undefined) return newest;
+  throw new TracecourtError('not-found', `No run is recorded in ${bundles}.`, { nextStep: 'Run a scenario first.' });
+}
+
+/** The newest recorded run that sent a request of this id. Throws TracecourtError `not-found`. */
+export function findRunOf(requestId: string, bundles: string): Bundle {
+  for (const run of listRuns(bundles)) {
+    const { cases } = readHeader(join(bundles, run));
+    if (cases.some((recorded) => recorded.requestId === requestId)) return readBundle(run, bundles);
+  }
+  throw new TracecourtError('not-found', `No recorded run in ${bundles} sent request ${requestId}.`, {
+    nextStep: 'Request ids are printed beside each verdict; `--bundles` names another folder.',
+  });
+}
+
+function notFound(run: string, bundles: string): TracecourtError {
+  const [newest] = listRuns(bundles);
+  return new TracecourtError('not-found', `There is no recorded run ${run} in ${bundles}.`, {
+    nextStep: newest === undefined ? 'Run a scenario first.' : `The newest one is ${newest}.`,
+  });
+}
+
+function readHeader(directory: string): BundleHeader {
+  const file = join(directory, BUNDLE_FILES.header);
+  const header = parse(readFileSync(file, 'utf8'), file) as BundleHeader & { readonly version: number };
+  if (header.version === BUNDLE_VERSION) return header;
+  throw new TracecourtError(
+    'invalid-bundle',
+    `${file} has version ${header.version}; this Tracecourt reads version ${BUNDLE_VERSION}.`,
+  );
+}
+
+function readLines(
+  directory: string,
+  name: string,
+): { readonly entries: readonly unknown[]; readonly warnings: string[] } {
+  const file = join(directory, name);
+  if (!existsSync(file)) return { entries: [], warnings: [`${file} is missing.`] };
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const torn = lines.pop() ?? '';
+  const warnings =
+    torn === '' ? [] : [`${file} ends in the middle of line ${lines.length + 1}; that line is left out.`];
+  return { entries: lines.map((line, index) => parse(line, `${file}:${index + 1}`)), warnings };
+}
+
+function parse(text: string, where: string): unknown {
+  try {
+    return fromExactJson(text);
+  } catch (cause) {
+    throw new TracecourtError('invalid-bundle', `${where} is no JSON: the bundle was changed or damaged.`, { cause });
+  }
+}

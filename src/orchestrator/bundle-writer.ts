@@ -1,0 +1,81 @@
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AssemblerInput } from '../../collectors/index.js';
+import { TracecourtError } from '../errors.js';
+import { toExactJson } from '../lib/json.js';
+import type { RunEvent } from '../model/index.js';
+import type { Reporter } from '../report/index.js';
+import { BUNDLE_FILES, BUNDLE_VERSION, type BundleHeader } from './bundle.js';
+
+/** Writes a run down while it happens, so that it can be looked at and replayed when the process is gone. */
+export interface BundleWriter extends Reporter {
+  readonly directory: string;
+  /** Every input of the assembler, in order. */
+  recordInput(input: AssemblerInput): void;
+}
+
+/**
+ * Creates the folder of a run (mode 0700, files 0600) and writes its header.
+ *
+ * Lines are written whole and at once: a process that is killed leaves at most one torn line at the end. Throws
+ * TracecourtError `bundle-unwritable` when the folder can't be made; a disk that fills up later makes `recordInput` and
+ * `onEvent` throw the same, and what is written stays readable.
+ */
+export function createBundle(directory: string, header: BundleHeader): BundleWriter {
+  const { inputs, events } = begin(directory, header);
+  let isOpen = true;
+
+  function append(file: number, entry: unknown): void {
+    if (!isOpen) return;
+    try {
+      writeWhole(file, `${toExactJson(entry)}\n`);
+    } catch (error) {
+      close();
+      throw unwritable(directory, error);
+    }
+  }
+
+  function close(): void {
+    if (!isOpen) return;
+    isOpen = false;
+    closeSync(inputs);
+    closeSync(events);
+  }
+
+  return {
+    name: 'bundle',
+    directory,
+    recordInput: (input) => append(inputs, input),
+    onEvent: (event: RunEvent) => append(events, event),
+    end: close,
+  };
+}
+
+function begin(directory: string, header: BundleHeader) {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const mode = 0o600;
+    writeFileSync(join(directory, BUNDLE_FILES.header), `${toExactJson({ version: BUNDLE_VERSION, ...header })}\n`, {
+      mode,
+    });
+    return {
+      inputs: openSync(join(directory, BUNDLE_FILES.inputs), 'a', mode),
+      events: openSync(join(directory, BUNDLE_FILES.events), 'a', mode),
+    };
+  } catch (error) {
+    throw unwritable(directory, error);
+  }
+}
+
+function writeWhole(file: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+}
+
+function unwritable(directory: string, cause: unknown): TracecourtError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new TracecourtError('bundle-unwritable', `The run can't be recorded in ${directory}: ${reason}.`, {
+    nextStep: 'Free some space there, or name another folder with --bundles.',
+    cause,
+  });
+}

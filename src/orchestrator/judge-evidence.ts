@@ -1,0 +1,39 @@
+import { nameSteps } from '../../collectors/index.js';
+import { expressionScope, flowMatchers, type ProbePlan, planProbes } from '../flow/index.js';
+import { compileExpression } from '../lib/expression.js';
+import type { AssembledRequest, CompiledFlow, Evidence, StoreObservation, Verdict } from '../model/index.js';
+import { judge } from '../validators/index.js';
+import { type ExpectedAnswer, withAnswer } from './answer-finding.js';
+
+/** A request with its steps named, before any store was read: what may be asked of it, and of the stores. */
+export interface OpenedCase {
+  readonly flow: CompiledFlow;
+  readonly evidence: Evidence;
+  readonly probes: ProbePlan;
+}
+
+/** Pure: the same request and flow give the same case, whether live or from a bundle. */
+export function openCase(flow: CompiledFlow, request: AssembledRequest): OpenedCase {
+  const trace = nameSteps(request, flowMatchers(flow));
+  const scope = expressionScope(flow, trace);
+  return { flow, evidence: { flow, trace, scope, observations: [] }, probes: planProbes(flow, scope) };
+}
+
+/** Pure: the verdict on what the spans say, the stores show and the sender was answered. */
+export function judgeCase(
+  { evidence }: OpenedCase,
+  {
+    observations,
+    answer,
+  }: { readonly observations: readonly StoreObservation[]; readonly answer: ExpectedAnswer | undefined },
+): Verdict {
+  const verdict = judge({ ...evidence, observations }, evaluate);
+  return answer === undefined ? verdict : withAnswer(verdict, answer, evidence.trace);
+}
+
+function evaluate(text: string, scope: Readonly<Record<string, unknown>>) {
+  const compiled = compileExpression(text);
+  if (!compiled.ok) return { error: compiled.problem.message };
+  const result = compiled.expression.evaluate(scope);
+  return result.ok ? { value: result.value } : { error: result.error };
+}

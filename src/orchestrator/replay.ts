@@ -1,0 +1,99 @@
+import { replayInputs } from '../../collectors/index.js';
+import { TracecourtError } from '../errors.js';
+import type { AssembledRequest, RunEvent, StoreObservation, Verdict } from '../model/index.js';
+import type { ExpectedAnswer } from './answer-finding.js';
+import { assemblerOptions } from './assembler-options.js';
+import type { BundledCase } from './bundle.js';
+import { type Bundle, findRunOf, newestRun, readBundle } from './bundle-reader.js';
+import { judgeCase, type OpenedCase, openCase } from './judge-evidence.js';
+
+/** A request judged again from what was recorded of it. */
+export interface ReplayedCase {
+  readonly recorded: BundledCase;
+  readonly opened: OpenedCase;
+  readonly verdict: Verdict;
+  readonly observations: readonly StoreObservation[];
+  /** What the run itself said last; undefined when it was cut off before. */
+  readonly spoken: Verdict | undefined;
+}
+
+/**
+ * Judges a recorded run again: the assembler gets the same bytes at the same times, the validators the same observations.
+ * Cases that were never sent, or never completed before the run was cut off, are left out. Pure.
+ */
+export function replayBundle(bundle: Bundle): readonly ReplayedCase[] {
+  const { cases, assembler } = bundle.header;
+  const options = assemblerOptions(
+    cases.map(({ flow }) => flow),
+    assembler,
+  );
+  const requests = newestById(replayInputs(bundle.inputs, options));
+  return cases.flatMap((recorded) => {
+    const request = requests.get(recorded.requestId);
+    return request ? [replayCase(recorded, request, bundle.events)] : [];
+  });
+}
+
+function newestById(requests: readonly AssembledRequest[]): ReadonlyMap<string, AssembledRequest> {
+  return new Map(requests.map((request) => [request.requestId, request]));
+}
+
+function replayCase(recorded: BundledCase, request: AssembledRequest, events: readonly RunEvent[]): ReplayedCase {
+  const { requestId } = recorded;
+  const opened = openCase(recorded.flow, request);
+  const observations = events.flatMap((event) =>
+    event.type === 'store-observed' && event.requestId === requestId && event.revision === request.revision
+      ? [event.observation]
+      : [],
+  );
+  const answer = answerIn(recorded, events);
+  return {
+    recorded,
+    opened,
+    observations,
+    verdict: judgeCase(opened, { observations, answer }),
+    spoken: spokenIn(requestId, events),
+  };
+}
+
+function answerIn({ requestId, status }: BundledCase, events: readonly RunEvent[]): ExpectedAnswer | undefined {
+  for (const event of events) {
+    if (event.type !== 'request-answered' || event.requestId !== requestId) continue;
+    return { status: event.status, error: event.error, expected: status };
+  }
+  return undefined;
+}
+
+function spokenIn(requestId: string, events: readonly RunEvent[]): Verdict | undefined {
+  const verdicts = events.flatMap((event) =>
+    event.type === 'verdict-reached' || event.type === 'verdict-revised' ? [event.verdict] : [],
+  );
+  return verdicts.findLast((verdict) => verdict.requestId === requestId);
+}
+
+/** Throws TracecourtError `not-found` when the run has no completed request of this id. */
+export function replayRequest(bundle: Bundle, requestId: string): ReplayedCase {
+  const replayed = replayBundle(bundle).find(({ recorded }) => recorded.requestId === requestId);
+  if (replayed) return replayed;
+  throw new TracecourtError('not-found', `Request ${requestId} never completed in ${bundle.directory}.`);
+}
+
+/** The recorded request that `trace` is about: the one named, or the first of the newest run that did not pass. */
+export function findReplayed({
+  requestId,
+  run,
+  bundles,
+}: {
+  readonly requestId: string | undefined;
+  readonly run: string | undefined;
+  readonly bundles: string;
+}): ReplayedCase {
+  if (requestId !== undefined) {
+    return replayRequest(run === undefined ? findRunOf(requestId, bundles) : readBundle(run, bundles), requestId);
+  }
+  const bundle = readBundle(run ?? newestRun(bundles), bundles);
+  const replayed = replayBundle(bundle);
+  const shown = replayed.find(({ verdict }) => verdict.outcome !== 'pass') ?? replayed[0];
+  if (shown) return shown;
+  throw new TracecourtError('not-found', `No request completed in ${bundle.directory}.`);
+}

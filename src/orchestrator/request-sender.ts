@@ -1,0 +1,89 @@
+import { defaultTextMapSetter, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { startTracing } from '@tracecourt/instrumentation';
+import { REQUEST_ID } from '@tracecourt/instrumentation/wire-names';
+import type { HttpTrigger } from '../model/index.js';
+
+/** What came back, or why nothing did. */
+export interface Answer {
+  readonly status: number | undefined;
+  readonly error: string | undefined;
+  readonly tookMs: number;
+}
+
+export interface Sending {
+  readonly requestId: string;
+  readonly trigger: HttpTrigger;
+  /** Baggage besides the request id. */
+  readonly baggage: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Sends requests as an ordinary instrumented process: it opens the root span, hands the request over, ends the root when the
+ * answer is there, and accounts for it. So the collector can prove completion from the very first hop.
+ */
+export interface RequestSender extends AsyncDisposable {
+  /** Never rejects: a request that got no answer is an answer of its own. */
+  send(sending: Sending): Promise<Answer>;
+}
+
+const SENDER = 'tracecourt';
+
+export function createRequestSender(collector: string): RequestSender {
+  const tracing = startTracing({ serviceName: SENDER, endpoint: collector, global: false, instrumentations: false });
+
+  async function send({ requestId, trigger, baggage, timeoutMs }: Sending): Promise<Answer> {
+    const url = new URL(trigger.url);
+    const entries = Object.entries({ [REQUEST_ID]: requestId, ...baggage });
+    const outside = propagation.setBaggage(
+      ROOT_CONTEXT,
+      propagation.createBaggage(Object.fromEntries(entries.map(([key, value]) => [key, { value }]))),
+    );
+    const span = tracing.tracer.startSpan(
+      trigger.method,
+      {
+        kind: SpanKind.CLIENT,
+        attributes: {
+          'http.request.method': trigger.method,
+          'url.full': `${url.origin}${url.pathname}`,
+          'server.address': url.hostname,
+          'server.port': Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
+        },
+      },
+      outside,
+    );
+    const headers: Record<string, string> = { ...trigger.headers };
+    tracing.propagator.inject(trace.setSpan(outside, span), headers, defaultTextMapSetter);
+    const answer = await ask(trigger, headers, timeoutMs);
+    if (answer.status !== undefined) span.setAttribute('http.response.status_code', answer.status);
+    if (answer.error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: answer.error });
+    span.end();
+    await tracing.flush();
+    return answer;
+  }
+
+  return { send, [Symbol.asyncDispose]: () => tracing[Symbol.asyncDispose]() };
+}
+
+async function ask(trigger: HttpTrigger, headers: Record<string, string>, timeoutMs: number): Promise<Answer> {
+  const startedAt = performance.now();
+  try {
+    const response = await fetch(trigger.url, {
+      method: trigger.method,
+      headers,
+      body: trigger.body ?? null,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    await response.body?.cancel();
+    return { status: response.status, error: undefined, tookMs: performance.now() - startedAt };
+  } catch (error) {
+    return { status: undefined, error: causeOf(error), tookMs: performance.now() - startedAt };
+  }
+}
+
+/** fetch hides the reason (ECONNREFUSED and the like) in the cause of its error. */
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+}

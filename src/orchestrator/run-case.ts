@@ -1,0 +1,123 @@
+import type { Collector } from '../../collectors/index.js';
+import { TracecourtError } from '../errors.js';
+import type { StoreName, Verdict } from '../model/index.js';
+import type { StoreProbe } from '../stores/index.js';
+import type { ExpectedAnswer } from './answer-finding.js';
+import type { Docket } from './docket.js';
+import { type HeardRequest, hearRequest } from './hear-request.js';
+import type { RequestSender } from './request-sender.js';
+import type { RunCase } from './run-plan.js';
+import { fillTemplate, fillTemplates } from './template.js';
+import type { UnstampedEvent } from './unstamped-event.js';
+
+/** A case that was sent and heard; the verdict is the last one known. */
+export interface CaseResult {
+  readonly runCase: RunCase;
+  readonly requestId: string;
+  readonly verdict: Verdict;
+  readonly answer: ExpectedAnswer;
+  /** From sending to the first verdict. */
+  readonly durationMs: number;
+}
+
+export interface Courtroom {
+  readonly collector: Collector;
+  readonly docket: Docket;
+  readonly sender: RequestSender;
+  readonly probes: ReadonlyMap<StoreName, StoreProbe>;
+  readonly known: ReadonlyMap<string, string>;
+  readonly emit: (event: UnstampedEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Past its own deadline the assembler has spoken for sure; this much later something of ours is broken. */
+const DEADLINE_GRACE_MS = 5_000;
+
+/** Sends one request, waits until it is complete, and judges it. Throws if the run is interrupted meanwhile. */
+export async function runCase(runCase: RunCase, requestId: string, room: Courtroom): Promise<CaseResult> {
+  const { loaded, request, defects } = runCase;
+  const { scenario } = loaded;
+  const startedAt = performance.now();
+  room.docket.enter(requestId);
+  room.emit({ type: 'request-sent', scenario: scenario.name, request: request.name, requestId, defects });
+
+  const { http } = request;
+  const sent = await room.sender.send({
+    requestId,
+    trigger: { ...http, url: fillTemplate(http.url, room.known), headers: fillTemplates(http.headers, room.known) },
+    baggage: defects.length > 0 && scenario.defects ? { [scenario.defects.baggage]: defects.join('+') } : {},
+    timeoutMs: scenario.timeouts.requestMs,
+  });
+  room.emit({ type: 'request-answered', requestId, ...sent });
+
+  await completion(requestId, { room, limitMs: scenario.timeouts.requestMs + DEADLINE_GRACE_MS });
+  const answer = { status: sent.status, error: sent.error, expected: http.status };
+  const heard = await hearRequest({
+    flow: loaded.flow,
+    probes: room.probes,
+    answer,
+    newest: () => newestOf(room.docket, requestId),
+    mayWait: true,
+    signal: room.signal,
+  });
+  const durationMs = performance.now() - startedAt;
+  emitObservations(heard, room);
+  room.emit({
+    type: 'verdict-reached',
+    scenario: scenario.name,
+    request: request.name,
+    verdict: heard.verdict,
+    durationMs,
+  });
+  return { runCase, requestId, verdict: heard.verdict, answer, durationMs };
+}
+
+/** Judges again what got late spans after its verdict was spoken. */
+export async function reviseCase(result: CaseResult, room: Courtroom): Promise<CaseResult> {
+  const request = newestOf(room.docket, result.requestId);
+  if (request.revision === result.verdict.revision) return result;
+  const heard = await hearRequest({
+    flow: result.runCase.loaded.flow,
+    probes: room.probes,
+    answer: result.answer,
+    newest: () => request,
+    mayWait: false,
+    signal: room.signal,
+  });
+  emitObservations(heard, room);
+  room.emit({
+    type: 'verdict-revised',
+    requestId: result.requestId,
+    verdict: heard.verdict,
+    lateSpanIds: request.lateSpanIds,
+  });
+  return { ...result, verdict: heard.verdict };
+}
+
+async function completion(
+  requestId: string,
+  { room, limitMs }: { readonly room: Courtroom; readonly limitMs: number },
+): Promise<void> {
+  const limit = AbortSignal.any([room.signal, AbortSignal.timeout(limitMs)]);
+  if (await room.docket.firstCompletion(requestId, limit)) return;
+  if (room.signal.aborted) throw room.signal.reason;
+  room.collector.close(requestId, 'deadline');
+  if (room.docket.newest(requestId)) return;
+  throw new TracecourtError(
+    'defect',
+    `No span of request ${requestId} arrived within ${limitMs} ms, not even the sender's own.`,
+  );
+}
+
+function newestOf(docket: Docket, requestId: string) {
+  const request = docket.newest(requestId);
+  if (request === undefined)
+    throw new TracecourtError('defect', `Request ${requestId} is judged before it is complete.`);
+  return request;
+}
+
+function emitObservations({ request, observations }: HeardRequest, { emit }: Courtroom): void {
+  for (const observation of observations) {
+    emit({ type: 'store-observed', requestId: request.requestId, revision: request.revision, observation });
+  }
+}

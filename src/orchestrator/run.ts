@@ -1,0 +1,199 @@
+import { startCollector } from '../../collectors/index.js';
+import { TracecourtError } from '../errors.js';
+import type { Clock } from '../lib/clock.js';
+import { Teardown } from '../lib/teardown.js';
+import type { Reporter } from '../report/index.js';
+import { assemblerOptions, assemblerTimes } from './assembler-options.js';
+import { createDocket, type Docket } from './docket.js';
+import { combineExitCodes, EXIT_CODES, exitCodeOf } from './exit-code.js';
+import { type OpenStores, openStores, type StoreAddresses } from './open-stores.js';
+import { createRequestSender } from './request-sender.js';
+import { type CaseResult, type Courtroom, reviseCase, runCase } from './run-case.js';
+import { newRunId, requestIdIn } from './run-id.js';
+import type { RunCase } from './run-plan.js';
+import { openRecord, type RunRecord } from './run-record.js';
+import { startSystem } from './start-system.js';
+
+export interface RunOptions {
+  readonly stores: StoreAddresses;
+  readonly http: { readonly host: string; readonly port: number };
+  /** Folder that gets one folder a run. */
+  readonly bundles: string;
+  readonly rootQuietMs: number;
+  /** Services whose spans are not to reach the collector. */
+  readonly cut: readonly string[];
+  readonly reporters: readonly Reporter[];
+  readonly clock: Clock;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+export interface RunResult {
+  readonly run: string;
+  readonly bundle: string | undefined;
+  readonly cases: readonly CaseResult[];
+  /** What kept the run from going on to its end. */
+  readonly failure: TracecourtError | undefined;
+  readonly exitCode: number;
+}
+
+const STOP_DEADLINE_MS = 8_000;
+
+/**
+ * Runs cases from start to end: stores, collector, system under test, then each request sent and judged, then everything
+ * stopped in the reverse order and late spans heard. The only place that wires the parts together.
+ *
+ * Never rejects for what a run can meet: a missing service ends up in `failure`, an interruption in the exit code.
+ */
+export async function runCases(cases: readonly RunCase[], options: RunOptions): Promise<RunResult> {
+  const startedAt = performance.now();
+  const run = newRunId(new Date(Number(options.clock.now() / 1_000_000n)));
+  const record = openRecord(run, cases, options);
+  const teardown = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: record.warn });
+  const results: CaseResult[] = [];
+  const { failure } = await settled(async () => {
+    record.emit({
+      type: 'run-started',
+      run,
+      bundle: record.bundle,
+      scenarios: [...new Set(cases.map(({ loaded }) => loaded.scenario.name))],
+    });
+    await hold(cases, { run, record, teardown, results, options });
+  });
+  await teardown[Symbol.asyncDispose]();
+
+  const exitCode = exitCodeOfRun(results, failure, options.signal);
+  record.emit({ type: 'run-ended', run, exitCode, durationMs: performance.now() - startedAt });
+  await record.end();
+  return { run, bundle: record.bundle, cases: results, failure: asOurs(failure), exitCode };
+}
+
+interface Session {
+  readonly run: string;
+  readonly record: RunRecord;
+  readonly teardown: Teardown;
+  readonly results: CaseResult[];
+  readonly options: RunOptions;
+}
+
+/** The run proper. Results are added as they come, so that what was judged before a failure is not lost. */
+async function hold(cases: readonly RunCase[], session: Session): Promise<void> {
+  const { run, record, teardown, results, options } = session;
+  const { signal } = options;
+  const flows = [...new Set(cases.map(({ loaded }) => loaded.flow))];
+  const stores = await openStores(options.stores, { teardown, flows });
+  await identifyAll(stores, record);
+
+  const docket = createDocket();
+  const collector = await openCollector(docket, { cases, session });
+  for (const group of bySystem(cases)) {
+    const services = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: record.warn });
+    teardown.use('the system under test', services);
+    const [{ loaded }] = group;
+    const { environment } = stores;
+    const host = {
+      run,
+      collector: collector.address,
+      environment,
+      cut: options.cut,
+      teardown: services,
+      emit: record.emit,
+    };
+    const system = await startSystem(loaded.scenario, host);
+    const sender = services.use('the sender', createRequestSender(collector.address));
+    const room: Courtroom = {
+      collector,
+      docket,
+      sender,
+      probes: stores.probes,
+      known: system.known,
+      emit: record.emit,
+      signal,
+    };
+
+    for (const next of group) {
+      signal.throwIfAborted();
+      system.assertAlive();
+      results.push(await runCase(next, requestIdIn(run, cases.indexOf(next)), room));
+    }
+    system.assertAlive();
+    await services[Symbol.asyncDispose]();
+    for (const [index, result] of results.entries()) results[index] = await reviseCase(result, room);
+  }
+}
+
+async function openCollector(
+  docket: Docket,
+  { cases, session }: { readonly cases: readonly RunCase[]; readonly session: Session },
+) {
+  const { record, teardown, options } = session;
+  const collector = await startCollector({
+    http: options.http,
+    assembler: assemblerOptions(
+      cases.map(({ loaded }) => loaded.flow),
+      assemblerTimes(cases, options.rootQuietMs),
+    ),
+    clock: options.clock,
+    onInput: record.recordInput,
+    onCompleted(request) {
+      if (!docket.completed(request) || request.completedBy === undefined) return;
+      record.emit({
+        type: 'request-completed',
+        requestId: request.requestId,
+        revision: request.revision,
+        completedBy: request.completedBy,
+        spans: request.spans.length,
+        processes: request.accounting.processes.length,
+      });
+    },
+  });
+  teardown.use('the collector', collector);
+  record.emit({ type: 'collector-ready', http: collector.address });
+  return collector;
+}
+
+async function identifyAll({ probes }: OpenStores, { emit }: RunRecord): Promise<void> {
+  const servers = await Promise.all([...probes.values()].map((probe) => probe.identify()));
+  for (const server of servers) emit({ type: 'store-ready', server });
+}
+
+/** Neighbouring cases whose scenarios start the very same processes share them. */
+function bySystem(cases: readonly RunCase[]): readonly (readonly [RunCase, ...RunCase[]])[] {
+  const groups: [RunCase, ...RunCase[]][] = [];
+  for (const next of cases) {
+    const last = groups.at(-1);
+    if (last && systemKey(last[0]) === systemKey(next)) last.push(next);
+    else groups.push([next]);
+  }
+  return groups;
+}
+
+function systemKey({ loaded }: RunCase): string {
+  return JSON.stringify([loaded.scenario.start, loaded.scenario.health]);
+}
+
+async function settled(work: () => Promise<void>): Promise<{ readonly failure: unknown }> {
+  try {
+    await work();
+    return { failure: undefined };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+function exitCodeOfRun(results: readonly CaseResult[], failure: unknown, signal: AbortSignal): number {
+  if (signal.aborted) return EXIT_CODES.interrupted;
+  const codes: number[] = results.map(({ verdict }) => exitCodeOf(verdict.outcome));
+  if (failure !== undefined) codes.push(failure instanceof TracecourtError ? failure.exitCode : EXIT_CODES.defect);
+  return combineExitCodes(codes);
+}
+
+function asOurs(failure: unknown): TracecourtError | undefined {
+  if (failure === undefined || failure instanceof TracecourtError) return failure;
+  if (failure instanceof DOMException && failure.name === 'AbortError') return undefined;
+  const reason = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  return new TracecourtError('defect', `Tracecourt itself failed: ${reason}`, {
+    nextStep: 'Please report it, with the bundle of the run.',
+    cause: failure,
+  });
+}

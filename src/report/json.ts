@@ -1,0 +1,24 @@
+import { toJson } from '../lib/json.js';
+import type { RunEvent } from '../model/index.js';
+import type { Reporter } from './reporter.js';
+import { resultRows } from './result-row.js';
+
+/** Prints one JSON document when the run has ended: `{"run","scenarios":[…],"notices":[…],"exitCode"}`. */
+export function jsonReporter(write: (text: string) => void): Reporter {
+  const events: RunEvent[] = [];
+  return {
+    name: 'JSON',
+    onEvent: (event) => void events.push(event),
+    end() {
+      const ended = events.findLast((event) => event.type === 'run-ended');
+      write(
+        `${toJson({
+          run: ended?.type === 'run-ended' ? ended.run : null,
+          scenarios: resultRows(events),
+          notices: events.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
+          exitCode: ended?.type === 'run-ended' ? ended.exitCode : null,
+        })}\n`,
+      );
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { RunEvent, RunEventOf, Verdict } from '../model/index.js';
+
+/** One judged request as `--json` prints it. A stable schema: fields are only ever added. */
+export interface ResultRow {
+  readonly name: string;
+  /** Planted defects, joined by `+`; null for none. */
+  readonly defect: string | null;
+  readonly requestId: string;
+  readonly revision: number;
+  readonly verdict: Verdict['outcome'];
+  readonly findings: readonly FindingRow[];
+  readonly reasons: readonly ReasonRow[];
+  readonly completedBy: string | null;
+  readonly durationMs: number;
+}
+
+interface FindingRow {
+  readonly code: string;
+  readonly step: string | null;
+  readonly service: string | null;
+  readonly store: string | null;
+  readonly spanId: string | null;
+}
+
+interface ReasonRow {
+  readonly code: string;
+  readonly service: string | null;
+  readonly count: number | null;
+}
+
+/** The rows of a run, in the order of the requests; a revised verdict takes the place of the one before. */
+export function resultRows(events: readonly RunEvent[]): readonly ResultRow[] {
+  const sent = new Map<string, RunEventOf<'request-sent'>>();
+  const rows = new Map<string, ResultRow>();
+  for (const event of events) {
+    if (event.type === 'request-sent') sent.set(event.requestId, event);
+    if (event.type === 'verdict-reached') {
+      const { requestId } = event.verdict;
+      const defects = sent.get(requestId)?.defects ?? [];
+      rows.set(requestId, resultRow(event.verdict, { name: event.request, defects, durationMs: event.durationMs }));
+    }
+    const before = event.type === 'verdict-revised' ? rows.get(event.requestId) : undefined;
+    if (event.type === 'verdict-revised' && before) {
+      rows.set(event.requestId, { ...before, ...verdictFields(event.verdict) });
+    }
+  }
+  return [...rows.values()];
+}
+
+export interface RowContext {
+  readonly name: string;
+  readonly defects: readonly string[];
+  readonly durationMs: number;
+}
+
+export function resultRow(verdict: Verdict, { name, defects, durationMs }: RowContext): ResultRow {
+  return {
+    name,
+    defect: defects.length === 0 ? null : defects.join('+'),
+    ...verdictFields(verdict),
+    durationMs: Math.round(durationMs * 10) / 10,
+  };
+}
+
+function verdictFields(verdict: Verdict): Omit<ResultRow, 'name' | 'defect' | 'durationMs'> {
+  return {
+    requestId: verdict.requestId,
+    revision: verdict.revision,
+    verdict: verdict.outcome,
+    findings: verdict.findings.map(({ code, step, service, store, spanId }) => ({
+      code,
+      step: step ?? null,
+      service: service ?? null,
+      store: store ?? null,
+      spanId: spanId ?? null,
+    })),
+    reasons: verdict.reasons.map((reason) => ({
+      code: reason.code,
+      service: 'service' in reason ? reason.service : null,
+      count: 'count' in reason ? reason.count : null,
+    })),
+    completedBy: verdict.completedBy ?? null,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Colors } from 'picocolors/types.js';
+import type { Outcome, Verdict } from '../model/index.js';
+import { count, evidenceLines, findingSentence, printable, reasonSentence } from '../view/index.js';
+
+/** A verdict as lines of text: findings with their evidence, reasons, what follows from them. */
+export function verdictLines(verdict: Verdict, colors: Colors): readonly string[] {
+  return [
+    ...verdict.findings.flatMap((finding) => [
+      `  ${colors.bold(finding.code)}  ${printable(findingSentence(finding))}`,
+      ...evidenceLines(finding).map((line) => colors.dim(`    ${printable(line)}`)),
+      ...(finding.spanId === undefined ? [] : [colors.dim(`    span ${finding.spanId}`)]),
+    ]),
+    ...verdict.reasons.map((reason) => `  ${colors.bold(reason.code)}  ${printable(reasonSentence(reason))}`),
+    ...consequenceLine(verdict, colors),
+  ];
+}
+
+/** Remarks that change nothing, for whoever looks at this very request. */
+export function noteLines(verdict: Verdict, colors: Colors): readonly string[] {
+  return verdict.notes.map((note) => colors.dim(`  note: ${printable(note)}`));
+}
+
+function consequenceLine({ consequences }: Verdict, colors: Colors): readonly string[] {
+  if (consequences.length === 0) return [];
+  const codes = consequences.map(({ finding }) =>
+    finding.step === undefined ? finding.code : `${finding.code} (${finding.step})`,
+  );
+  return [colors.dim(`  follows from it: ${codes.join(', ')}`)];
+}
+
+/** `PASS`, `FAIL` or `UNKNOWN`, padded to one width. */
+export function outcomeWord(outcome: Outcome, colors: Colors): string {
+  const word = outcome.toUpperCase().padEnd('UNKNOWN'.length);
+  return { pass: colors.green, fail: colors.red, unknown: colors.yellow }[outcome](colors.bold(word));
+}
+
+/** `accounted · 14 of 14 orders proven`. */
+export function proofText({ completedBy, strength }: Verdict): string {
+  const orders = `${strength.proven} of ${count(strength.required, 'order')} proven`;
+  const undecided = strength.undecided === 0 ? '' : `, ${strength.undecided} undecided`;
+  return `${completedBy ?? 'open'} · ${orders}${undecided}`;
+}

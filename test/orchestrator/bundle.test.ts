@@ -1,0 +1,122 @@
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { TracecourtError } from '../../src/errors.js';
+import { findRunOf, listRuns, newestRun, readBundle } from '../../src/orchestrator/bundle-reader.js';
+import { createBundle } from '../../src/orchestrator/bundle-writer.js';
+
+describe('a run bundle', () => {
+  let bundles = '';
+  beforeEach(() => {
+    bundles = mkdtempSync(join(tmpdir(), 'tracecourt-bundles-'));
+  });
+  afterEach(() => rmSync(bundles, { recursive: true, force: true }));
+
+  const header = (run: string) => ({
+    run,
+    assembler: { rootQuietMs: 1, idleMs: 2, deadlineMs: 3 },
+    cases: [
+      { requestId: `${run}.1`, scenario: 's', request: 'r', defects: [], flow: { name: 'f' } as never, status: [200] },
+    ],
+  });
+  const tick = { kind: 'tick', at: 12n } as const;
+  const notice = { at: 13n, type: 'notice', level: 'info', message: 'hello' } as const;
+
+  function record(run: string) {
+    const bundle = createBundle(join(bundles, run), header(run));
+    bundle.recordInput(tick);
+    bundle.onEvent(notice);
+    return bundle;
+  }
+
+  it('gives back exactly what was written', () => {
+    void record('r1').end?.();
+    const bundle = readBundle('r1', bundles);
+    expect(bundle.header).to.deep.include(header('r1'));
+    expect(bundle.inputs).to.deep.equal([tick]);
+    expect(bundle.events).to.deep.equal([notice]);
+    expect(bundle.warnings).to.deep.equal([]);
+  });
+
+  it('is for its owner only', () => {
+    record('r1');
+    expect(statSync(join(bundles, 'r1')).mode & 0o777).to.equal(0o700);
+    for (const file of ['run.json', 'inputs.ndjson', 'events.ndjson']) {
+      expect(statSync(join(bundles, 'r1', file)).mode & 0o777, file).to.equal(0o600);
+    }
+  });
+
+  it('is readable up to the torn line of a run that was killed, and says so', () => {
+    record('r1');
+    appendFileSync(join(bundles, 'r1', 'events.ndjson'), '{"at":{"$big');
+    const { events, warnings } = readBundle('r1', bundles);
+    expect(events).to.deep.equal([notice]);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.include('ends in the middle of line 2');
+  });
+
+  it('names the line of a bundle that was damaged', () => {
+    record('r1');
+    const file = join(bundles, 'r1', 'events.ndjson');
+    writeFileSync(file, `${readFileSync(file, 'utf8')}oops\n`);
+    expect(() => readBundle('r1', bundles))
+      .to.throw(TracecourtError, 'events.ndjson:2 is no JSON')
+      .with.property('code', 'invalid-bundle');
+  });
+
+  it('refuses a bundle of another version', () => {
+    record('r1');
+    const file = join(bundles, 'r1', 'run.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"version":1', '"version":99'));
+    expect(() => readBundle('r1', bundles)).to.throw(TracecourtError, 'has version 99');
+  });
+
+  it('finds the newest run, and the run of a request', () => {
+    record('20260101-000000-aa');
+    record('20260102-000000-aa');
+    expect(listRuns(bundles)).to.deep.equal(['20260102-000000-aa', '20260101-000000-aa']);
+    expect(newestRun(bundles)).to.equal('20260102-000000-aa');
+    expect(findRunOf('20260101-000000-aa.1', bundles).header.run).to.equal('20260101-000000-aa');
+  });
+
+  it('says which runs there are when the one asked for is not', () => {
+    record('r1');
+    expect(() => readBundle('r2', bundles))
+      .to.throw(TracecourtError, 'no recorded run r2')
+      .with.property('nextStep', 'The newest one is r1.');
+    expect(() => newestRun(join(bundles, 'nowhere'))).to.throw(TracecourtError, 'No run is recorded');
+  });
+
+  it('names a folder that it cannot make', () => {
+    const file = join(bundles, 'a-file');
+    writeFileSync(file, '');
+    expect(() => createBundle(join(file, 'r1'), header('r1')))
+      .to.throw(TracecourtError)
+      .with.property('code', 'bundle-unwritable');
+  });
+
+  it('names a full disk, and writes nothing more', function () {
+    if (process.platform !== 'linux') return this.skip();
+    const directory = join(bundles, 'r1');
+    mkdirSync(directory);
+    symlinkSync('/dev/full', join(directory, 'inputs.ndjson'));
+    const bundle = createBundle(directory, header('r1'));
+    bundle.onEvent(notice);
+    expect(() => bundle.recordInput(tick))
+      .to.throw(TracecourtError, 'ENOSPC')
+      .with.property('code', 'bundle-unwritable');
+    expect(() => bundle.recordInput(tick)).not.to.throw();
+    expect(readBundle('r1', bundles).events).to.deep.equal([notice]);
+    return undefined;
+  });
+});

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import type { DefectChannel, Finding, Verdict } from '../../src/model/index.js';
+import { expectationOf, shortfalls } from '../../src/orchestrator/expectation.js';
+
+const channel: DefectChannel = {
+  baggage: 'toy.defects',
+  known: [
+    { name: 'liar', verdict: 'fail', finding: { code: 'span-without-effect', step: 'save' }, reason: undefined },
+    { name: 'dark', verdict: 'fail', finding: { code: 'effect-without-span', step: 'save' }, reason: undefined },
+    { name: 'deaf', verdict: 'unknown', finding: undefined, reason: { code: 'telemetry-lost', service: 'council' } },
+  ],
+  pairs: [{ of: ['liar', 'dark'], hidden: ['dark'], because: 'what is not written is not written in the dark either' }],
+};
+
+function verdict(overrides: Partial<Verdict>): Verdict {
+  return {
+    requestId: 'r.1',
+    revision: 1,
+    flow: 'toy',
+    outcome: 'pass',
+    completedBy: 'accounted',
+    findings: [],
+    consequences: [],
+    reasons: [],
+    strength: { required: 0, proven: 0, undecided: 0 },
+    notes: [],
+    ...overrides,
+  };
+}
+
+const lie = { code: 'span-without-effect', step: 'save' } as Finding;
+const lost = { code: 'telemetry-lost', service: 'council', count: 2 } as Verdict['reasons'][number];
+
+describe('expectationOf', () => {
+  it('expects a pass of a request without defects', () => {
+    expect(expectationOf(channel, [])).to.deep.equal({ verdict: 'pass', findings: [], reasons: [] });
+  });
+
+  it('expects the worst verdict and everything that the defects lead to', () => {
+    const both = expectationOf(channel, ['deaf', 'liar']);
+    expect(both.verdict).to.equal('fail');
+    expect(both.findings).to.deep.equal([{ code: 'span-without-effect', step: 'save' }]);
+    expect(both.reasons).to.deep.equal([{ code: 'telemetry-lost', service: 'council' }]);
+  });
+
+  it('leaves out what a written pair hides', () => {
+    expect(expectationOf(channel, ['dark', 'liar']).findings).to.deep.equal([
+      { code: 'span-without-effect', step: 'save' },
+    ]);
+  });
+});
+
+describe('shortfalls', () => {
+  it('has nothing to say of a verdict that is as expected', () => {
+    expect(shortfalls(verdict({}), expectationOf(channel, []))).to.deep.equal([]);
+    expect(shortfalls(verdict({ outcome: 'fail', findings: [lie] }), expectationOf(channel, ['liar']))).to.deep.equal(
+      [],
+    );
+    expect(
+      shortfalls(verdict({ outcome: 'unknown', reasons: [lost] }), expectationOf(channel, ['deaf'])),
+    ).to.deep.equal([]);
+  });
+
+  it('names a false pass, a finding that is missing and one too many', () => {
+    expect(shortfalls(verdict({}), expectationOf(channel, ['liar']))).to.deep.equal([
+      'the verdict is pass, expected fail',
+      'span-without-effect (save) was not found',
+    ]);
+    expect(shortfalls(verdict({ findings: [lie] }), expectationOf(channel, []))).to.deep.equal([
+      'span-without-effect (save) was found too',
+    ]);
+  });
+
+  it('does not take a guessed completion for a proven one', () => {
+    expect(shortfalls(verdict({ completedBy: 'quiet' }), expectationOf(channel, []))).to.deep.equal([
+      'completed by quiet, expected accounted',
+    ]);
+  });
+
+  it('does not take the wrong service for the right one', () => {
+    const elsewhere = { ...lost, service: 'notifier' } as Verdict['reasons'][number];
+    expect(
+      shortfalls(verdict({ outcome: 'unknown', reasons: [elsewhere] }), expectationOf(channel, ['deaf'])),
+    ).to.deep.equal(['telemetry-lost (council) was not given as a reason']);
+  });
+});
