@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: scenario files have placeholders of this form
 import { expect } from 'chai';
 import { loadScenario } from '../../src/config/index.js';
 import { TracecourtError } from '../../src/errors.js';
@@ -23,14 +24,14 @@ const MISTAKES: readonly (readonly [from: string, to: string, place: string, mes
   ['version: 1', 'version: one', '1:10', 'expected 1, got "one"'],
   ['scenario:', 'scenaro:', '2:1', 'did you mean "scenario"?'],
   ['scenario: approve\n', '', '1:1', '"scenario" is missing'],
-  ['command: [node, build/council.js]', 'command: []', '7:14', 'at least 1'],
+  ['command: [node, build/council.js]', 'command: []', '7:14', 'item 1 is missing'],
   ['- name: allocator', '- name: council', '8:11', 'already the name'],
   ['council.http', 'concil.http', '10:34', 'did you mean "council"?'],
   ['council.http', 'allocator.http', '10:34', 'has not started yet'],
   ['council.http', 'council.port', '10:34', 'expected ${<service>.http}'],
   ['allocator.http', 'gateway.http', '13:33', 'unknown service "gateway"'],
   ['method: POST', 'method: PSOT', '13:21', 'did you mean "POST"?'],
-  ['status: 201', 'status: 2010', '13:94', 'at most 599'],
+  ['status: 201', 'status: 2010', '13:96', 'at most 599'],
   ['start: 20s', 'start: soon', '14:20', 'a duration like'],
   ['request: 10s', 'requests: 10s', '14:25', 'did you mean "request"?'],
 ];

@@ -29,7 +29,9 @@ describe('settings', () => {
       env: { REDIS_URL: 'http://secret', NEO4J_URL: 'x' },
     };
     expect(() => resolveSettings(sources))
-      .to.throw(/4 problems[^]*did you mean "http"[^]*--http: expected an address[^]*NEO4J_URL[^]*REDIS_URL/)
+      .to.throw(
+        /4 problems[\s\S]*did you mean "http"[\s\S]*--http: expected an address[\s\S]*NEO4J_URL[\s\S]*REDIS_URL/,
+      )
       .with.property('code', 'invalid-config');
     expect(() => resolveSettings(sources)).not.to.throw(/secret/);
   });
