@@ -19,10 +19,7 @@ export function inCelTerms(data: unknown): { readonly value: unknown; readonly l
   let longest = 1;
   const convert = (value: unknown, depth: number): unknown => {
     if (++values > MAX_VALUES || depth > MAX_DEPTH) throw new ExpressionLimit('the data is too large or too deep');
-    if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-    if (value === undefined) return null;
-    if (typeof value !== 'object' || value === null) return value;
-    if (value instanceof Uint8Array) return value;
+    if (!isContainer(value)) return scalarInCelTerms(value);
     const size = Array.isArray(value) ? value.length : Object.keys(value).length;
     if (size > MAX_LIST) throw new ExpressionLimit(`a list of ${size}`);
     longest = Math.max(longest, size);
@@ -34,6 +31,15 @@ export function inCelTerms(data: unknown): { readonly value: unknown; readonly l
     return converted;
   };
   return { value: convert(data, 0), longest };
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof Uint8Array);
+}
+
+function scalarInCelTerms(value: unknown): unknown {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  return value === undefined ? null : value;
 }
 
 /** The result in JSON terms; integers beyond 2^53 stay bigint. Throws for what JSON has no word for (a type, a duration). */

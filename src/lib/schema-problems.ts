@@ -34,7 +34,9 @@ function report(
     return;
   }
   if (value === undefined && issue.path.length > 0) {
-    problems.add(place, `"${String(issue.path.at(-1))}" is missing: expected ${expectation(issue)}`);
+    const last = issue.path.at(-1);
+    const part = typeof last === 'number' ? `item ${last + 1}` : `"${String(last)}"`;
+    problems.add(place, `${part} is missing: expected ${expectation(issue)}`);
     return;
   }
   problems.add(place, `expected ${expectation(issue)}, got ${show(value)}${likelyOption(issue, value)}`);

@@ -36,6 +36,7 @@ export interface YamlDocument {
 
 const MAX_TEXT_LENGTH = 262_144;
 const MAX_DEPTH = 60;
+const MAX_OPEN_BRACKETS = 200;
 const MAX_ALIASES = 100;
 const DANGEROUS_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -46,6 +47,7 @@ const DANGEROUS_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor',
 export function readYaml(text: string): YamlDocument {
   const tooLong = text.length > MAX_TEXT_LENGTH;
   if (tooLong) return unreadable(`the file has ${text.length} characters; at most ${MAX_TEXT_LENGTH} are read`);
+  if (opensTooMuch(text)) return unreadable('the file is nested too deeply');
   try {
     return parse(text);
   } catch (error) {
@@ -73,6 +75,17 @@ function parse(text: string): YamlDocument {
     problems,
     placeOf: (path, where = {}) => at(locate({ document, text }, path, where)),
   };
+}
+
+/** Counts brackets without reading: the parser takes seconds over some thousands of open ones. */
+function opensTooMuch(text: string): boolean {
+  let open = 0;
+  for (const character of text) {
+    if (character === '[' || character === '{') open++;
+    else if (character === ']' || character === '}') open--;
+    if (open > MAX_OPEN_BRACKETS) return true;
+  }
+  return false;
 }
 
 function unreadable(message: string): YamlDocument {
@@ -126,7 +139,7 @@ function locate(
   for (const name of path) {
     if (isAlias(node)) node = node.resolve(document);
     const child = childOf(node, name);
-    if (child === undefined) return startOf(key ?? node);
+    if (child === undefined) return startOf(node ?? key);
     key = child.key;
     node = child.value;
   }
