@@ -14,6 +14,8 @@ export interface EmbeddedNeo4jOptions extends EmbeddedServerOptions {
 }
 
 const HOST = '127.0.0.1';
+/** Each may hold one message of the greatest size: a bound on what clients can make us keep. */
+const MAX_CONNECTIONS = 500;
 
 /**
  * A Bolt 5 server on loopback over an empty graph in memory, for unmodified Neo4j drivers.
@@ -25,6 +27,7 @@ export async function startEmbeddedNeo4j(options: EmbeddedNeo4jOptions = {}): Pr
   const engine = await openGraphEngine();
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true });
+  server.maxConnections = MAX_CONNECTIONS;
   try {
     const port = await listen(server, options.port ?? 0);
     acceptConnections(server, { engine, sockets, port, options });

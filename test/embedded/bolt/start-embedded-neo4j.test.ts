@@ -1,3 +1,5 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import neo4j, { type Driver } from 'neo4j-driver';
@@ -86,6 +88,49 @@ describe('an embedded Neo4j', () => {
     await second.executeWrite((other) => other.run('CREATE (:Second)'));
     await Promise.all([first.close(), second.close()]);
   });
+
+  it('rolls back for a process that is killed while it writes, and while it waits to', async () => {
+    const server = await start();
+    const driver = driverOf(server);
+    const session = driver.session();
+    const tx = session.beginTransaction();
+    await tx.run('CREATE (:Survivor)');
+    const script = `import neo4j from 'neo4j-driver';
+      const session = neo4j.driver('${server.url}').session();
+      const tx = session.beginTransaction();
+      await tx.run('RETURN 1');
+      const write = tx.run('CREATE (:Victim)');
+      console.log('waiting');
+      await write;
+      console.log('writing');
+      setInterval(() => {}, 1000);`;
+    const waiting = await victim(script, 'waiting');
+    const writing = await victim(script, 'waiting');
+    waiting.kill('SIGKILL');
+    await once(waiting, 'exit');
+    const holdsTheLock = heard(writing, 'writing');
+    await tx.commit();
+    await holdsTheLock;
+    writing.kill('SIGKILL');
+    await once(writing, 'exit');
+    await session.executeWrite((next) => next.run('CREATE (:Survivor)'));
+    const { records } = await session.run('MATCH (n) RETURN labels(n)[0] AS label');
+    await session.close();
+    expect(records.map((record) => record.get('label'))).to.deep.equal(['Survivor', 'Survivor']);
+  });
+
+  async function victim(script: string, word: string): Promise<ChildProcessWithoutNullStreams> {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script]);
+    await heard(child, word);
+    return child;
+  }
+
+  function heard(child: ChildProcessWithoutNullStreams, word: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      child.stdout.on('data', (data) => String(data).includes(word) && resolve());
+      child.once('exit', () => reject(new Error(`The process ended before it said "${word}".`)));
+    });
+  }
 
   it('takes a schema change back when its transaction is rolled back', async () => {
     const driver = driverOf(await start());
