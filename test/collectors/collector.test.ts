@@ -202,6 +202,7 @@ describe('the query API', () => {
     expect((body as { spans: { attributes: object }[] }).spans.map(({ attributes }) => attributes)).to.deep.include({
       'tracecourt.request.id': 'r-1',
       'tracecourt.step': 'order',
+      'tracecourt.seq.start': 1,
       'tracecourt.sent': 1,
       'tracecourt.account': `1.1.${web[0]!.spanId}`,
     });

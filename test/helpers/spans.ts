@@ -5,6 +5,7 @@ import {
   formatHandoff,
   REQUEST_ID,
   SENT,
+  SEQUENCE_START,
   TRACESTATE_MEMBER,
 } from '@tracecourt/instrumentation/wire-names';
 import type { Attributes, AttributeValue, Span, SpanBatch, SpanKind } from '../../src/model/index.js';
@@ -112,6 +113,7 @@ export interface ToySpan {
 interface ToyState extends ToySpan {
   spec: SpanSpec;
   sent: number;
+  readonly sequence: number;
 }
 
 /**
@@ -193,18 +195,21 @@ export class ToyProcess {
   }
 
   #begin(name: string, spec: SpanSpec): ToySpan {
-    const spanId = spec.spanId ?? spanIdOf(`${this.#service} ${name} ${this.#requestId} ${this.#count++}`);
-    const state = { spanId, traceId: spec.traceId!, spec: { ...spec, name, spanId, service: this.#service }, sent: 0 };
+    const sequence = ++this.#count;
+    const spanId = spec.spanId ?? spanIdOf(`${this.#service} ${name} ${this.#requestId} ${sequence}`);
+    const own = { name, spanId, service: this.#service };
+    const state = { spanId, traceId: spec.traceId!, spec: { ...spec, ...own }, sent: 0, sequence };
     this.#spans.push(state);
     return state;
   }
 
-  #finish({ spec, sent }: ToyState, account: string | undefined): Span {
+  #finish({ spec, sent, sequence }: ToyState, account: string | undefined): Span {
     return buildSpan({
       ...spec,
       attributes: {
         ...spec.attributes,
         ...(this.#requestId === undefined ? {} : { [REQUEST_ID]: this.#requestId }),
+        ...(this.#hasLedger ? { [SEQUENCE_START]: sequence } : {}),
         ...(this.#hasLedger && sent > 0 ? { [SENT]: sent } : {}),
         ...(this.#hasLedger && account !== undefined ? { [ACCOUNT]: account } : {}),
       },

@@ -198,12 +198,12 @@ describe('accounting', () => {
   it('stays right for a process that is evicted and comes back', () => {
     const web = process('web');
     const root = web.start('root');
-    const before = web.endPeriod();
-    web.start('later', { under: root });
-    const after = web.endPeriod();
-    expect(accounted([...before, ...after])).to.equal(true);
-    const lostInTheSecond = [...before, ...after.slice(0, 0)];
-    expect(accounted(lostInTheSecond), 'the second period is late local work').to.equal(true);
+    const headers = [web.send(root), web.send(root)];
+    const orders = process('orders');
+    orders.receive(headers[0]!, 'before');
+    const before = orders.endPeriod();
+    orders.receive(headers[1]!, 'after');
+    expectNeedsAll([...web.endPeriod(), ...before, ...orders.endPeriod()]);
   });
 
   it('asks as many groups as are declared', () => {
@@ -244,6 +244,31 @@ describe('accounting', () => {
     const orders = process('orders');
     orders.receive(stranger, 'handle');
     expect(accounted([...web.endPeriod(), ...orders.endPeriod()])).to.equal(false);
+  });
+
+  it('takes a receipt of more hand-offs than were counted for a sign that the count is not final', () => {
+    const web = process('web');
+    const header = web.send(web.start('root'));
+    const orders = process('orders');
+    orders.receive(header, 'first');
+    orders.receive({ ...header, traceState: `tracecourt=${header.spanId}.2` }, 'second');
+    expect(accounted([...web.endPeriod(), ...orders.endPeriod()])).to.equal(false);
+  });
+
+  it('wants the hand-offs of the spans to add up to those of the accounts', () => {
+    const root = (sent: number) =>
+      buildSpan({
+        attributes: { 'tracecourt.request.id': REQUEST, 'tracecourt.account': `1.${sent}.${spanIdOf('work')}` },
+      });
+    expect(accounted([root(0)])).to.equal(true);
+    expect(accounted([root(1)])).to.equal(false);
+  });
+
+  it('takes an account of another form for none', () => {
+    for (const account of ['1.0', `1.0.${spanIdOf('work')}.x`, `01.0.${spanIdOf('work').toUpperCase()}`, 7]) {
+      const attributes = { 'tracecourt.request.id': REQUEST, 'tracecourt.account': account };
+      expect(accounted([buildSpan({ attributes })]), String(account)).to.equal(false);
+    }
   });
 
   it('waits for everything a declared origin said it sends', () => {

@@ -74,6 +74,22 @@ describe('an assembler: completion', () => {
     ]);
   });
 
+  it('never calls it root-quiet while a leaf that was counted is missing, or no account came', () => {
+    for (const lost of [1, 2]) {
+      const web = new ToyProcess('web', { requestId: 'r-1' });
+      const root = web.start('root');
+      web.start('leaf', { under: root });
+      web.start('last', { under: root });
+      const assembler = assemblerWith();
+      add(
+        assembler,
+        web.endPeriod().filter((_, i) => i !== lost),
+        0,
+      );
+      expect(assembler.takeDue(at(5_000))[0]?.completedBy, `without ${lost}`).to.equal('quiet');
+    }
+  });
+
   it('waits for the idle period when a parent is missing, and names it', () => {
     const assembler = assemblerWith({ idleMs: 50 });
     const { orders } = twoProcesses();
@@ -201,6 +217,25 @@ describe('an assembler: revisions', () => {
     expect(second!.lateSpanIds).to.deep.equal(orders.map(({ spanId }) => spanId));
     expect(second!.spans).to.have.length(4);
     expect(assembler.snapshot('r-1')).to.deep.equal(second);
+  });
+
+  it('is not reopened by spans of another request that it shares a batch with', () => {
+    const senders = ['r-1', 'r-2'].map((requestId) => {
+      const web = new ToyProcess('web', { requestId, traceId: traceIdOf(requestId) });
+      return { web, header: web.send(web.start('root')) };
+    });
+    const batch = new ToyProcess('batcher');
+    batch.consume(
+      senders.map(({ header }) => header),
+      'batch',
+    );
+    const assembler = assemblerWith();
+    add(assembler, [...senders.flatMap(({ web }) => web.endPeriod()), ...batch.endPeriod()], 0);
+    expect(assembler.takeDue(at(0))).to.have.length(2);
+    const late = new ToyProcess('web', { requestId: 'r-2', traceId: traceIdOf('r-2') });
+    late.start('late');
+    add(assembler, late.endPeriod(), 1);
+    expect(assembler.takeDue(at(100_000)).map(({ requestId }) => requestId)).to.deep.equal(['r-2']);
   });
 
   it('is not reopened by duplicates', () => {

@@ -106,6 +106,7 @@ describe('decodeTraces, protobuf', () => {
 
   const refused: readonly (readonly [string, string, RegExp])[] = [
     ['a varint of more than ten bytes', name('30ffffffffffffffffffff01'), /64 bits/],
+    ['a varint of 66 bits', name('30ffffffffffffffffff02'), /64 bits/],
     ['a group', name('2b2c'), /wire type 3/],
     ['field number zero', name('0201'), /field number/],
     ['a text that is not UTF-8', name('2a02c328'), /UTF-8/],
