@@ -66,7 +66,7 @@ function judgeSubject(subject: Subject, evaluate: Evaluate): Verdict {
   const stopsAt = deadEnds(explained.findings);
   const reasons = [
     ...telemetryLost(subject, (handoff) => stopsAt.some((end) => isSentBy(handoff, { end, subject }))),
-    ...incomplete(subject, (step) => stopsAt.some((end) => subject.followersOf(end.step ?? '').has(step))),
+    ...incomplete(subject, (step) => isExplained(step, { findings: explained.findings, stopsAt, subject })),
     ...storeUnreachable(subject),
     ...order.reasons,
     ...budgets.reasons,
@@ -89,8 +89,25 @@ function deadEnds(findings: readonly Finding[]): readonly Finding[] {
   );
 }
 
+/** Nobody waits for what comes after a dead end, nor for votes once the vote itself is found wrong. */
+function isExplained(
+  step: string,
+  {
+    findings,
+    stopsAt,
+    subject,
+  }: {
+    readonly findings: readonly Finding[];
+    readonly stopsAt: readonly Finding[];
+    readonly subject: Subject;
+  },
+): boolean {
+  if (findings.some((finding) => finding.code === 'vote-integrity' && finding.step === step)) return true;
+  return stopsAt.some((end) => end.step === step || subject.followersOf(end.step ?? '').has(step));
+}
+
 function isSentBy(handoff: Handoff, { end, subject }: { readonly end: Finding; readonly subject: Subject }): boolean {
-  if (end.spanIds.includes(handoff.spanId)) return true;
+  if (subject.index.lineOf(handoff.spanId).some((span) => end.spanIds.includes(span.spanId))) return true;
   const topics = subject.effects.flatMap(({ effect }) =>
     effect.step === end.step && effect.query.store === 'kafka' ? [effect.query.topic] : [],
   );

@@ -20,9 +20,10 @@ function honestLines(random: Random): readonly SpanLine[] {
   const step = (name: string, more = {}): Partial<SpanLine> => ({ attributes: { 'tracecourt.step': name, ...more } });
   const answered = { 'http.response.status_code': 200 };
   let now = 3 + delay(3);
-  add('a', 'allocator', now, (now += delay(20)), { parent: 'as', ...step('allocation') });
+  const allocated = now + delay(20);
+  add('a', 'allocator', now, allocated, { parent: 'as', ...step('allocation') });
   const votes = Array.from({ length: 5 }, (_, i) => {
-    const start = now + 0.01 + delay(2);
+    const start = allocated + 0.01 + delay(2);
     const end = start + 1 + delay(40);
     const vote = i < 3 + random.below(3) ? 'approve' : 'reject';
     add(`v${i}`, 'allocator', start, end, {
@@ -34,8 +35,9 @@ function honestLines(random: Random): readonly SpanLine[] {
     return end;
   });
   now = Math.max(...votes) + 0.05 + delay(2);
-  add('w', 'allocator', now, (now += 0.2 + delay(20)), { parent: 'as', ...step('graph-write') });
-  now += 0.05;
+  const written = now + 0.2 + delay(20);
+  add('w', 'allocator', now, written, { parent: 'as', ...step('graph-write') });
+  now = written + 0.05;
   const cached = now + delay(3) + 0.1 + delay(10);
   add('k', 'allocator', cached - 0.1, cached, { parent: 'as', ...step('cache-write') });
   const published = now + 1 + delay(10);

@@ -16,7 +16,10 @@ export interface FlowCheck {
 }
 
 export interface OrderCheck {
-  /** One shortest cycle for each occurrence that has to go to make the order possible; empty if it is possible. */
+  /**
+   * Empty if the order is possible. Else a shortest cycle for each occurrence that has to go to make it so, one for the same steps, and not
+   * more than a handful.
+   */
   readonly cycles: readonly (readonly CycleEdge[])[];
   readonly strength: Strength;
   /** Required pairs that are neither proven nor violated. */
@@ -52,22 +55,30 @@ export function check(
   return { counts, order: checkOrder(flow, { occurrences, facts }) };
 }
 
+/** So many occurrences are taken away, one after the other, before the rest of the cycles is left alone. */
+const MAX_CYCLES = 8;
+
+function stepsOn(cycle: readonly CycleEdge[]): string {
+  return [...new Set(cycle.map(({ from }) => from.step))].sort().join(' ');
+}
+
 /** The order alone. Occurrences of steps that are not in the tree are not looked at. */
 export function checkOrder(
   flow: Pick<CompiledFlow, 'order'>,
   { occurrences, facts }: { readonly occurrences: readonly Occurrence[]; readonly facts: Facts },
 ): OrderCheck {
-  const cycles: (readonly CycleEdge[])[] = [];
+  const cycles = new Map<string, readonly CycleEdge[]>();
   let kept = occurrences;
   let rounds = orderRounds(flow, { occurrences: kept, facts });
-  while (rounds.possible === false) {
+  for (let tries = 0; rounds.possible === false && tries < MAX_CYCLES; tries++) {
     const cycle = shortestCycle(rounds.graph, facts) ?? [];
-    cycles.push(cycle);
+    const steps = stepsOn(cycle);
+    if (!cycles.has(steps)) cycles.set(steps, cycle);
     kept = withoutCulprit(flow, { cycle, kept, facts });
     rounds = orderRounds(flow, { occurrences: kept, facts });
   }
   const { strength, undecided } = proveOrder(flow, { occurrences, facts });
-  return { cycles, strength, undecided, tooAmbiguous: rounds.possible === undefined };
+  return { cycles: [...cycles.values()], strength, undecided, tooAmbiguous: rounds.possible === undefined };
 }
 
 function orderRounds(

@@ -1,5 +1,6 @@
-import { type Clocks, TOLERANCE_NANOS } from './clocks.js';
+import type { Clocks } from './clocks.js';
 import { addArrow, addNode, BECAUSE, type OrderGraph } from './order-graph.js';
+import { TOLERANCE_NANOS } from './tolerance.js';
 
 interface Timeline {
   readonly times: readonly number[];

@@ -1,4 +1,5 @@
 import type { ClockReading } from './order-facts.js';
+import { TOLERANCE_NANOS } from './tolerance.js';
 
 /**
  * What is known of the clocks of the processes.
@@ -14,9 +15,6 @@ export interface Clocks {
   readonly dropped: ReadonlySet<string>;
   readonly usable: readonly string[];
 }
-
-/** Starts are read in whole milliseconds. */
-export const TOLERANCE_NANOS = 1_000_000;
 
 /** Solves the bounds. Clocks on a cycle that sums to less than zero are dropped, and the rest is solved without them. */
 export function solveClocks(
@@ -47,21 +45,18 @@ export function solveClocks(
 function shortestBounds(readings: readonly ClockReading[], place: ReadonlyMap<string, number>): Float64Array {
   const n = place.size;
   const bounds = new Float64Array(n * n).fill(Infinity);
-  for (let i = 0; i < n; i++) bounds[i * n + i] = 0;
+  const lower = (at: number, bound: number): void => {
+    if (bound < (bounds[at] ?? Infinity)) bounds[at] = bound;
+  };
+  for (let i = 0; i < n; i++) lower(i * n + i, 0);
   for (const { from, to, difference } of readings) {
     const [x, y] = [place.get(from), place.get(to)];
-    if (x === undefined || y === undefined) continue;
-    const at = x * n + y;
-    bounds[at] = Math.min(bounds[at] ?? Infinity, difference + TOLERANCE_NANOS);
+    if (x !== undefined && y !== undefined) lower(x * n + y, difference + TOLERANCE_NANOS);
   }
   for (let k = 0; k < n; k++) {
     for (let i = 0; i < n; i++) {
       const first = bounds[i * n + k] ?? Infinity;
-      if (first === Infinity) continue;
-      for (let j = 0; j < n; j++) {
-        const through = first + (bounds[k * n + j] ?? Infinity);
-        if (through < (bounds[i * n + j] ?? Infinity)) bounds[i * n + j] = through;
-      }
+      for (let j = 0; j < n && first !== Infinity; j++) lower(i * n + j, first + (bounds[k * n + j] ?? Infinity));
     }
   }
   return bounds;

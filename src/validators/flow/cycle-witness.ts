@@ -40,25 +40,41 @@ function cycleThrough(
   { source, cyclic, limit }: { readonly source: number; readonly cyclic: ReadonlySet<number>; readonly limit: number },
 ): readonly Hop[] | undefined {
   const reached = new Map<number, Step>();
-  const closed = new Set<number>();
   let layer = [source];
   for (let points = 1; layer.length > 0 && points < limit; points++) {
-    const next: number[] = [];
-    const stack = [...layer];
-    for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (closed.has(node)) continue;
-      closed.add(node);
-      for (const { to, because } of graph.arrows[node] ?? []) {
-        if (to === source) return hops(graph, { source, last: { from: node, because }, reached });
-        if (!cyclic.has(to) || reached.has(to)) continue;
-        reached.set(to, { from: node, because });
-        if (graph.points[to]?.step === undefined) stack.push(to);
-        else next.push(to);
-      }
-    }
+    const { last, next } = walkLayer(graph, { source, layer, cyclic, reached });
+    if (last) return hops(graph, { source, last, reached });
     layer = next;
   }
   return undefined;
+}
+
+/** Goes from the points of one layer to the points one step further; boundaries and spans that are no step cost nothing. */
+function walkLayer(
+  graph: OrderGraph,
+  {
+    source,
+    layer,
+    cyclic,
+    reached,
+  }: {
+    readonly source: number;
+    readonly layer: readonly number[];
+    readonly cyclic: ReadonlySet<number>;
+    readonly reached: Map<number, Step>;
+  },
+): { readonly last: Step | undefined; readonly next: number[] } {
+  const next: number[] = [];
+  const stack = [...layer];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    for (const { to, because } of graph.arrows[node] ?? []) {
+      if (to === source) return { last: { from: node, because }, next };
+      if (!cyclic.has(to) || reached.has(to)) continue;
+      reached.set(to, { from: node, because });
+      (graph.points[to]?.step === undefined ? stack : next).push(to);
+    }
+  }
+  return { last: undefined, next };
 }
 
 function hops(

@@ -49,8 +49,9 @@ export function gatherFacts(trace: WorkflowTrace, steps: readonly TraceStep[]): 
   const index = indexSpans(trace);
   const byFirstSpan = new Map(steps.flatMap((step) => spansOf(step).map((spanId) => [spanId, step.stepName] as const)));
   const stable = stableFacts(index, { origin: trace.startTime, stepOf: (spanId) => byFirstSpan.get(spanId) });
-  const circle = nodesOnCycles(stable.graph);
-  if (circle.size > 0) return { consistent: false, index, spanIds: spansAt(stable.graph, circle) };
+  if (!sortNodes(stable.graph)) {
+    return { consistent: false, index, spanIds: spansAt(stable.graph, nodesOnCycles(stable.graph)) };
+  }
 
   const processes = new Set(index.spans.map((span) => index.processOf(span)));
   let clocks = solveClocks(stable.readings, { processes, broken: stable.brokenClocks });

@@ -1,6 +1,7 @@
 import { type Span, STAMP_NAMES } from '../../model/index.js';
-import { addArrow, addChain, addNode, BECAUSE, emptyGraph, type OrderGraph } from './order-graph.js';
+import { type ArrowReason, addArrow, addChain, addNode, BECAUSE, emptyGraph, type OrderGraph } from './order-graph.js';
 import { type SpanIndex, serviceOf, textOf } from './span-index.js';
+import { TOLERANCE_NANOS } from './tolerance.js';
 
 /** A hand-off as a point of its process: it happened after everything stamped before it. */
 interface Stamped {
@@ -34,7 +35,6 @@ export interface StableFacts {
 
 /** A gateway answers these for a server that has not started, or never will. */
 const ANSWERED_BY_OTHERS = new Set([408, 429, 502, 503, 504]);
-const TOLERANCE_NANOS = 1_000_000;
 
 /**
  * Collects the order that is certain whatever the clocks say.
@@ -188,35 +188,48 @@ function answered(client: Span, server: Span): boolean {
   return typeof status === 'number' && status > 0 && !ANSWERED_BY_OTHERS.has(status);
 }
 
-function addOffsets(index: SpanIndex, { graph, startOf, endOf }: SpanNodes): void {
-  const logs = new Map<string, { readonly span: Span; readonly offset: bigint }[]>();
+interface Logged {
+  readonly span: Span;
+  readonly offset: bigint;
+}
+
+function addOffsets(index: SpanIndex, nodes: SpanNodes): void {
+  const logs = new Map<string, { readonly topic: string; readonly partition: number; readonly entries: Logged[] }>();
   for (const span of index.spans) {
     const place = placeInLog(span);
     if (!place) continue;
-    const key = JSON.stringify([place.topic, place.partition]);
-    logs.set(key, [...(logs.get(key) ?? []), { span, offset: place.offset }]);
+    const { topic, partition, offset } = place;
+    const key = `${partition} ${topic}`;
+    const log = logs.get(key) ?? { topic, partition, entries: [] };
+    logs.set(key, log);
+    log.entries.push({ span, offset });
   }
-  for (const [key, entries] of logs) {
-    const [topic, partition] = JSON.parse(key) as [string, number];
-    const because = { kind: 'offset', topic, partition } as const;
+  for (const { topic, partition, entries } of logs.values()) {
     entries.sort((a, b) => (a.offset < b.offset ? -1 : a.offset > b.offset ? 1 : 0));
-    let written: number | undefined;
-    let offset: bigint | undefined;
-    for (const entry of entries) {
-      if (written === undefined || entry.offset !== offset) {
-        const next = addNode(graph);
-        if (written !== undefined) addArrow(graph, written, next, because);
-        written = next;
-        offset = entry.offset;
-      }
-      const start = startOf.get(entry.span.spanId) ?? 0;
-      if (entry.span.kind === 'consumer') addArrow(graph, written, start, because);
-      else {
-        addArrow(graph, start, written, because);
-        const end = endOf.get(entry.span.spanId);
-        if (end !== undefined && entry.span.status.code !== 'error') addArrow(graph, written, end, because);
-      }
+    addLog(nodes, { entries, because: { kind: 'offset', topic, partition } });
+  }
+}
+
+/** One boundary an offset, the moment its message was appended: after its producer starts, before its consumers do. */
+function addLog(
+  { graph, startOf, endOf }: SpanNodes,
+  { entries, because }: { readonly entries: readonly Logged[]; readonly because: ArrowReason },
+): void {
+  let appended: number | undefined;
+  let offset: bigint | undefined;
+  for (const entry of entries) {
+    if (appended === undefined || entry.offset !== offset) {
+      const next = addNode(graph);
+      if (appended !== undefined) addArrow(graph, appended, next, because);
+      appended = next;
+      offset = entry.offset;
     }
+    const { spanId, kind, status } = entry.span;
+    const start = startOf.get(spanId) ?? 0;
+    const end = endOf.get(spanId);
+    if (kind === 'consumer') addArrow(graph, appended, start, because);
+    else addArrow(graph, start, appended, because);
+    if (kind !== 'consumer' && end !== undefined && status.code !== 'error') addArrow(graph, appended, end, because);
   }
 }
 

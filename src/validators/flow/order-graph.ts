@@ -90,50 +90,55 @@ export function sortNodes(graph: OrderGraph): readonly number[] | undefined {
 /** The nodes that lie on some cycle. Tarjan's components, without recursion: traces nest deeper than a stack. */
 export function nodesOnCycles(graph: OrderGraph): ReadonlySet<number> {
   const count = graph.arrows.length;
-  const index = new Int32Array(count).fill(-1);
-  const low = new Int32Array(count);
-  const onStack = new Uint8Array(count);
-  const stack: number[] = [];
-  const cyclic = new Set<number>();
-  let next = 0;
-  for (let root = 0; root < count; root++) {
-    if (index[root] !== -1) continue;
-    const work: { node: number; arrow: number }[] = [{ node: root, arrow: 0 }];
-    while (work.length > 0) {
-      const frame = work[work.length - 1] as { node: number; arrow: number };
-      const { node } = frame;
-      if (frame.arrow === 0) {
-        index[node] = low[node] = next++;
-        stack.push(node);
-        onStack[node] = 1;
-      }
-      const arrow = graph.arrows[node]?.[frame.arrow++];
-      if (arrow) {
-        if (index[arrow.to] === -1) work.push({ node: arrow.to, arrow: 0 });
-        else if (onStack[arrow.to]) low[node] = Math.min(low[node] ?? 0, index[arrow.to] ?? 0);
-        continue;
-      }
-      work.pop();
-      const parent = work[work.length - 1];
-      if (parent) low[parent.node] = Math.min(low[parent.node] ?? 0, low[node] ?? 0);
-      if (low[node] === index[node]) closeComponent(node, { stack, onStack, cyclic, graph });
-    }
-  }
-  return cyclic;
+  const search: Search = {
+    graph,
+    index: new Int32Array(count).fill(-1),
+    low: new Int32Array(count),
+    onStack: new Uint8Array(count),
+    stack: [],
+    cyclic: new Set(),
+    next: 0,
+  };
+  for (let root = 0; root < count; root++) if (search.index[root] === -1) searchFrom(root, search);
+  return search.cyclic;
 }
 
-function closeComponent(
-  root: number,
-  state: { stack: number[]; onStack: Uint8Array; cyclic: Set<number>; graph: OrderGraph },
-): void {
-  const component: number[] = [];
-  for (;;) {
-    const node = state.stack.pop();
-    if (node === undefined) break;
-    state.onStack[node] = 0;
-    component.push(node);
-    if (node === root) break;
+interface Search {
+  readonly graph: OrderGraph;
+  readonly index: Int32Array;
+  readonly low: Int32Array;
+  readonly onStack: Uint8Array;
+  readonly stack: number[];
+  readonly cyclic: Set<number>;
+  next: number;
+}
+
+function searchFrom(root: number, search: Search): void {
+  const { graph, index, low, onStack } = search;
+  const path = [enter(root, search)];
+  for (let frame = path.at(-1); frame; frame = path.at(-1)) {
+    const { node } = frame;
+    const arrow = graph.arrows[node]?.[frame.arrow++];
+    if (!arrow) {
+      path.pop();
+      const above = path.at(-1);
+      if (above) low[above.node] = Math.min(low[above.node] ?? 0, low[node] ?? 0);
+      if (low[node] === index[node]) closeComponent(node, search);
+    } else if (index[arrow.to] === -1) path.push(enter(arrow.to, search));
+    else if (onStack[arrow.to]) low[node] = Math.min(low[node] ?? 0, index[arrow.to] ?? 0);
   }
-  const loops = component.length > 1 || (state.graph.arrows[root] ?? []).some(({ to }) => to === root);
-  if (loops) for (const node of component) state.cyclic.add(node);
+}
+
+function enter(node: number, search: Search): { readonly node: number; arrow: number } {
+  search.index[node] = search.low[node] = search.next++;
+  search.stack.push(node);
+  search.onStack[node] = 1;
+  return { node, arrow: 0 };
+}
+
+function closeComponent(root: number, { stack, onStack, cyclic, graph }: Search): void {
+  const component = stack.splice(stack.lastIndexOf(root));
+  for (const node of component) onStack[node] = 0;
+  const loops = component.length > 1 || (graph.arrows[root] ?? []).some(({ to }) => to === root);
+  if (loops) for (const node of component) cyclic.add(node);
 }

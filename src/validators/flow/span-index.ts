@@ -6,6 +6,8 @@ export interface SpanIndex {
   get(spanId: string): Span | undefined;
   /** Spans that are held and directly caused this one: its parent, then what it links to. */
   causesOf(span: Span): readonly Span[];
+  /** The span and its ancestors by parent that are held, nearest first; empty if the span is not. */
+  lineOf(spanId: string): readonly Span[];
   /** True when every ancestor by parent, up to a root, is held or proven to lie outside the request. */
   isTied(span: Span): boolean;
   /** The process that a span belongs to: sequence numbers and clock readings compare within it alone. */
@@ -22,6 +24,12 @@ export function indexSpans(trace: WorkflowTrace): SpanIndex {
   const parentOf = (span: Span): Span | undefined =>
     span.parentSpanId === undefined || span.parentSpanId === span.spanId ? undefined : byId.get(span.parentSpanId);
 
+  const lineOf = (spanId: string): readonly Span[] => {
+    const line = new Set<Span>();
+    for (let at = byId.get(spanId); at && !line.has(at); at = parentOf(at)) line.add(at);
+    return [...line];
+  };
+
   const isTied = (span: Span): boolean => {
     const path: Span[] = [];
     const visited = new Set<string>();
@@ -31,7 +39,7 @@ export function indexSpans(trace: WorkflowTrace): SpanIndex {
       path.push(at);
       visited.add(at.spanId);
       const parent = parentOf(at);
-      if (!parent || visited.has(parent.spanId)) answer = proven || at.parentSpanId === undefined;
+      if (!parent || visited.has(parent.spanId)) answer = proven || isRoot(at, byId);
       else {
         at = parent;
         answer = tied.get(at.spanId);
@@ -45,6 +53,7 @@ export function indexSpans(trace: WorkflowTrace): SpanIndex {
     spans: trace.spans,
     get: (spanId) => byId.get(spanId),
     causesOf: (span) => directCauses(span, parentOf(span), byId),
+    lineOf,
     isTied,
     processOf: (span) => {
       const known = processes.get(span.spanId);
@@ -54,6 +63,11 @@ export function indexSpans(trace: WorkflowTrace): SpanIndex {
       return process;
     },
   };
+}
+
+/** Nothing above it is missing: it names no parent, and what it links to is held. */
+function isRoot({ parentSpanId, links }: Span, byId: ReadonlyMap<string, Span>): boolean {
+  return parentSpanId === undefined && links.every(({ spanId }) => byId.has(spanId));
 }
 
 function directCauses(span: Span, parent: Span | undefined, byId: ReadonlyMap<string, Span>): readonly Span[] {

@@ -48,13 +48,9 @@ function stepAbove(
   span: Span,
   { subject, steps }: { readonly subject: Subject; readonly steps: ReadonlyMap<string, TraceStep> },
 ): TraceStep | undefined {
-  const visited = new Set<string>();
-  let at: Span | undefined = span;
-  while (at?.parentSpanId !== undefined && !visited.has(at.spanId)) {
-    visited.add(at.spanId);
-    const step = steps.get(at.parentSpanId);
+  for (const above of subject.index.lineOf(span.spanId).slice(1)) {
+    const step = steps.get(above.spanId);
     if (step) return step;
-    at = subject.index.get(at.parentSpanId);
   }
   return undefined;
 }

@@ -44,22 +44,10 @@ function unknownSpans(subject: Subject): readonly Span[] {
     if (known.has(span.spanId)) return false;
     const stated = statedStep(span);
     if (stated !== undefined) return subject.declared(stated) === undefined;
-    return storeSystemOf(span) !== undefined && !isUnder(span, { known, subject });
+    return (
+      storeSystemOf(span) !== undefined && !subject.index.lineOf(span.spanId).some(({ spanId }) => known.has(spanId))
+    );
   });
-}
-
-function isUnder(
-  span: Span,
-  { known, subject }: { readonly known: ReadonlySet<string>; readonly subject: Subject },
-): boolean {
-  const visited = new Set<string>();
-  let at: Span | undefined = span;
-  while (at?.parentSpanId !== undefined && !visited.has(at.spanId)) {
-    visited.add(at.spanId);
-    if (known.has(at.parentSpanId)) return true;
-    at = subject.index.get(at.parentSpanId);
-  }
-  return false;
 }
 
 function stepOf(span: Span): { readonly step?: string } {
