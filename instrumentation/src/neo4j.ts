@@ -51,6 +51,11 @@ interface TracedDriver {
   session(...args: never[]): unknown;
 }
 
+interface SessionPrototype {
+  run: Run;
+  _beginTransaction: (...args: unknown[]) => object;
+}
+
 /**
  * Traces the queries of a driver that was imported before tracing could hook in. Returns the driver.
  *
@@ -58,10 +63,29 @@ interface TracedDriver {
  * A driver that is traced already stays as it is.
  */
 export function instrumentDriver<D extends TracedDriver>(driver: D, tracer: () => Tracer = packageTracer): D {
-  const session = (driver.session as () => { close(): Promise<void>; beginTransaction: unknown })();
-  patchRun(Object.getPrototypeOf(session), tracer);
+  const session = (driver.session as () => { close(): Promise<void> })();
+  const prototype = Object.getPrototypeOf(session) as SessionPrototype;
+  if (!isWrapped(prototype.run)) {
+    patchRun(prototype, tracer);
+    patchTransactionsOf(prototype, tracer);
+  }
   void session.close().catch(() => undefined);
   return driver;
+}
+
+/** The class of transactions cannot be reached from a session before there is one. */
+function patchTransactionsOf(prototype: SessionPrototype, tracer: () => Tracer): void {
+  const original = prototype._beginTransaction;
+  prototype._beginTransaction = function (...args) {
+    const transaction = original.apply(this, args);
+    patchRun(ownerOf('run', transaction) as { run: Run }, tracer);
+    return transaction;
+  };
+}
+
+function ownerOf(name: string, object: object): object {
+  const parent: object | null = Object.getPrototypeOf(object);
+  return Object.hasOwn(object, name) || !parent ? object : ownerOf(name, parent);
 }
 
 function patchRun(prototype: { run: Run }, tracer: () => Tracer): void {

@@ -121,6 +121,29 @@ await driver.close();
     expect(spans[0]?.attributes).to.include({ 'db.response.status_code': 'ServiceUnavailable', 'server.port': 1 });
   });
 
+  it('traces a driver that was imported too early, on request and once', async () => {
+    const source = `
+import neo4j from 'neo4j-driver';
+import { instrumentDriver, startTracing, wrapStep } from '@tracecourt/instrumentation';
+const tracing = startTracing({ instrumentations: false });
+const driver = instrumentDriver(instrumentDriver(neo4j.driver(process.env.NEO4J_URL, neo4j.auth.basic('neo4j', 'test'))));
+await wrapStep('step', async () => {
+  await driver.executeQuery('RETURN 1');
+  const session = driver.session();
+  await session.run('MATCH (n:Late) RETURN n');
+  await session.close();
+})();
+await driver.close();
+await tracing.shutdown();
+`;
+    await using program = await runProgram({
+      source,
+      environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, NEO4J_URL: graph.url },
+    });
+    expect(await program.end()).to.include({ code: 0, stderr: '' });
+    expect(receiver.spans.slice(-3).map(({ name }) => name)).to.have.members(['step', 'RETURN', 'MATCH Late']);
+  });
+
   it('throws what the driver throws at once, and gives the results it gives', async () => {
     const { spans, stdout } = await run(`
       try { session.run(42); } catch (error) { console.log(error.name); }
@@ -283,6 +306,30 @@ await currentTracing().flush();
       'tracecourt.request.id': 'r-1',
       'messaging.operation.type': 'process',
     });
+  });
+
+  it('links the spans of a batch to the hand-offs that it received', async () => {
+    const { spans: batch } = await spansOf(
+      receiver,
+      `
+import { Kafka, logLevel } from 'kafkajs';
+import { currentTracing, wrapStep } from '@tracecourt/instrumentation';
+const kafka = new Kafka({ brokers: [process.env.BROKERS], logLevel: logLevel.NOTHING });
+const consumer = kafka.consumer({ groupId: 'batches' });
+await consumer.connect();
+await consumer.subscribe({ topic: 'orders', fromBeginning: true });
+await new Promise((resolve) => consumer.run({ eachBatch: wrapStep('step', async () => setImmediate(resolve)) }));
+await consumer.disconnect();
+await currentTracing().flush();
+`,
+      { environment: { BROKERS: broker.url.replace('kafka://', '') } },
+    );
+    const processed = batch.filter(({ name }) => name === 'process orders');
+    expect(batch.filter(({ name, kind }) => name === 'poll orders' && kind === 3)).to.have.length(1);
+    expect(processed.flatMap(({ links }) => links.map(({ traceState }) => traceState))).to.have.members(
+      ofKind(4).map(({ spanId }) => `tracecourt=${spanId}.1`),
+    );
+    expect(processed[0]?.attributes).to.include({ 'messaging.consumer.group.name': 'batches' });
   });
 
   it('leaves the messages of the service, and the answer of the broker, as they are', () => {

@@ -133,6 +133,35 @@ for (let i = 0; i < 2; i += 1) { console.log(work()); await currentTracing().flu
     expect(stderr).to.contain(`cannot deliver spans to ${NOWHERE}`).and.to.contain('OTEL_EXPORTER_OTLP_ENDPOINT');
   });
 
+  it('traces http however it is imported, and counts a hand-off that was refused', async () => {
+    await using program = await start({
+      nodeArguments: REGISTER,
+      source: `
+import { once } from 'node:events';
+import { get } from 'node:http';
+import { createServer } from 'node:net';
+import { currentTracing, wrapStep } from '@tracecourt/instrumentation';
+const server = createServer().listen(0, '127.0.0.1');
+await once(server, 'listening');
+const url = 'http://127.0.0.1:' + server.address().port;
+server.close();
+await once(server, 'close');
+const call = () => new Promise((resolve) => get(url).on('error', (error) => resolve(error.code)));
+const load = () => fetch(url).catch((error) => error.cause.code);
+console.log(await wrapStep('step', call)(), await wrapStep('step', load)());
+await currentTracing().flush();
+`,
+    });
+    expect(await program.end()).to.include({ code: 0, stdout: 'ECONNREFUSED ECONNREFUSED\n', stderr: '' });
+    const clients = receiver.spans.filter(({ kind }) => kind === 3);
+    expect(clients).to.have.length(2);
+    for (const { attributes, events, statusCode } of clients) {
+      expect(statusCode).to.equal(2);
+      expect(attributes).to.include({ 'tracecourt.sent': 1, 'server.address': '127.0.0.1' });
+      expect(events[0]?.attributes).to.include({ 'exception.type': 'ECONNREFUSED' });
+    }
+  });
+
   it('gives no span to a health check, nor to a call outside every span', async () => {
     await using program = await start({
       nodeArguments: REGISTER,
