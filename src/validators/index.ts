@@ -1,2 +1,3 @@
 export type { Evaluate } from './evaluate.js';
 export { judge } from './judge.js';
+export { PRECEDENCE, type PrecedenceRule } from './precedence.js';

@@ -81,12 +81,11 @@ function judgeSubject(subject: Subject, evaluate: Evaluate): Verdict {
 
 /** Findings after which a hand-off is not received, for a reason that is known: nothing was sent, or nobody takes it. */
 function deadEnds(findings: readonly Finding[]): readonly Finding[] {
-  return findings.filter(
-    ({ code, store }) =>
-      code === 'not-consumed' ||
-      code === 'outbox-gap' ||
-      ((code === 'span-without-effect' || code === 'swallowed-error') && store !== 'redis'),
-  );
+  return findings.filter((finding) => {
+    if (finding.code === 'swallowed-error') return finding.facts.client === 'kafka';
+    if (finding.code === 'span-without-effect') return finding.store === 'kafka';
+    return finding.code === 'not-consumed' || finding.code === 'outbox-gap';
+  });
 }
 
 /** Nobody waits for what comes after a dead end, nor for votes once the vote itself is found wrong. */

@@ -46,7 +46,7 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
     'swallowed-error',
     'missing-step',
     'what follows a message that was not sent cannot happen',
-    (cause, effect, subject) => allBehind(cause.step, effect, subject),
+    (cause, effect, subject) => cause.facts.client === 'kafka' && allBehind(cause.step, effect, subject),
   ),
   rule('span-without-effect', 'vote-integrity', 'the outcome is not there because its step lied', isOutcome),
   rule(
@@ -109,7 +109,7 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
     'step-failed',
     'missing-step',
     'the request did not go on after a step that failed',
-    (cause, effect, subject) => effect.facts.after === cause.step || allBehind(cause.step, effect, subject),
+    (cause, effect) => effect.facts.after === cause.step,
   ),
   rule('step-failed', 'vote-integrity', 'the outcome was not stored because its step failed', isOutcome),
   rule(

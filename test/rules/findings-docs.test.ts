@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { FINDING_CODES, UNKNOWN_REASONS } from '../../src/model/index.js';
+import { PRECEDENCE } from '../../src/validators/index.js';
 
 /** Compiled tests run from build/test/rules. */
 const PAGE = readFileSync(new URL('../../../docs/findings.md', import.meta.url), 'utf8');
@@ -29,4 +30,12 @@ describe('docs/findings.md', () => {
       }
     });
   }
+
+  it('has the table of what explains what, row by row', () => {
+    const rows = PAGE.split('\n')
+      .map((line) => line.replace(/ +/g, ' '))
+      .filter((line) => /^\| [a-z]+(-[a-z]+)* \| [a-z-]+ \| /.test(line));
+    const expected = PRECEDENCE.map(({ hides, hidden, why }) => `| ${hides} | ${hidden} | ${why} |`);
+    expect(rows).to.deep.equal(expected);
+  });
 });

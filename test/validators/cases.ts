@@ -46,6 +46,11 @@ export const CASES: Readonly<
 > = {
   'missing-step': {
     planted: [
+      small(
+        'an earlier step that failed does not explain it: the request went on',
+        { order: seq('a', 'b', 'c'), lines: 'a s 0-9 step=a !no\nb s 10-11 step=b' },
+        ['step-failed(a)', 'missing-step(c)'],
+      ),
       small('the last of two', { order: seq('a', 'b'), lines: 'a s 0-10 step=a' }, ['missing-step(b)']),
       small(
         'two apart: what lies between happened',
@@ -310,6 +315,20 @@ export const CASES: Readonly<
   'over-budget': {
     planted: [
       small(
+        'a slow step explains the slow whole, and the fast others are not blamed',
+        {
+          order: seq('a', 'b'),
+          lines: 'a s 0-1900 step=a\nb s 1901-2100 step=b',
+          rest: {
+            budgets: [
+              { kind: 'total', limitMs: 2_000 },
+              { kind: 'step', step: 'a', limitMs: 300 },
+            ],
+          },
+        },
+        ['over-budget(a)'],
+      ),
+      small(
         'a step',
         { order: seq('a'), lines: 'a s 0-400 step=a', rest: { budgets: [{ kind: 'step', step: 'a', limitMs: 300 }] } },
         ['over-budget(a)'],
@@ -473,6 +492,14 @@ export const CASES: Readonly<
   },
   'swallowed-error': {
     planted: [
+      small(
+        'a failing cache read explains no step that is missing later',
+        {
+          order: seq('a', 'b', 'c'),
+          lines: 'a s 0-9 step=a\nq s <a 1-2 client db.system.name=redis !down\nb s 10-11 step=b',
+        },
+        ['swallowed-error(a)', 'missing-step(c)'],
+      ),
       gpu(
         'the graph refused and the step says all is well',
         { lines: { wc: 'wc allocator <w 61-79 client db.system.name=neo4j !refused' }, records: { 'graph-write': [] } },

@@ -64,6 +64,14 @@ describe('treacherous cases', () => {
     expect(tell(judged(order, `${lines}\nx s <r 19-31`))).to.deep.equal(['wrong-order(b)']);
   });
 
+  it('5: an overlap under an origin outside the request is found under a guess, unless the parent was lost', () => {
+    const order = seq('a', 'b');
+    const lines = 'r s <driver 0-90 server\na s <r 1-40 step=a\nb s <r 20-60 step=b';
+    expect(tell(judged(order, lines, { completedBy: 'root-quiet' }))).to.deep.equal(['wrong-order(b)']);
+    const lost = { missingParents: [{ spanId: 'r', parentSpanId: 'driver', service: 's' }] };
+    expect(tell(judged(order, lines, { completedBy: 'quiet', accounting: lost }))).to.deep.equal(['telemetry-lost']);
+  });
+
   it('7: clocks that make a cycle never fail; cause decides, else nobody', () => {
     const order = seq('a', 'b');
     const stepped = 'r s 0-30\na s <r 100-110 step=a\nq s <a 50-60\nb s <r 20-30 step=b';

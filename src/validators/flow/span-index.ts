@@ -17,7 +17,7 @@ export interface SpanIndex {
 /** Indexes a trace. Linear in its spans; answers about ancestry are remembered. */
 export function indexSpans(trace: WorkflowTrace): SpanIndex {
   const byId = new Map(trace.spans.map((span) => [span.spanId, span]));
-  const proven = trace.completedBy === 'accounted';
+  const outside = outsideOf(trace);
   const tied = new Map<string, boolean>();
   const processes = new Map<string, string>();
 
@@ -39,7 +39,7 @@ export function indexSpans(trace: WorkflowTrace): SpanIndex {
       path.push(at);
       visited.add(at.spanId);
       const parent = parentOf(at);
-      if (!parent || visited.has(parent.spanId)) answer = proven || isRoot(at, byId);
+      if (!parent || visited.has(parent.spanId)) answer = outside(at) || isRoot(at, byId);
       else {
         at = parent;
         answer = tied.get(at.spanId);
@@ -63,6 +63,17 @@ export function indexSpans(trace: WorkflowTrace): SpanIndex {
       return process;
     },
   };
+}
+
+/**
+ * True for a span whose missing parent is known to be the request's origin: the accounts are complete without it, or the request is, and does not
+ * count that remote parent among the missing.
+ */
+function outsideOf(trace: WorkflowTrace): (span: Span) => boolean {
+  if (trace.completedBy === 'accounted') return () => true;
+  if (trace.completionStatus === 'open') return () => false;
+  const missing = new Set(trace.accounting.missingParents.map(({ spanId }) => spanId));
+  return ({ spanId, parentIsRemote }) => parentIsRemote === true && !missing.has(spanId);
 }
 
 /** Nothing above it is missing: it names no parent, and what it links to is held. */
