@@ -1,0 +1,131 @@
+import type { Consumer, Kafka } from 'kafkajs';
+import { indexedMessage } from './kafka-message.js';
+import type { KafkaMessageIndex, Positions } from './kafka-message-index.js';
+
+const MAX_WAIT_MS = 100;
+
+/**
+ * One consumer, in a group of its own, that reads topics into an index and commits nothing.
+ *
+ * kafkajs cannot take up a topic while it runs, so a topic that comes later makes a new consumer, which goes on where the last
+ * one stood.
+ */
+export class KafkaTail {
+  readonly groupId: string;
+  readonly #kafka: Kafka;
+  readonly #index: KafkaMessageIndex;
+  readonly #topics = new Set<string>();
+  #consumer: Consumer | undefined;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: { readonly kafka: Kafka; readonly groupId: string; readonly index: KafkaMessageIndex }) {
+    this.#kafka = options.kafka;
+    this.groupId = options.groupId;
+    this.#index = options.index;
+  }
+
+  /** Whether a consumer is reading this topic. */
+  isFollowing(topic: string): boolean {
+    return this.#consumer !== undefined && this.#topics.has(topic);
+  }
+
+  /** Reads these existing topics from `starts` on, or from where it stood. Resolves when the consumer has joined. */
+  follow(starts: ReadonlyMap<string, Positions>): Promise<void> {
+    return this.#next(async () => {
+      for (const [topic, positions] of starts) {
+        this.#topics.add(topic);
+        this.#index.begin(topic, positions);
+      }
+      await this.#restart();
+    });
+  }
+
+  /** Forgets topics that are no more, or are others under the same name. */
+  unfollow(topic: string): Promise<void> {
+    return this.#next(async () => {
+      this.#topics.delete(topic);
+      this.#index.drop(topic);
+      await this.#leave();
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.#next(() => this.#leave());
+  }
+
+  /** One change at a time: two consumers of one group would share the partitions. */
+  #next(work: () => Promise<void>): Promise<void> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #restart(): Promise<void> {
+    await this.#leave();
+    if (this.#topics.size === 0) return;
+    const consumer = this.#newConsumer();
+    this.#consumer = consumer;
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...this.#topics], fromBeginning: true });
+      await this.#runUntilJoined(consumer);
+    } catch (error) {
+      await this.#leave();
+      throw error;
+    }
+  }
+
+  #newConsumer(): Consumer {
+    const consumer = this.#kafka.consumer({
+      groupId: this.groupId,
+      allowAutoTopicCreation: false,
+      maxWaitTimeInMs: MAX_WAIT_MS,
+      // A consumer that kafkajs restarts on its own would do so behind our back, from where we do not know.
+      retry: { initialRetryTime: 50, retries: 4, restartOnFailure: async () => false },
+    });
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#takePositions(consumer, payload.memberAssignment));
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      // Counts what is never handed out too: markers and messages of aborted transactions.
+      if (payload.lastOffset) this.#index.advance(payload.topic, payload.partition, BigInt(payload.lastOffset) + 1n);
+    });
+    consumer.on(consumer.events.CRASH, () => {
+      if (this.#consumer === consumer) this.#consumer = undefined;
+    });
+    return consumer;
+  }
+
+  /** kafkajs resolves `run` also when the consumer could not join and gave up. */
+  async #runUntilJoined(consumer: Consumer): Promise<void> {
+    let failure: Error | undefined;
+    const forget = consumer.on(consumer.events.CRASH, ({ payload }) => {
+      failure = payload.error;
+    });
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch }) => {
+        for (const message of batch.messages) {
+          const indexed = indexedMessage(batch.topic, batch.partition, message);
+          if (indexed) this.#index.add(indexed);
+        }
+      },
+    });
+    forget();
+    if (failure) throw failure;
+  }
+
+  #takePositions(consumer: Consumer, assignment: Readonly<Record<string, number[]>>): void {
+    for (const [topic, partitions] of Object.entries(assignment)) {
+      for (const partition of partitions) {
+        this.#index.begin(topic, new Map([[partition, 0n]]));
+        const offset = this.#index.position(topic, partition) ?? 0n;
+        consumer.seek({ topic, partition, offset: offset.toString() });
+      }
+    }
+  }
+
+  async #leave(): Promise<void> {
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
+    await consumer?.disconnect();
+  }
+}
