@@ -240,7 +240,10 @@ describe('the Kafka probe', () => {
   describe('when nobody answers', () => {
     async function listening(onConnection: (socket: Socket) => void): Promise<string> {
       const other = createServer();
-      other.on('connection', onConnection);
+      other.on('connection', (socket) => {
+        disposals.push(async () => socket.destroy());
+        onConnection(socket);
+      });
       await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
       disposals.push(() => new Promise((resolve) => other.close(resolve)));
       const address = other.address();
@@ -259,7 +262,7 @@ describe('the Kafka probe', () => {
     });
 
     it('tells a port that accepts and is silent', async () => {
-      const address = await listening((socket) => disposals.push(async () => socket.destroy()));
+      const address = await listening(() => undefined);
       expect(await reasonAt(address)).to.equal(`${address} accepts connections but answers nothing within 300 ms`);
     });
 
