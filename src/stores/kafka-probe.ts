@@ -74,6 +74,7 @@ class TailingKafkaProbe implements KafkaProbe {
   readonly #topics: readonly string[];
   readonly #limits: IndexLimits;
   #connected: Promise<Connected> | undefined;
+  #closing: Promise<void> = Promise.resolve();
 
   constructor(options: KafkaProbeOptions) {
     this.#brokers = options.brokers;
@@ -122,12 +123,13 @@ class TailingKafkaProbe implements KafkaProbe {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#close();
+    await Promise.all([this.#closing, this.#close()]);
   }
 
   async #close(): Promise<void> {
-    const connected = await this.#connected?.catch(() => undefined);
+    const opening = this.#connected;
     this.#connected = undefined;
+    const connected = await opening?.catch(() => undefined);
     if (!connected) return;
     const { admin, tail } = connected;
     await withoutTracing(async () => {
@@ -175,7 +177,11 @@ class TailingKafkaProbe implements KafkaProbe {
     const progress: Progress = { doing: 'connecting', signal: patience.signal };
     const answer = withoutTracing(async () => {
       const handshake = await shakeHands(this.#brokers, Math.min(limitMs, this.#timeoutMs));
-      if (!handshake.ok) throw unavailable(handshake.reason);
+      if (!handshake.ok) {
+        // What comes back may be a broker that has lost its memory: only reading from the beginning is right then.
+        this.#closing = this.#close();
+        throw unavailable(handshake.reason);
+      }
       return question(progress);
     });
     const timer = setTimeout(() => patience.abort(), limitMs);
@@ -228,7 +234,7 @@ class TailingKafkaProbe implements KafkaProbe {
   }
 }
 
-/** Begins, or begins anew when the topic is another one under the same name. */
+/** Begins, goes on with partitions that are new, or begins anew when the topic is another one under the same name. */
 async function ensureFollowing(
   { tail, index }: Pick<Connected, 'tail' | 'index'>,
   topic: string,
@@ -236,7 +242,8 @@ async function ensureFollowing(
 ): Promise<void> {
   const isAnother = [...ends.high].some(([partition, end]) => (index.position(topic, partition) ?? 0n) > end);
   if (isAnother) await tail.unfollow(topic);
-  if (!tail.isFollowing(topic)) await tail.follow(new Map([[topic, ends.low]]));
+  const hasGrown = [...ends.high.keys()].some((partition) => index.position(topic, partition) === undefined);
+  if (hasGrown || !tail.isFollowing(topic)) await tail.follow(new Map([[topic, ends.low]]));
 }
 
 function unavailable(reason: string, cause?: unknown): TracecourtError {

@@ -1,0 +1,136 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { crc32c } from '../../../src/embedded/kafka/codec/crc32c.js';
+import { PartitionLog } from '../../../src/embedded/kafka/log/partition-log.js';
+import { ErrorCode } from '../../../src/embedded/kafka/protocol/error-code.js';
+
+interface BatchOptions {
+  readonly producerId?: bigint;
+  readonly epoch?: number;
+  readonly sequence?: number;
+  readonly attributes?: number;
+  readonly times?: readonly number[];
+}
+
+/** A batch of empty records, one for each time. */
+function batchOf(count: number, options: BatchOptions = {}): Buffer {
+  const times = options.times ?? Array.from({ length: count }, () => 0);
+  // attributes, time delta, offset delta, key -1, value -1, no headers; all small enough for one byte each.
+  const records = times.map((time, i) => Buffer.from([12, 0, time * 2, i * 2, 1, 1, 0]));
+  const header = Buffer.alloc(61);
+  header.writeInt8(2, 16);
+  header.writeInt16BE(options.attributes ?? 0, 21);
+  header.writeInt32BE(count - 1, 23);
+  header.writeBigInt64BE(BigInt(Math.max(...times)), 35);
+  header.writeBigInt64BE(options.producerId ?? -1n, 43);
+  header.writeInt16BE(options.epoch ?? 0, 51);
+  header.writeInt32BE(options.sequence ?? 0, 53);
+  header.writeInt32BE(count, 57);
+  const bytes = Buffer.concat([header, ...records]);
+  bytes.writeInt32BE(bytes.length - 12, 8);
+  bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17);
+  return bytes;
+}
+
+const newLog = (over: { maxBatchBytes?: number; retentionBytes?: number } = {}): PartitionLog =>
+  new PartitionLog({ maxBatchBytes: 10_000, retentionBytes: 1_000_000, ...over });
+
+const all = { maxBytes: 1_000_000, evenIfLarger: true };
+
+describe('a partition log', () => {
+  it('gives back from every offset the batches from the one that holds it on', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 12 }), (counts) => {
+        const log = newLog();
+        const bases = counts.map((count) => {
+          const result = log.append(batchOf(count));
+          return result.ok ? result.baseOffset : -1n;
+        });
+        for (let offset = 0n; offset < log.endOffset; offset++) {
+          const read = log.read(offset, all);
+          const expected = bases.filter((base) => base <= offset).at(-1);
+          expect(read.ok && read.records.readBigInt64BE(0)).to.equal(expected);
+        }
+        const atEnd = log.read(log.endOffset, all);
+        expect(atEnd.ok && atEnd.records.length).to.equal(0);
+      }),
+    );
+  });
+
+  it('refuses offsets outside the log', () => {
+    const log = newLog();
+    log.append(batchOf(1));
+    for (const offset of [-1n, 2n]) {
+      expect(log.read(offset, all)).to.deep.equal({ ok: false, errorCode: ErrorCode.offsetOutOfRange });
+    }
+  });
+
+  it('gives one batch that is larger than asked, when otherwise there would be none', () => {
+    const log = newLog();
+    log.append(batchOf(3));
+    const some = log.read(0n, { maxBytes: 1, evenIfLarger: true });
+    const none = log.read(0n, { maxBytes: 1, evenIfLarger: false });
+    expect([some.ok && some.records.length > 0, none.ok && none.records.length]).to.deep.equal([true, 0]);
+  });
+
+  it('refuses each batch with any one bit of its contents changed', () => {
+    const good = batchOf(3);
+    for (let at = 16; at < good.length; at++) {
+      const bad = Buffer.from(good);
+      bad[at] = (bad[at] ?? 0) ^ 1;
+      expect(newLog().append(bad).ok, `byte ${at}`).to.equal(false);
+    }
+  });
+
+  it('refuses batches that are too large, transactional, or cut short', () => {
+    const codeOf = (log: PartitionLog, batch: Buffer) => log.append(batch);
+    expect(codeOf(newLog({ maxBatchBytes: 50 }), batchOf(1))).to.include({ errorCode: ErrorCode.messageTooLarge });
+    expect(codeOf(newLog(), batchOf(1, { attributes: 0x10 }))).to.include({ errorCode: ErrorCode.invalidTxnState });
+    expect(codeOf(newLog(), batchOf(1).subarray(0, 65))).to.include({ errorCode: ErrorCode.corruptMessage });
+  });
+
+  it('appends a batch of an idempotent producer once, however often it is sent', () => {
+    const log = newLog();
+    const batch = batchOf(2, { producerId: 7n, sequence: 0 });
+    log.append(batchOf(1));
+    expect(log.append(batch)).to.deep.equal({ ok: true, baseOffset: 1n });
+    expect(log.append(batch)).to.deep.equal({ ok: true, baseOffset: 1n });
+    expect(log.endOffset).to.equal(3n);
+  });
+
+  it('refuses gaps, repetitions that are no copies, and producers of a past epoch', () => {
+    const log = newLog();
+    const send = (sequence: number, count: number, epoch = 1) =>
+      log.append(batchOf(count, { producerId: 7n, epoch, sequence }));
+    send(0, 2);
+    expect(send(3, 1)).to.include({ errorCode: ErrorCode.outOfOrderSequenceNumber });
+    expect(send(1, 5)).to.include({ errorCode: ErrorCode.duplicateSequenceNumber });
+    expect(send(2, 1, 0)).to.include({ errorCode: ErrorCode.invalidProducerEpoch });
+    expect(send(5, 1, 2)).to.include({ errorCode: ErrorCode.outOfOrderSequenceNumber });
+    expect(send(2, 1)).to.deep.equal({ ok: true, baseOffset: 2n });
+  });
+
+  it('finds the first record of a time', () => {
+    const log = newLog();
+    log.append(batchOf(3, { times: [1, 5, 9] }));
+    log.append(batchOf(1, { times: [20] }));
+    expect(log.findTime(4n)).to.deep.equal({ kind: 'found', offset: 1n, timestampMs: 5n });
+    expect(log.findTime(10n)).to.deep.equal({ kind: 'found', offset: 3n, timestampMs: 20n });
+    expect(log.findTime(21n)).to.deep.equal({ kind: 'later-than-all' });
+  });
+
+  it('drops the oldest when it holds too much, and says where it begins', () => {
+    const log = newLog({ retentionBytes: batchOf(1).length * 2 });
+    for (let i = 0; i < 5; i++) log.append(batchOf(1));
+    expect([log.startOffset, log.endOffset]).to.deep.equal([3n, 5n]);
+    expect(log.read(2n, all).ok).to.equal(false);
+  });
+
+  it('forgets what is deleted', () => {
+    const log = newLog();
+    for (let i = 0; i < 3; i++) log.append(batchOf(1));
+    expect(log.deleteBefore(2n)).to.equal(2n);
+    expect(log.deleteBefore(9n)).to.equal(undefined);
+    expect(log.deleteBefore(-1n)).to.equal(3n);
+  });
+});
