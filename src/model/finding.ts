@@ -69,7 +69,7 @@ export interface FindingFacts {
     readonly committedOffset: string | undefined;
   };
   'vote-integrity': {
-    readonly problem: 'no-quorum' | 'outcome-differs' | 'too-many-votes' | 'counted-twice';
+    readonly problem: 'too-few-votes' | 'outcome-differs' | 'too-many-votes' | 'counted-twice';
     readonly approvals: number;
     readonly votes: number;
     readonly needed: number;

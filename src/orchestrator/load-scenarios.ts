@@ -2,38 +2,48 @@ import { loadScenarioFile } from '../config/index.js';
 import { TracecourtError } from '../errors.js';
 import { loadFlowFile } from '../flow/index.js';
 import { likelyWord } from '../lib/likely-word.js';
+import type { TestScenario } from '../model/index.js';
 import type { LoadedScenario } from './run-plan.js';
+
+/** What a run asks of every scenario besides its own text. */
+export interface Disturbances {
+  /** Planted in every request. */
+  readonly defects: readonly string[];
+  /** Services whose telemetry is cut. */
+  readonly cut: readonly string[];
+}
 
 /**
  * Reads scenario files and the flows they name. Throws TracecourtError: `file-unreadable`, `invalid-scenario`, `invalid-flow`, or
- * `usage` for a defect that one of them does not know.
+ * `usage` for a defect or a service that one of them does not know.
  */
 export async function loadScenarios(
   files: readonly string[],
-  defects: readonly string[],
+  disturbances: Disturbances = { defects: [], cut: [] },
 ): Promise<readonly [LoadedScenario, ...LoadedScenario[]]> {
-  const [first, ...others] = await Promise.all(files.map((file) => loadOne(file, defects)));
+  const [first, ...others] = await Promise.all(files.map((file) => loadOne(file, disturbances)));
   if (first === undefined) throw new TracecourtError('usage', 'No scenario was named.');
   return [first, ...others];
 }
 
-async function loadOne(file: string, defects: readonly string[]): Promise<LoadedScenario> {
+async function loadOne(file: string, { defects, cut }: Disturbances): Promise<LoadedScenario> {
   const scenario = await loadScenarioFile(file);
-  for (const defect of defects) {
-    const known = (scenario.defects?.known ?? []).map(({ name }) => name);
-    if (!known.includes(defect)) throw unknownDefect(defect, { scenario: scenario.name, known });
-  }
+  const known = (scenario.defects?.known ?? []).map(({ name }) => name);
+  const services = scenario.start.map(({ name }) => name);
+  assertKnown('defect', defects, { known, scenario });
+  assertKnown('service', cut, { known: services, scenario });
   return { scenario, flow: await loadFlowFile(scenario.flow) };
 }
 
-function unknownDefect(
-  defect: string,
-  { scenario, known }: { readonly scenario: string; readonly known: readonly string[] },
-): TracecourtError {
-  const meant = likelyWord(defect, known);
+function assertKnown(
+  kind: string,
+  asked: readonly string[],
+  { known, scenario }: { readonly known: readonly string[]; readonly scenario: TestScenario },
+): void {
+  const stranger = asked.find((name) => !known.includes(name));
+  if (stranger === undefined) return;
+  const meant = likelyWord(stranger, known);
+  const guess = meant === undefined ? '' : ` (did you mean ${meant}?)`;
   const list = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
-  return new TracecourtError(
-    'usage',
-    `Scenario ${scenario} has no defect ${defect}${meant === undefined ? '' : ` (did you mean ${meant}?)`}: ${list}.`,
-  );
+  throw new TracecourtError('usage', `Scenario ${scenario.name} has no ${kind} ${stranger}${guess}: ${list}.`);
 }

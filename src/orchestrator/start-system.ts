@@ -30,7 +30,6 @@ export interface RunningSystem {
 export async function startSystem(scenario: TestScenario, host: SystemHost): Promise<RunningSystem> {
   const known = new Map([['run.id', host.run]]);
   const casualties: TracecourtError[] = [];
-  assertKnownServices(host.cut, scenario);
 
   for (const service of scenario.start) {
     const endpoint = host.cut.includes(service.name)
@@ -87,16 +86,6 @@ function casualty(
     'service-unavailable',
     `Service ${service}${where} ${exit}; it is away since ${new Date().toISOString()}.${tail}`,
     { nextStep: 'Look at its last lines, then run the scenario again.' },
-  );
-}
-
-function assertKnownServices(cut: readonly string[], scenario: TestScenario): void {
-  const names = scenario.start.map(({ name }) => name);
-  const stranger = cut.find((name) => !names.includes(name));
-  if (stranger === undefined) return;
-  throw new TracecourtError(
-    'usage',
-    `--cut-telemetry names ${stranger}, which ${scenario.name} does not start: ${names.join(', ')}.`,
   );
 }
 

@@ -16,41 +16,11 @@ export function terminalReporter({ write, colors }: TerminalOptions): Reporter {
   const line = (text = '') => write(`${text}\n`);
 
   function onEvent(event: RunEvent): void {
-    switch (event.type) {
-      case 'run-started':
-        return line(`${colors.bold('run')} ${event.run}`);
-      case 'store-ready': {
-        const { store, product, version, address } = event.server;
-        return line(colors.dim(`  ${store.padEnd(10)} ${product} ${printable(version)} at ${address}`));
-      }
-      case 'collector-ready':
-        return line(colors.dim(`  ${'collector'.padEnd(10)} ${event.http}`));
-      case 'service-ready':
-        return line(colors.dim(`  ${event.service.padEnd(10)} ready, process ${event.pid}, ${duration(event.tookMs)}`));
-      case 'service-exited':
-        return line(colors.red(`  ${event.service.padEnd(10)} ${event.exit}`));
-      case 'request-sent':
-        sent.set(event.requestId, event);
-        return;
-      case 'request-completed':
-        completed.set(event.requestId, event);
-        return;
-      case 'verdict-reached':
-        return verdict(event);
-      case 'verdict-revised':
-        line(
-          `${outcomeWord(event.verdict.outcome, colors)} ${event.requestId}, revised: ${count(event.lateSpanIds.length, 'late span')}`,
-        );
-        return verdictLines(event.verdict, colors).forEach(line);
-      case 'notice':
-        return line(colors.yellow(`  ${event.level}: ${printable(event.message)}`));
-      case 'request-answered':
-      case 'store-observed':
-      case 'run-ended':
-        return;
-      default:
-        return event satisfies never;
-    }
+    if (event.type === 'request-sent') sent.set(event.requestId, event);
+    else if (event.type === 'request-completed') completed.set(event.requestId, event);
+    else if (event.type === 'verdict-reached') verdict(event);
+    else if (event.type === 'verdict-revised') revision(event);
+    else for (const text of setUpLines(event, colors)) line(text);
   }
 
   function verdict({ request, verdict: spoken, durationMs }: RunEventOf<'verdict-reached'>): void {
@@ -64,5 +34,34 @@ export function terminalReporter({ write, colors }: TerminalOptions): Reporter {
     verdictLines(spoken, colors).forEach(line);
   }
 
+  function revision({ requestId, lateSpanIds, verdict: spoken }: RunEventOf<'verdict-revised'>): void {
+    line();
+    line(`${outcomeWord(spoken.outcome, colors)} ${requestId}, revised: ${count(lateSpanIds.length, 'late span')}`);
+    verdictLines(spoken, colors).forEach(line);
+  }
+
   return { name: 'terminal', onEvent };
+}
+
+/** What there is to say of everything round the requests: usually one line, often none. */
+function setUpLines(event: RunEvent, colors: Colors): readonly string[] {
+  const fact = (name: string, text: string) => [colors.dim(`  ${name.padEnd(10)} ${text}`)];
+  switch (event.type) {
+    case 'run-started':
+      return [`${colors.bold('run')} ${event.run}`];
+    case 'store-ready': {
+      const { store, product, version, address } = event.server;
+      return fact(store, `${product} ${version === 'unknown' ? '' : `${printable(version)} `}at ${address}`);
+    }
+    case 'collector-ready':
+      return fact('collector', event.http);
+    case 'service-ready':
+      return fact(event.service, `ready, process ${event.pid}, ${duration(event.tookMs)}`);
+    case 'service-exited':
+      return [colors.red(`  ${event.service.padEnd(10)} ${event.exit}`)];
+    case 'notice':
+      return [colors.yellow(`  ${event.level}: ${printable(event.message)}`)];
+    default:
+      return [];
+  }
 }

@@ -56,7 +56,7 @@ function voteSentence(facts: FindingOf<'vote-integrity'>['facts']): string {
   const tally = `${facts.approvals} of ${count(facts.votes, 'vote')} approved, ${facts.needed} of ${facts.of} are needed`;
   const stored = facts.outcomeStored ? 'approved' : 'not approved';
   switch (facts.problem) {
-    case 'no-quorum':
+    case 'too-few-votes':
       return `The decision was taken without enough votes: ${tally}.`;
     case 'outcome-differs':
       return `The stored outcome (${stored}) is not the outcome of the vote: ${tally}.`;

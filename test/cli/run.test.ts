@@ -83,7 +83,7 @@ describe('tracecourt, wrongly used', () => {
     ['an unknown flag', ['run', APPROVE, '--jsn'], /Did you mean --json\?/],
     ['an unknown defect', ['run', APPROVE, '--defect', 'lyng-cache'], /did you mean lying-cache\?/],
     ['an unknown service to cut', ['run', APPROVE, '--cut-telemetry', 'concil'], /concil.*council/s],
-    ['a scenario that is not there', ['run', 'no-such.scenario.yaml'], /no-such\.scenario\.yaml can't be read/],
+    ['a scenario that is not there', ['run', 'no-such.scenario.yaml'], /no-such\.scenario\.yaml cannot be read/],
     ['an address that is none', ['collect', '--http', 'here'], /--http|http/],
     ['a run that was never recorded', ['replay', 'r0', '--bundles', '/nonexistent'], /no recorded run r0/],
   ];

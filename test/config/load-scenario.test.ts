@@ -6,7 +6,7 @@ import { TracecourtError } from '../../src/errors.js';
 const SAMPLE = `version: 1
 scenario: approve
 flow: gpu-allocation.flow.yaml
-defects: { baggage: gpu.defects, known: [lying-cache] }
+defects: { baggage: gpu.defects, known: { lying-cache: { fail: orphan } } }
 start:
   - name: council
     command: [node, build/council.js]
@@ -34,6 +34,9 @@ const MISTAKES: readonly (readonly [from: string, to: string, place: string, mes
   ['status: 201', 'status: 2010', '13:96', 'at most 599'],
   ['start: 20s', 'start: soon', '14:20', 'a duration like'],
   ['request: 10s', 'requests: 10s', '14:25', 'did you mean "request"?'],
+  ['fail: orphan', 'fail: orphn', '4:64', 'did you mean "orphan"?'],
+  ['fail: orphan', 'step: a', '4:56', 'either "fail" with a finding or "unknown" with a reason'],
+  ['} } }', '} }, pairs: [{ of: [lying-cache, x], hidden: [], because: y }] }', '4:104', 'unknown defect "x"'],
 ];
 
 describe('loadScenario', () => {
@@ -45,7 +48,7 @@ describe('loadScenario', () => {
       flow: '/work/s/gpu-allocation.flow.yaml',
     });
     expect(scenario.start[1]).to.deep.include({ cwd: '/work/s', command: ['node', 'build/allocator.js'] });
-    expect(scenario.timeouts).to.deep.equal({ startMs: 20_000, requestMs: 10_000, quietMs: 2_000 });
+    expect(scenario.timeouts).to.deep.equal({ startMs: 20_000, requestMs: 10_000, quietMs: 5_000 });
     expect(scenario.requests[0]?.http).to.deep.equal({
       method: 'POST',
       url: '${allocator.http}/a',

@@ -352,10 +352,7 @@ describe('the GPU allocation', function () {
   it('names every setting that is missing', async () => {
     for (const [name, missing] of [
       ['gateway', ['ALLOCATOR_URL']],
-      [
-        'allocator',
-        ['COUNCIL_URL', 'TRACECOURT_RUN_ID', 'NEO4J_URL', 'NEO4J_USER', 'NEO4J_PASSWORD', 'REDIS_URL', 'KAFKA_BROKERS'],
-      ],
+      ['allocator', ['COUNCIL_URL', 'TRACECOURT_RUN_ID', 'NEO4J_URL', 'REDIS_URL', 'KAFKA_BROKERS']],
       ['notifier', ['REDIS_URL', 'KAFKA_BROKERS']],
     ] as const) {
       const { code, stderr } = await runToExit(name, { OTEL_EXPORTER_OTLP_ENDPOINT: spans.url });

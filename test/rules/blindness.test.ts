@@ -21,10 +21,7 @@ function sourcesIn(room: string): readonly string[] {
 
 describe('the judging side', () => {
   it('does not know the name of any planted defect', async () => {
-    const [{ scenario }] = await loadScenarios(
-      [join(repositoryRoot, 'examples/gpu-allocation/approve.scenario.yaml')],
-      [],
-    );
+    const [{ scenario }] = await loadScenarios([join(repositoryRoot, 'examples/gpu-allocation/approve.scenario.yaml')]);
     const names = (scenario.defects?.known ?? []).map(({ name }) => name);
     expect(names).to.include('lying-cache');
     const files = JUDGING_ROOMS.flatMap(sourcesIn);

@@ -1,5 +1,5 @@
 import { createServer as createHttpServer } from 'node:http';
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import neo4j from 'neo4j-driver';
 import { startEmbeddedNeo4j } from '../../src/embedded/bolt/index.js';
@@ -15,6 +15,7 @@ describe('the Neo4j probe', () => {
   let server: EmbeddedServer;
   let locked: EmbeddedServer;
   const listening: Server[] = [];
+  const accepted: Socket[] = [];
 
   before(async () => {
     server = await startEmbeddedNeo4j();
@@ -27,6 +28,8 @@ describe('the Neo4j probe', () => {
 
   afterEach(() => {
     for (const other of listening.splice(0)) other.close();
+    // A server that never reads does not notice that its client has gone.
+    for (const socket of accepted.splice(0)) socket.destroy();
   });
 
   async function observe(request: ProbeRequest, options: Partial<Neo4jProbeOptions> = {}): Promise<StoreObservation> {
@@ -53,6 +56,7 @@ describe('the Neo4j probe', () => {
 
   async function listen(other: Server): Promise<string> {
     listening.push(other);
+    other.on('connection', (socket: Socket) => accepted.push(socket));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const address = other.address();
     return `bolt://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;

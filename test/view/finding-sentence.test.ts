@@ -80,7 +80,7 @@ const ROWS: { readonly [C in FindingCode]: readonly [facts: FindingFacts[C], sen
     'Group `notifier` has not consumed the message: it stands at no committed offset in partition 0, the message is at 7.',
   ],
   'vote-integrity': [
-    { problem: 'no-quorum', approvals: 2, votes: 2, needed: 3, of: 5, outcomeStored: true },
+    { problem: 'too-few-votes', approvals: 2, votes: 2, needed: 3, of: 5, outcomeStored: true },
     'The decision was taken without enough votes: 2 of 2 votes approved, 3 of 5 are needed.',
   ],
 };

@@ -55,7 +55,7 @@ async function demo(flags: DemoFlags): Promise<number> {
     });
   }
   const settings = await settingsOf(flags);
-  const [loaded] = await loadScenarios([SCENARIO], flags.defect);
+  const [loaded] = await loadScenarios([SCENARIO], { defects: flags.defect, cut: [] });
   const alone = (loaded.scenario.defects?.known ?? []).map(({ name }) => [name]);
   const cases = planVariants(loaded, flags.defect.length > 0 ? [flags.defect] : [[], ...alone]);
 
@@ -101,7 +101,11 @@ function closing(result: RunResult, { surprises, planned }: DemoOutcome): readon
     ...(surprises.length > 0 ? [colors.red(`Not judged as planted:\n  ${surprises.join('\n  ')}`)] : []),
     ...(cases.length < planned ? [colors.yellow(`${cases.length} of ${planned} requests were judged.`)] : []),
     ...(surprises.length === 0 && cases.length === planned
-      ? [colors.green(planned === 1 ? 'The request was judged as planted.' : `All ${planned} requests were judged as planted.`)]
+      ? [
+          colors.green(
+            planned === 1 ? 'The request was judged as planted.' : `All ${planned} requests were judged as planted.`,
+          ),
+        ]
       : []),
     '',
     'Look further:',

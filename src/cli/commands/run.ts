@@ -29,7 +29,10 @@ Examples:
   return withSettings(command, ['http', ...STORE_SETTINGS, 'bundleDir']).action(
     async (files: readonly string[], flags: RunFlags) => {
       const settings = await settingsOf(flags);
-      const cases = planCases(await loadScenarios(files, flags.defect), flags.defect);
+      const cases = planCases(
+        await loadScenarios(files, { defects: flags.defect, cut: flags.cutTelemetry }),
+        flags.defect,
+      );
       const result = await interruptible((signal) =>
         runCases(cases, runOptions(settings, { cut: flags.cutTelemetry, reporters: [reporterFor(flags)], signal })),
       );

@@ -21,7 +21,7 @@ interface Count {
  * ```
  *   too-many-votes    more voters than `of`
  *   counted-twice     stored, and enough only if somebody counts twice
- *   no-quorum         stored, and fewer than `needed` voted at all
+ *   too-few-votes     stored, and fewer than `needed` voted at all
  *   outcome-differs   stored without enough approvals, or not stored in spite of them
  * ```
  *
@@ -58,7 +58,7 @@ function problemOf(
   if (!outcomeStored) return approvals >= rule.needed ? 'outcome-differs' : undefined;
   if (approvals >= rule.needed || unheard) return undefined;
   if (raw >= rule.needed) return 'counted-twice';
-  return votes < rule.needed ? 'no-quorum' : 'outcome-differs';
+  return votes < rule.needed ? 'too-few-votes' : 'outcome-differs';
 }
 
 function countVotes(
