@@ -13,13 +13,14 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
-import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, type SpanExporter, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { registerEsmHook, watchForUnpatchedPackages } from './esm-hook.js';
 import { createExporter } from './exporter.js';
 import { createFetchInstrumentation, createHttpInstrumentation } from './http.js';
 import { KafkaInstrumentation } from './kafka.js';
 import { createLedgerProcessor, type LedgerProcessor } from './ledger-processor.js';
 import { createLedgerPropagator } from './ledger-propagator.js';
+import { type MetricsServer, serveMetrics } from './metrics-server.js';
 import { Neo4jInstrumentation } from './neo4j.js';
 import { RedisInstrumentation } from './redis.js';
 import { packageTracer } from './scope.js';
@@ -45,6 +46,11 @@ export interface TracingOptions {
    * span: for the service through which requests come in. Default false. A function makes the ids.
    */
   readonly assignRequestIds?: boolean | (() => string);
+  /**
+   * Serves Prometheus metrics of steps and store calls at `http://127.0.0.1:<port>/metrics`; 0 takes any free port. Otherwise
+   * TRACECOURT_METRICS_PORT says it; without either, there are none.
+   */
+  readonly metricsPort?: number;
 }
 
 /** Tracing that runs. Disposing of it is `shutdown`. */
@@ -54,6 +60,8 @@ export interface Tracing extends AsyncDisposable {
   readonly propagator: TextMapPropagator;
   /** `service.instance.id` of its spans. */
   readonly instanceId: string;
+  /** Where metrics are served; undefined if they are not. */
+  metricsAddress(): Promise<string | undefined>;
   /** Ends every busy period in which no span is open, and sends all ended spans. Never rejects. */
   flush(): Promise<void>;
   /** Flushes and stops. Never rejects; a second call waits for the first. */
@@ -88,6 +96,7 @@ interface Parts {
   readonly resource: Resource;
   readonly processor: LedgerProcessor;
   readonly propagator: TextMapPropagator;
+  readonly metrics: MetricsServer | undefined;
 }
 
 interface Running {
@@ -105,8 +114,19 @@ function build(options: TracingOptions, start: (parts: Parts) => Running): Traci
     tracer: () => running?.tracer ?? packageTracer(),
     newRequestId: requestIdMaker(options.assignRequestIds),
   });
-  running = start({ options, resource, processor, propagator });
-  return tracingOf({ running, processor, propagator, instanceId: String(resource.attributes['service.instance.id']) });
+  const metrics = startMetrics(options, resource);
+  running = start({ options, resource, processor, propagator, metrics });
+  const instanceId = String(resource.attributes['service.instance.id']);
+  return tracingOf({ running, processor, propagator, instanceId, metrics });
+}
+
+function startMetrics({ metricsPort }: TracingOptions, resource: Resource): MetricsServer | undefined {
+  const port = metricsPort ?? Number(process.env['TRACECOURT_METRICS_PORT'] || Number.NaN);
+  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? serveMetrics({ port, resource }) : undefined;
+}
+
+function processorsOf({ processor, metrics }: Parts): SpanProcessor[] {
+  return metrics ? [processor, metrics.processor] : [processor];
 }
 
 function createBatchProcessor({ endpoint, wrapExporter }: TracingOptions): BatchSpanProcessor {
@@ -139,21 +159,22 @@ function describeProcess({ serviceName, resource = {} }: TracingOptions): Resour
     .merge(resourceFromAttributes({ ...resource, ...(serviceName !== undefined && { 'service.name': serviceName }) }));
 }
 
-function startLocal({ resource, processor }: Parts): Running {
-  const provider = new TracerProvider({ resource, spanProcessors: [processor] });
+function startLocal(parts: Parts): Running {
+  const provider = new TracerProvider({ resource: parts.resource, spanProcessors: processorsOf(parts) });
   return {
     tracer: packageTracer(provider),
     stop: () => provider.shutdown(),
   };
 }
 
-function startGlobal({ options, resource, processor, propagator }: Parts): Running {
+function startGlobal(parts: Parts): Running {
+  const { options, resource, propagator } = parts;
   const instrumented = options.instrumentations ?? true;
   if (instrumented) registerEsmHook();
   const sdk = new NodeSDK({
     resource,
     autoDetectResources: false,
-    spanProcessors: [processor],
+    spanProcessors: processorsOf(parts),
     textMapPropagator: propagator,
     instrumentations: instrumented ? createInstrumentations() : [],
     metricReaders: [],
@@ -191,18 +212,23 @@ function patchHttp(): void {
 interface TracingParts extends Pick<Tracing, 'propagator' | 'instanceId'> {
   readonly running: Running;
   readonly processor: LedgerProcessor;
+  readonly metrics: MetricsServer | undefined;
 }
 
-function tracingOf({ running, processor, propagator, instanceId }: TracingParts): Tracing {
+function tracingOf({ running, processor, propagator, instanceId, metrics }: TracingParts): Tracing {
   let stopped: Promise<void> | undefined;
   const shutdown = (): Promise<void> => {
-    stopped ??= running.stop().catch(() => undefined);
+    stopped ??= Promise.all([running.stop(), metrics?.[Symbol.asyncDispose]()]).then(
+      () => undefined,
+      () => undefined,
+    );
     return stopped;
   };
   return {
     tracer: running.tracer,
     propagator,
     instanceId,
+    metricsAddress: async () => metrics?.address,
     flush: () => processor.forceFlush().catch(() => undefined),
     shutdown,
     [Symbol.asyncDispose]: shutdown,

@@ -1,7 +1,7 @@
 import { context, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { TracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
@@ -72,9 +72,9 @@ describe('a collector', () => {
   it('assembles what a real exporter sends, and answers for it over HTTP', async () => {
     await using run = await startRecording();
     const exporter = new OTLPTraceExporter({ url: `${run.collector.address}/v1/traces` });
-    const provider = new BasicTracerProvider({
+    const provider = new TracerProvider({
       resource: resourceFromAttributes({ 'service.name': 'shop' }),
-      spanProcessors: [new SimpleSpanProcessor(exporter)],
+      spanProcessors: [new SimpleSpanProcessor({ exporter })],
     });
     const tracer = provider.getTracer('test');
     const attributes = { 'tracecourt.request.id': 'r-1' };
