@@ -91,6 +91,18 @@ describe('accounting', () => {
     expectNeedsAll([...web.endPeriod(), ...consumers.flat()]);
   });
 
+  it('takes a consumer span that has the producer for a parent and for a link for one receipt, not two', () => {
+    const web = process('web');
+    const root = web.start('send', { kind: 'producer', attributes: { ...topic, 'messaging.batch.message_count': 2 } });
+    const header = web.send(root);
+    const consumers = ['a', 'b'].map((name) => {
+      const consumer = process(name);
+      consumer.receive(header, name, { kind: 'consumer', links: [header] });
+      return consumer.endPeriod();
+    });
+    expectNeedsAll([...web.endPeriod(), ...consumers.flat()]);
+  });
+
   it('waits for the redelivery of a message whose consumer failed', () => {
     const web = process('web');
     const header = web.send(web.start('root'));
