@@ -172,12 +172,21 @@ class Book implements AccountBook {
 
   /** Keys of the units that hold the root, or what the declared origins sent; undefined while that is not held. */
   #startingUnits(rootKey: string, origins: readonly Origin[]): readonly string[] | undefined {
-    if (origins.length === 0) {
-      return this.#units.get(rootKey)?.spans.some(isRoot) ? [rootKey] : undefined;
-    }
+    if (origins.length === 0) return this.#isBeginning(this.#units.get(rootKey)) ? [rootKey] : undefined;
     const received = origins.map(({ parentSpanId }) => this.#children.get(parentSpanId) ?? NONE);
     const isAllThere = origins.every(({ sends }, i) => (received[i] ?? NONE).length >= sends);
     return isAllThere ? received.flat().map(({ key }) => key) : undefined;
+  }
+
+  /**
+   * It has a root, and every sender of its messages is held. Links alone do not make a batch wait for all that it serves, but what
+   * looks like a root may be the fetch of a batch, or a span that was told to be one: then the work began at the sender.
+   */
+  #isBeginning(unit: Unit | undefined): boolean {
+    if (!unit?.spans.some(isRoot)) return false;
+    return unit.spans.every(
+      (facts) => !receivesMessages(facts) || facts.links.every(({ spanId }) => this.#spans.has(spanId)),
+    );
   }
 
   /** Held, and so is the hand-off: a receipt of more than was counted shows that the count is not final. */

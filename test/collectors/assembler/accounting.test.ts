@@ -171,6 +171,27 @@ describe('accounting', () => {
     expectNeedsAll([...web.endPeriod(), ...batch.endPeriod()]);
   });
 
+  it('does not take the fetch of a batch for a root while the sender of its messages is not held', () => {
+    const web = process('web');
+    const header = web.send(web.start('root'));
+    const batch = new ToyProcess('batcher', { traceId: traceIdOf('batch') });
+    const fetch = batch.start('fetch', { kind: 'consumer', attributes: { 'messaging.operation.type': 'receive' } });
+    batch.start('process', { under: fetch, kind: 'consumer', links: [header] });
+    const rootKey = traceIdOf('batch');
+    const consumed = batch.endPeriod();
+    expect(accounted(consumed, { rootKey }), 'its own request').to.equal(false);
+    expectNeedsAll([...web.endPeriod(), ...consumed]);
+  });
+
+  it('does not take a span that says it is a root for the one that sent a message', () => {
+    const web = process('web');
+    const header = web.send(web.start('root'));
+    const batch = process('batcher');
+    batch.consume([header], 'process batch');
+    batch.start('detached', { traceId: traceIdOf('detached') });
+    expectNeedsAll([...web.endPeriod(), ...batch.endPeriod()]);
+  });
+
   it('counts a batch once for each request that it serves', () => {
     const senders = ['r-1', 'r-2'].map((requestId) => {
       const web = new ToyProcess('web', { requestId, traceId: traceIdOf(requestId) });
