@@ -36,6 +36,19 @@ export function faultyArrivals(exports: readonly ToyExport[], random: Random): A
   return { batches: inBatches(withDuplicates(reordered(arriving, random), random), random), lost, robbed };
 }
 
+/** Spans are lost, but no account is. */
+export function lossOfSpans(exports: readonly ToyExport[], random: Random): Arrivals {
+  const losable = exports.filter(({ span }) => span.attributes.get(ACCOUNT) === undefined);
+  const lost = new Set(
+    random
+      .shuffled(losable)
+      .slice(0, 1 + random.int(3))
+      .map(({ span }) => span.spanId),
+  );
+  const arriving = exports.filter(({ span }) => !lost.has(span.spanId));
+  return { batches: inBatches(withDuplicates(reordered(arriving, random), random), random), lost, robbed: NONE };
+}
+
 /** Undefined if there is nothing to take. */
 function robbedOf(exported: ToyExport): ToyExport | undefined {
   const { span } = exported;

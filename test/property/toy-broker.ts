@@ -50,26 +50,32 @@ function receive(consuming: Consuming, message: ToyContext, attempt: number): vo
   const { world, group } = consuming;
   switch (group.shape) {
     case 'each':
-      return consume(consuming, { messages: [message], parent: message, links: [], attempt });
-    case 'each-linked':
-      return consume(consuming, { messages: [message], parent: message, links: [message], attempt });
+    case 'each-linked': {
+      const links = group.shape === 'each' ? [] : [message];
+      consume(consuming, { messages: [message], parent: message, links, attempt });
+      break;
+    }
     case 'linked': {
       const parent = world.newTrace([message], world.random.chance(0.5) ? message.requestId : undefined);
-      return consume(consuming, { messages: [message], parent, links: [message], attempt });
+      consume(consuming, { messages: [message], parent, links: [message], attempt });
+      break;
     }
     case 'batch':
     case 'batch-under-fetch':
       if (group.buffer.push(message) === 1) world.after(world.random.int(15), () => takeBatch(consuming, attempt));
-      return;
+      break;
     default:
-      return group.shape satisfies never;
+      group.shape satisfies never;
   }
 }
 
 function takeBatch(consuming: Consuming, attempt: number): void {
   const { world, group } = consuming;
   const messages = group.buffer.splice(0);
-  if (group.shape === 'batch-under-fetch') return underFetch(consuming, messages, attempt);
+  if (group.shape === 'batch-under-fetch') {
+    underFetch(consuming, messages, attempt);
+    return;
+  }
   const parent = world.newTrace(messages, world.random.chance(0.3) ? messages[0]!.requestId : undefined);
   consume(consuming, { messages, parent, links: messages, attempt });
 }
@@ -102,7 +108,7 @@ function consume(consuming: Consuming, delivery: Delivery): void {
   const start = { kind: 'consumer', name: 'process', links, attributes: groupAttributes(group, 'process') } as const;
   consuming.work(world, world.start(process, fails ? inVain(parent) : parent, start satisfies SpanStart), {
     error: fails ? 'failed' : undefined,
-    then: () => {
+    onEnd: () => {
       if (fails || comesAgainAnyway) comeAgain();
     },
   });

@@ -38,6 +38,7 @@ export interface ToySystem {
   readonly unprovable: number;
   /** True if it left the hypotheses. */
   readonly hasLeaked: boolean;
+  readonly hasCrashed: boolean;
 }
 
 export function runToySystem(seed: number, options: ToyOptions): ToySystem {
@@ -46,7 +47,9 @@ export function runToySystem(seed: number, options: ToyOptions): ToySystem {
   const requests = beginRequests(world);
   world.agenda.run();
   const exports = world.exported.map(toExport);
-  return { seed, requests, exports, declarations, unprovable: world.unprovable, hasLeaked: world.hasLeaked };
+  const { unprovable, hasLeaked, processes } = world;
+  const hasCrashed = processes.some(({ isDown }) => isDown);
+  return { seed, requests, exports, declarations, unprovable, hasLeaked, hasCrashed };
 }
 
 function build(world: ToyWorld): HandoffDeclarations {

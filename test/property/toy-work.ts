@@ -23,7 +23,7 @@ const MENU: readonly (keyof typeof ACTIONS)[] = [
 
 export interface Ending {
   readonly error?: string | undefined;
-  readonly then?: () => void;
+  readonly onEnd?: () => void;
 }
 
 /** Lets the span act at random moments, concurrently with everything else, and end. */
@@ -38,7 +38,7 @@ export function work(world: ToyWorld, span: ToySpan, ending: Ending = {}): void 
   world.afterIn(span.process, durationMs, () => {
     span.error = ending.error;
     world.end(span);
-    ending.then?.();
+    ending.onEnd?.();
     leakLateWork(world, span);
   });
 }
@@ -109,8 +109,8 @@ function relayLater(world: ToyWorld, span: ToySpan): void {
  */
 function detach(world: ToyWorld, span: ToySpan): void {
   const { requestId } = span.context;
-  if (requestId === undefined || world.options.unprovable) return child(world, span);
-  work(world, world.start(span.process, world.newTrace([span.context], requestId), { name: 'detached' }));
+  if (requestId === undefined || world.options.unprovable) child(world, span);
+  else work(world, world.start(span.process, world.newTrace([span.context], requestId), { name: 'detached' }));
 }
 
 function callMail(world: ToyWorld, span: ToySpan): void {

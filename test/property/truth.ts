@@ -6,13 +6,17 @@ export class Truth {
   readonly system: ToySystem;
   readonly #arrived = new Set<string>();
   readonly #missing = new Map<ToyRequest, number>();
+  readonly #untold = new Map<ToyRequest, number>();
   readonly #awaited = new Map<ToyRequest, number>();
+  readonly #provable: ReadonlySet<ToyRequest>;
   readonly #waiters = new Map<string, readonly ToyRequest[]>();
 
   constructor(system: ToySystem) {
     this.system = system;
+    this.#provable = new Set(system.requests.filter((request) => isProvable(request, system)));
     for (const request of system.requests) {
       this.#missing.set(request, system.exports.filter(({ requests }) => requests & request.bit).length);
+      this.#untold.set(request, system.exports.filter(({ touches }) => touches & request.bit).length);
       const needed = neededFor(request, system.exports);
       this.#awaited.set(request, needed.length);
       for (const { span } of needed)
@@ -21,18 +25,17 @@ export class Truth {
   }
 
   /** False for a span that is there already. */
-  arrive({ span, requests }: ToyExport, { robbed }: Arrivals): boolean {
+  arrive({ span, requests, touches }: ToyExport, { robbed }: Arrivals): boolean {
     const isNew = !this.#arrived.has(span.spanId);
     if (!isNew) return false;
     this.#arrived.add(span.spanId);
     if (robbed.has(span.spanId)) return true;
-    for (const request of this.system.requests) if (requests & request.bit) lower(this.#missing, request);
+    for (const request of this.system.requests) {
+      if (requests & request.bit) lower(this.#missing, request);
+      if (touches & request.bit) lower(this.#untold, request);
+    }
     for (const request of this.#waiters.get(span.spanId) ?? []) lower(this.#awaited, request);
     return true;
-  }
-
-  has(spanId: string): boolean {
-    return this.#arrived.has(spanId);
   }
 
   /** Spans of the request that have not arrived, or not with all that they had to say. */
@@ -40,18 +43,22 @@ export class Truth {
     return this.#missing.get(request) ?? 0;
   }
 
-  /** True when completion must be known: nothing is missing, of this request or of those it shares work with. */
-  mustBeAccounted(request: ToyRequest): boolean {
-    return this.#awaited.get(request) === 0 && this.#isProvable(request);
+  /** As {@link missing}, with the spans of attempts that failed. */
+  untold(request: ToyRequest): number {
+    return this.#untold.get(request) ?? 0;
   }
 
-  /** The origin of another request is a remote parent that is never held. */
-  #isProvable(request: ToyRequest): boolean {
-    const { exports, requests, unprovable } = this.system;
-    const bits = bitsAround(request, exports);
-    const others = requests.filter((other) => other !== request && other.bit & bits);
-    return !(bits & unprovable) && others.every(({ origins }) => origins.length === 0);
+  /** True when completion must be known: nothing is missing, of this request or of those it shares work with. */
+  mustBeAccounted(request: ToyRequest): boolean {
+    return this.#awaited.get(request) === 0 && this.#provable.has(request);
   }
+}
+
+/** The origin of another request is a remote parent that is never held. */
+function isProvable(request: ToyRequest, { exports, requests, unprovable }: ToySystem): boolean {
+  const bits = bitsAround(request, exports);
+  const others = requests.filter((other) => other !== request && other.bit & bits);
+  return !(bits & unprovable) && others.every(({ origins }) => origins.length === 0);
 }
 
 /** Spans on which the proof for a request rests: those of every request with which it shares a key. */
