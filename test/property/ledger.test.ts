@@ -5,7 +5,7 @@ import { judge, type Misjudgement } from './judging.js';
 import { createRandom } from './random.js';
 import { runToySystem } from './toy-system.js';
 
-const SYSTEMS = Number(process.env['PROPERTY_SYSTEMS'] ?? 20_000);
+const SYSTEMS = Number(process.env['PROPERTY_SYSTEMS'] ?? 30_000);
 
 function explain({ kind, seed, request, missing }: Misjudgement): string {
   return `seed ${seed}: ${request.requestId} was called accounted ${kind}, ${missing} spans missing`;
