@@ -45,7 +45,6 @@ export interface ToySpan {
   readonly startMs: number;
   endMs: number;
   error: string | undefined;
-  isOpen: boolean;
 }
 
 export interface SpanStart {
@@ -79,7 +78,7 @@ export class ToyProcess {
   readonly options: ToyProcessOptions;
   readonly resource;
   readonly #ledger: SpanLedger<ToySpan> | undefined;
-  readonly #openOf = new Map<string, number>();
+  readonly #open = new Set<ToySpan>();
   readonly #periodOf = new Map<string, number>();
   #isDown = false;
 
@@ -98,9 +97,14 @@ export class ToyProcess {
     return this.#isDown;
   }
 
-  /** True while a span of the context's key is open: work that starts belongs to the same busy period. */
+  /**
+   * True while a span of the context's key is open on which its requests rest: work that starts then is counted in the same busy
+   * period.
+   */
   isBusyWith(context: ToyContext): boolean {
-    return (this.#openOf.get(keyOf(context)) ?? 0) > 0;
+    const key = keyOf(context);
+    const restOn = ({ requests }: ToyContext): boolean => (requests & context.requests) === context.requests;
+    return [...this.#open].some((span) => keyOf(span.context) === key && restOn(span.context));
   }
 
   start(parent: ToyContext, now: number, start: SpanStart = {}): ToySpan {
@@ -123,20 +127,15 @@ export class ToyProcess {
       startMs: now,
       endMs: now,
       error: undefined,
-      isOpen: true,
     };
-    const key = keyOf(parent);
-    this.#openOf.set(key, (this.#openOf.get(key) ?? 0) + 1);
-    this.#passOn(this.#ledger?.started(spanId, key));
+    this.#open.add(span);
+    this.#passOn(this.#ledger?.started(spanId, keyOf(parent)));
     return span;
   }
 
   end(span: ToySpan, now: number): void {
-    if (this.#isDown || !span.isOpen) return;
-    span.isOpen = false;
+    if (this.#isDown || !this.#open.delete(span)) return;
     span.endMs = now;
-    const key = keyOf(span.context);
-    this.#openOf.set(key, (this.#openOf.get(key) ?? 1) - 1);
     if (this.#ledger) this.#passOn(this.#ledger.ended(span.spanId, span, now));
     else this.#exportPlain(span);
   }
