@@ -1,5 +1,5 @@
 import type { HandoffDeclarations } from '../../src/model/index.js';
-import type { SpanFacts } from './span-facts.js';
+import type { LinkFacts, SpanFacts } from './span-facts.js';
 import { GrowingUnit, type Unit } from './unit.js';
 
 /**
@@ -64,18 +64,27 @@ export function isRoot(facts: SpanFacts): boolean {
   return facts.parentSpanId === undefined && !(facts.kind === 'consumer' && facts.links.length > 0);
 }
 
-/** The hand-offs that a span received: by its remote parent, and by links if it works on messages. */
+/**
+ * The hand-offs that a span received, one entry for each message: by links if it works on messages, and by its remote parent.
+ * A parent that is linked as well is the same message.
+ */
 export function receivedBy(facts: SpanFacts): readonly string[] {
-  const received: string[] = [];
+  const received = receivesMessages(facts) ? facts.links.filter(namesItself).map(handoffOf) : [];
   const { handoff } = facts;
   if (handoff && facts.parentIsRemote !== false && handoff.spanId === facts.parentSpanId) {
-    received.push(handoffKey(handoff.spanId, handoff.n));
-  }
-  if (!receivesMessages(facts)) return received;
-  for (const link of facts.links) {
-    if (link.handoff?.spanId === link.spanId) received.push(handoffKey(link.spanId, link.handoff.n));
+    const byParent = handoffKey(handoff.spanId, handoff.n);
+    if (!received.includes(byParent)) received.push(byParent);
   }
   return received;
+}
+
+/** A link whose state names another span came through a process without a ledger. */
+function namesItself({ spanId, handoff }: LinkFacts): boolean {
+  return handoff?.spanId === spanId;
+}
+
+function handoffOf({ spanId, handoff }: LinkFacts): string {
+  return handoffKey(spanId, handoff?.n ?? 0);
 }
 
 /** True for a span that works on the messages it links; one that only fetches them has not begun. */
@@ -163,12 +172,21 @@ class Book implements AccountBook {
 
   /** Keys of the units that hold the root, or what the declared origins sent; undefined while that is not held. */
   #startingUnits(rootKey: string, origins: readonly Origin[]): readonly string[] | undefined {
-    if (origins.length === 0) {
-      return this.#units.get(rootKey)?.spans.some(isRoot) ? [rootKey] : undefined;
-    }
+    if (origins.length === 0) return this.#isBeginning(this.#units.get(rootKey)) ? [rootKey] : undefined;
     const received = origins.map(({ parentSpanId }) => this.#children.get(parentSpanId) ?? NONE);
     const isAllThere = origins.every(({ sends }, i) => (received[i] ?? NONE).length >= sends);
     return isAllThere ? received.flat().map(({ key }) => key) : undefined;
+  }
+
+  /**
+   * It has a root, and every sender of its messages is held. Links alone do not make a batch wait for all that it serves, but what
+   * looks like a root may be the fetch of a batch, or a span that was told to be one: then the work began at the sender.
+   */
+  #isBeginning(unit: Unit | undefined): boolean {
+    if (!unit?.spans.some(isRoot)) return false;
+    return unit.spans.every(
+      (facts) => !receivesMessages(facts) || facts.links.every(({ spanId }) => this.#spans.has(spanId)),
+    );
   }
 
   /** Held, and so is the hand-off: a receipt of more than was counted shows that the count is not final. */

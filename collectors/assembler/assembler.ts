@@ -176,7 +176,7 @@ class SpanAssembler implements Assembler {
   #refresh(group: RequestGroup, now: bigint): void {
     const record = this.#recordFor(group.requestId, now);
     const content = contentOf(group, this.#held.book);
-    const hasNews = !isSubset(content.ids, record.content.ids);
+    const hasNews = !isSubset(content.ids, record.content.ids) || this.#hasLeft(content.ids, record.content.ids);
     record.content = content;
     if (hasNews) {
       record.lastAt = now;
@@ -184,6 +184,12 @@ class SpanAssembler implements Assembler {
       this.#limit(record);
     }
     if (record.status === 'open') this.#plan(record);
+  }
+
+  /** A span can turn out to be another request's: the word that counted it here needs a revision. */
+  #hasLeft(ids: ReadonlySet<string>, before: ReadonlySet<string>): boolean {
+    for (const id of before) if (!ids.has(id) && this.#held.get(id)) return true;
+    return false;
   }
 
   /** A request beyond its limits keeps its structure; what its spans say is dropped. */

@@ -91,6 +91,18 @@ describe('accounting', () => {
     expectNeedsAll([...web.endPeriod(), ...consumers.flat()]);
   });
 
+  it('takes a consumer span that has the producer for a parent and for a link for one receipt, not two', () => {
+    const web = process('web');
+    const root = web.start('send', { kind: 'producer', attributes: { ...topic, 'messaging.batch.message_count': 2 } });
+    const header = web.send(root);
+    const consumers = ['a', 'b'].map((name) => {
+      const consumer = process(name);
+      consumer.receive(header, name, { kind: 'consumer', links: [header] });
+      return consumer.endPeriod();
+    });
+    expectNeedsAll([...web.endPeriod(), ...consumers.flat()]);
+  });
+
   it('waits for the redelivery of a message whose consumer failed', () => {
     const web = process('web');
     const header = web.send(web.start('root'));
@@ -156,6 +168,27 @@ describe('accounting', () => {
     const batch = new ToyProcess('batcher');
     const work = batch.consume([header], 'process batch');
     batch.start('insert', { under: work });
+    expectNeedsAll([...web.endPeriod(), ...batch.endPeriod()]);
+  });
+
+  it('does not take the fetch of a batch for a root while the sender of its messages is not held', () => {
+    const web = process('web');
+    const header = web.send(web.start('root'));
+    const batch = new ToyProcess('batcher', { traceId: traceIdOf('batch') });
+    const fetch = batch.start('fetch', { kind: 'consumer', attributes: { 'messaging.operation.type': 'receive' } });
+    batch.start('process', { under: fetch, kind: 'consumer', links: [header] });
+    const rootKey = traceIdOf('batch');
+    const consumed = batch.endPeriod();
+    expect(accounted(consumed, { rootKey }), 'its own request').to.equal(false);
+    expectNeedsAll([...web.endPeriod(), ...consumed]);
+  });
+
+  it('does not take a span that says it is a root for the one that sent a message', () => {
+    const web = process('web');
+    const header = web.send(web.start('root'));
+    const batch = process('batcher');
+    batch.consume([header], 'process batch');
+    batch.start('detached', { traceId: traceIdOf('detached') });
     expectNeedsAll([...web.endPeriod(), ...batch.endPeriod()]);
   });
 
