@@ -2,4 +2,4 @@ export { evidenceLines } from './evidence-lines.js';
 export { findingSentence } from './finding-sentence.js';
 export { reasonSentence } from './reason-sentence.js';
 export { type WaterfallRow, waterfall } from './waterfall.js';
-export { count, duration, list, printable } from './words.js';
+export { count, duration, printable, recordLine } from './words.js';

@@ -1,7 +1,15 @@
 import { Command } from 'commander';
 import { toJson } from '../../lib/json.js';
 import { findReplayed, type ReplayedCase } from '../../orchestrator/index.js';
-import { noteLines, outcomeWord, proofText, resultRow, verdictLines, waterfallLines } from '../../report/index.js';
+import {
+  noteLines,
+  observationLines,
+  outcomeWord,
+  proofText,
+  resultRow,
+  verdictLines,
+  waterfallLines,
+} from '../../report/index.js';
 import { colors, print, printLines } from '../output.js';
 import { settingsOf, withSettings } from '../settings.js';
 
@@ -26,7 +34,7 @@ export function traceCommand(done: (exitCode: number) => void): Command {
   });
 }
 
-function pageOf({ recorded, opened, verdict }: ReplayedCase): readonly string[] {
+function pageOf({ recorded, opened, verdict, observations }: ReplayedCase): readonly string[] {
   const wounded = new Set(verdict.findings.flatMap(({ spanIds }) => spanIds));
   return [
     `${outcomeWord(verdict.outcome, colors)} ${colors.bold([recorded.request, ...recorded.defects].join(' + '))}  ${recorded.requestId}`,
@@ -35,6 +43,9 @@ function pageOf({ recorded, opened, verdict }: ReplayedCase): readonly string[] 
     ...noteLines(verdict, colors),
     '',
     ...waterfallLines(opened.evidence.trace, { colors, wounded }),
+    '',
+    'In the stores:',
+    ...observationLines(observations, colors).map((line) => `  ${line}`),
   ];
 }
 
