@@ -1,4 +1,3 @@
-export { adjust, dropDuplicates, orderSpans, withCurrentNames } from './adjust/index.js';
 export {
   type AccountBook,
   type Assembler,
@@ -9,16 +8,15 @@ export {
   factsOf,
   isAccounted,
   type LinkFacts,
-  NO_DECLARATIONS,
   type Origin,
   type RequestSummary,
   type SpanFacts,
 } from './assembler/index.js';
 export { type AssemblerInput, replayInputs } from './assembler-input.js';
 export { type Collector, type CollectorOptions, startCollector } from './collector.js';
-export { batchOf, type DecodedTraces, decodeTraces, type Refused } from './otlp-decode/index.js';
+export { type DecodedTraces, decodeTraces, type Refused } from './otlp-decode/index.js';
 export { type OtlpHttpOptions, startOtlpHttpSource } from './otlp-http-source.js';
 export { toOtlpJson } from './otlp-json.js';
-export { type PlainAttributes, type PlainSpan, plainAttributes, plainSpan, plainTrace } from './plain-span.js';
+export { type PlainAttributes, type PlainSpan, plainSpan } from './plain-span.js';
 export type { Arrival, Deliver, SpanSource } from './span-source.js';
 export { matchersOfOwnSteps, nameSteps } from './steps.js';

@@ -4,7 +4,7 @@ import { dropDuplicates } from './drop-duplicates.js';
 import { orderSpans } from './order-spans.js';
 
 export { withCurrentNames } from './attribute-aliases.js';
-export { dropDuplicates, spanKey } from './drop-duplicates.js';
+export { spanKey } from './drop-duplicates.js';
 export { compare, orderSpans } from './order-spans.js';
 
 /**

@@ -2,8 +2,6 @@ export {
   type AccountBook,
   createAccountBook,
   isAccounted,
-  isRoot,
-  NO_DECLARATIONS,
   type Origin,
 } from './accounting.js';
 export {

@@ -1,5 +1,5 @@
-export { CONFIG_FILE, loadConfigFile, readConfigFile } from './load-config-file.js';
+export { loadConfigFile, readConfigFile } from './load-config-file.js';
 export { loadScenario, loadScenarioFile } from './load-scenario.js';
 export { resolveSettings, type SettingSources } from './resolve-settings.js';
-export { SETTING_KEYS, SETTINGS, type SettingKey, type Settings, settingRow } from './settings.js';
+export { SETTINGS, type SettingKey, type Settings, settingRow } from './settings.js';
 export { renderSettingsPage } from './settings-page.js';

@@ -2,4 +2,3 @@ export { expressionScope } from './expression-scope.js';
 export { loadFlow, loadFlowFile } from './load-flow.js';
 export { flowMatchers, matcherWarnings } from './matchers.js';
 export { type ProbePlan, planProbes, type UnplannedEffect } from './plan-probes.js';
-export { nameInExpressions } from './step-names.js';

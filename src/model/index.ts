@@ -64,7 +64,6 @@ export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher } from './step.js';
 export {
   type Accounting,
   type AssembledRequest,
-  COMPLETION_REASONS,
   type CompletionReason,
   type CompletionStatus,
   type Handoff,
@@ -79,10 +78,8 @@ export {
 export {
   type CaseStatus,
   type Consequence,
-  OUTCOMES,
   type Outcome,
   type Strength,
-  UNCHECKED,
   UNKNOWN_REASONS,
   type Unchecked,
   type UnknownReason,

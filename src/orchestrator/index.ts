@@ -1,4 +1,4 @@
-export { type Bundle, listRuns, newestRun, readBundle } from './bundle-reader.js';
+export { type Bundle, newestRun, readBundle } from './bundle-reader.js';
 export { DataFlowValidator } from './data-flow-validator.js';
 export { combineExitCodes, EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.js';
 export { type Expectation, expectationOf, shortfalls } from './expectation.js';
