@@ -71,7 +71,7 @@ describe('the assembler with random systems', function () {
   this.timeout(120_000);
 
   it('inside the hypotheses, says accounted at the last arrival and not before, once', () => {
-    for (const seed of seeds(SYSTEMS)) {
+    for (const seed of seeds(2_000_000, SYSTEMS)) {
       const system = runToySystem(seed, { unprovable: false });
       const assembled = assemble(system, completeArrivals(system.exports, createRandom(-seed)));
       inContext(seed, () => {
@@ -86,7 +86,7 @@ describe('the assembler with random systems', function () {
   });
 
   it('never says accounted while anything is missing', () => {
-    for (const seed of seeds(SYSTEMS)) {
+    for (const seed of seeds(2_010_000, SYSTEMS)) {
       const system = runToySystem(seed, { unprovable: seed % 2 === 0 });
       const { words } = assemble(system, faultyArrivals(system.exports, createRandom(-seed)));
       inContext(seed, () => expect(words.filter(isEarly).map(idOf)).to.deep.equal([]));
@@ -95,7 +95,7 @@ describe('the assembler with random systems', function () {
 
   it('names the process that lost spans, and how many', () => {
     let named = 0;
-    for (const seed of seeds(SYSTEMS)) {
+    for (const seed of seeds(2_020_000, SYSTEMS)) {
       const system = runToySystem(seed, { unprovable: false });
       const arrivals = lossOfSpans(system.exports, createRandom(-seed));
       const { final } = assemble(system, arrivals);
@@ -115,7 +115,7 @@ describe('the assembler with random systems that leave the hypotheses', function
   for (const leak of [...LEAKS, 'late-attempt'] as const) {
     it(`may speak too early of ${leak}, and then says so in a revision`, () => {
       let early = 0;
-      for (const seed of seeds(SYSTEMS_PER_LEAK)) {
+      for (const seed of seeds(2_030_000, SYSTEMS_PER_LEAK)) {
         const system = runToySystem(seed, { unprovable: false, ...leaking(leak) });
         const assembled = assemble(system, completeArrivals(system.exports, createRandom(-seed)));
         const earlyWords = assembled.words.filter(leak === 'late-attempt' ? isBeforeAnAttempt : isEarly);

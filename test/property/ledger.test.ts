@@ -18,7 +18,7 @@ describe('accounting of random systems, inside its hypotheses', function () {
   it('says it at the last arrival, and not before', () => {
     let accounted = 0;
     let systems = 0;
-    for (const seed of seeds(SYSTEMS)) {
+    for (const seed of seeds(1, SYSTEMS)) {
       const system = runToySystem(seed, { unprovable: false });
       const arrivals = completeArrivals(system.exports, createRandom(-seed));
       const judged = judge(system, arrivals, createAccountBook);
@@ -30,7 +30,7 @@ describe('accounting of random systems, inside its hypotheses', function () {
   });
 
   it('is never said while anything is missing: losses, robbed accounts, processes without a ledger', () => {
-    for (const seed of seeds(SYSTEMS)) {
+    for (const seed of seeds(1_000_000, SYSTEMS)) {
       const system = runToySystem(seed, { unprovable: seed % 2 === 0 });
       const arrivals = faultyArrivals(system.exports, createRandom(-seed));
       const { misjudgement } = judge(system, arrivals, createAccountBook);
