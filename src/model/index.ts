@@ -61,19 +61,19 @@ export {
 } from './span.js';
 export { STAMP_NAMES } from './stamp-names.js';
 export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher } from './step.js';
-export {
-  type Accounting,
-  type AssembledRequest,
-  type CompletionReason,
-  type CompletionStatus,
-  type Handoff,
-  type Join,
-  type MissingParent,
-  type ProcessAccount,
-  type StepAttempt,
-  type StepStatus,
-  type TraceStep,
-  type WorkflowTrace,
+export type {
+  Accounting,
+  AssembledRequest,
+  CompletionReason,
+  CompletionStatus,
+  Handoff,
+  Join,
+  MissingParent,
+  ProcessAccount,
+  StepAttempt,
+  StepStatus,
+  TraceStep,
+  WorkflowTrace,
 } from './trace.js';
 export {
   type CaseStatus,

@@ -73,29 +73,48 @@ export function parseLines(text: string): readonly SpanLine[] {
 function parseLine(line: string): SpanLine {
   const [id = '', place = '', ...words] = line.match(/"[^"]*"|\S+/g) ?? [];
   const [service = '', instance = '1'] = place.split('/');
-  const attributes: Record<string, AttributeValue> = {};
-  const links: string[] = [];
-  let span: SpanLine = { id, service, instance: `${service}-${instance}`, startMs: 0, endMs: 0, attributes, links };
-  for (const word of words) {
-    const times = /^(-?[\d.]+)-(-?[\d.]+)$/.exec(word);
-    const pair = /^([\w.]+)=(.*)$/.exec(word);
-    if (times) span = { ...span, startMs: Number(times[1]), endMs: Number(times[2]) };
-    else if (word.startsWith('<')) span = { ...span, parent: word.slice(1) };
-    else if (word.startsWith('~')) links.push(word.slice(1));
-    else if (word.startsWith('!')) span = { ...span, error: word.slice(1) || 'failed' };
-    else if ((SPAN_KINDS as readonly string[]).includes(word)) span = { ...span, kind: word as SpanKind };
-    else if (pair?.[1] === 'from') span = { ...span, from: pair[2] };
-    else if (pair?.[1] === 'trace') span = { ...span, traceId: pair[2] ?? '1' };
-    else if (pair?.[1] === 'step') attributes['tracecourt.step'] = pair[2] ?? '';
-    else if (pair?.[1] === 'sent') attributes['tracecourt.seq.sent'] = JSON.parse(pair[2] ?? '[]') as number[];
-    else if (pair?.[1] === 'seq') {
-      const [start, end] = (pair[2] ?? '').split('-').map(Number);
-      if (start !== undefined) attributes['tracecourt.seq.start'] = start;
-      if (end !== undefined) attributes['tracecourt.seq.end'] = end;
-    } else if (pair) attributes[pair[1] ?? ''] = fromText(pair[2] ?? '');
-    else throw new Error(`cannot read '${word}' in '${line}'`);
-  }
-  return span;
+  const plain: SpanLine = {
+    id,
+    service,
+    instance: `${service}-${instance}`,
+    startMs: 0,
+    endMs: 0,
+    attributes: {},
+    links: [],
+  };
+  return words.reduce((span, word) => withWord(span, word) ?? cannotRead(word, line), plain);
+}
+
+function cannotRead(word: string, line: string): never {
+  throw new Error(`cannot read '${word}' in '${line}'`);
+}
+
+function withWord(span: SpanLine, word: string): SpanLine | undefined {
+  const times = /^(-?[\d.]+)-(-?[\d.]+)$/.exec(word);
+  const pair = /^([\w.]+)=(.*)$/.exec(word);
+  if (times) return { ...span, startMs: Number(times[1]), endMs: Number(times[2]) };
+  if (pair) return withPair(span, pair[1] ?? '', pair[2] ?? '');
+  if (word.startsWith('<')) return { ...span, parent: word.slice(1) };
+  if (word.startsWith('~')) return { ...span, links: [...(span.links ?? []), word.slice(1)] };
+  if (word.startsWith('!')) return { ...span, error: word.slice(1) || 'failed' };
+  return (SPAN_KINDS as readonly string[]).includes(word) ? { ...span, kind: word as SpanKind } : undefined;
+}
+
+function withPair(span: SpanLine, key: string, text: string): SpanLine {
+  const plus = (attributes: Record<string, AttributeValue>) => ({
+    ...span,
+    attributes: { ...span.attributes, ...attributes },
+  });
+  if (key === 'from') return { ...span, from: text };
+  if (key === 'trace') return { ...span, traceId: text };
+  if (key === 'step') return plus({ 'tracecourt.step': text });
+  if (key === 'sent') return plus({ 'tracecourt.seq.sent': JSON.parse(text) as number[] });
+  if (key !== 'seq') return plus({ [key]: fromText(text) });
+  const [start, end] = text.split('-').map(Number);
+  return plus({
+    ...(start === undefined ? {} : { 'tracecourt.seq.start': start }),
+    ...(end === undefined ? {} : { 'tracecourt.seq.end': end }),
+  });
 }
 
 function fromText(text: string): AttributeValue {

@@ -13,7 +13,7 @@ interface CollectFlags {
 export function collectCommand(done: (exitCode: number) => void): Command {
   const command = new Command('collect')
     .description('Run the collector alone: take OTLP/HTTP spans, assemble them into requests, answer for them.')
-    .option('--json', 'print one JSON line when ready, and one for each completed request')
+    .option('--json', 'print one JSON line when ready, and nothing else')
     .addHelpText(
       'after',
       `
@@ -27,9 +27,8 @@ Takes POST /v1/traces; answers GET /api/requests, /api/requests/{requestId}, /ap
     const settings = await settingsOf(flags);
     await interruptible(async (signal) => {
       await using collector = await runCollector({ ...settings, http: splitAddress(settings.http) }, (request) => {
-        if (flags.json) print(`${JSON.stringify(request)}\n`);
-        else
-          print(`${request.requestId}  revision ${request.revision}  ${request.completedBy}  ${request.spans} spans\n`);
+        const { requestId, revision, completedBy, spans } = request;
+        if (!flags.json) print(`${requestId}  revision ${revision}  ${completedBy}  ${spans} spans\n`);
       });
       if (flags.json) print(`${JSON.stringify({ ready: true, http: collector.address })}\n`);
       else print(`Collecting spans at ${collector.address}/v1/traces; press Ctrl-C to stop.\n`);
