@@ -18,7 +18,7 @@ const httpSchema = exactly({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']).default('GET'),
   url: text,
   headers: z.record(z.string(), plain).default({}),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   status: z.union([status.transform((one) => [one]), z.array(status).min(1)]).default([200]),
 });
 
