@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readBundle } from '../../src/orchestrator/index.js';
 import { gone, pidsIn, startCommand } from '../helpers/running-command.js';
+import { SAYS_READY, toyScenario } from '../helpers/toy-scenario.js';
 import { temporaryBundles, tracecourt } from '../helpers/tracecourt.js';
 
 const APPROVE = 'examples/gpu-allocation/approve.scenario.yaml';
@@ -62,6 +63,42 @@ describe('tracecourt, interrupted', () => {
     await replaysAsSpoken(demo.run(), { bundles: bundles.path, judged: spoken.length });
     bundles.remove();
   }).timeout(120_000);
+
+  it('does not speak a verdict that it would still have waited with', async () => {
+    const bundles = temporaryBundles();
+    await using run = startCommand(['run', APPROVE, '--defect', 'stuck-consumer'], { bundles: bundles.path });
+    await run.seen('request-completed');
+    run.kill('SIGINT');
+    const { exitCode, stdout } = await run.ended;
+    expect(exitCode).to.equal(130);
+    expect(stdout).not.to.include('not-consumed');
+    expect(run.events().filter(({ type }) => type === 'verdict-reached')).to.deep.equal([]);
+    bundles.remove();
+  }).timeout(120_000);
+
+  it('does not wait for a service that is still starting', async () => {
+    const bundles = temporaryBundles();
+    const never = toyScenario(`process.stdin.on('end', () => process.exit(0)).resume()`);
+    await using run = startCommand(['run', never.file], { bundles: bundles.path });
+    await run.seen('collector-ready');
+    run.kill('SIGINT');
+    expect((await run.ended).exitCode).to.equal(130);
+    expect(run.events().at(-1)).to.include({ type: 'run-ended' });
+    bundles.remove();
+    never.remove();
+  }).timeout(20_000);
+
+  it('does not wait for an answer that does not come', async () => {
+    const bundles = temporaryBundles();
+    const mute = toyScenario(`const answer = () => undefined; ${SAYS_READY}`);
+    await using run = startCommand(['run', mute.file], { bundles: bundles.path });
+    await run.seen('request-sent');
+    run.kill('SIGINT');
+    expect((await run.ended).exitCode).to.equal(130);
+    expect(await gone(pidsIn(run.events()))).to.deep.equal([]);
+    bundles.remove();
+    mute.remove();
+  }).timeout(20_000);
 });
 
 async function replaysAsSpoken(
