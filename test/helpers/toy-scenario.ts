@@ -22,7 +22,6 @@ export function toyScenario(program: string): ToyScenario {
     scenario: 'toy',
     flow: join(repositoryRoot, 'examples/gpu-allocation/gpu-allocation.flow.yaml'),
     start: [{ name: 'toy', command: ['node', '-e', program] }],
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the scenario's own template
     requests: [{ name: 'toy', http: { method: 'GET', url: '${toy.http}/', status: 200 } }],
     timeouts: { start: '60s', request: '60s', quiet: '1s' },
   };
