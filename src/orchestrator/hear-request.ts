@@ -27,7 +27,8 @@ const ROUND_MS = 25;
 
 /**
  * Reads the stores and judges, again and again while a later look could still change the verdict for the better; a pass is
- * spoken at once. A late span starts the hearing afresh with the new revision.
+ * spoken at once. A late span starts the hearing afresh with the new revision. Rejects with the signal's reason when it aborts
+ * while a later look could still have changed the verdict: what is not certain is not spoken.
  */
 export async function hearRequest(hearing: Hearing): Promise<HeardRequest> {
   const startedAt = performance.now();
@@ -35,10 +36,11 @@ export async function hearRequest(hearing: Hearing): Promise<HeardRequest> {
     const request = hearing.newest();
     const opened = openCase(hearing.flow, request);
     const observations = await observeAll(opened, hearing.probes);
-    if (hearing.newest() !== request && !hearing.signal.aborted) continue;
+    if (hearing.newest() !== request) continue;
     const verdict = judgeCase(opened, { observations, answer: hearing.answer });
     const patience = hearing.mayWait ? patienceMs(verdict, hearing.flow) : 0;
-    if (performance.now() - startedAt >= patience || hearing.signal.aborted) return { request, verdict, observations };
+    if (performance.now() - startedAt >= patience) return { request, verdict, observations };
+    hearing.signal.throwIfAborted();
     await delay(ROUND_MS);
   }
 }

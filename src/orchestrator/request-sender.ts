@@ -16,6 +16,8 @@ export interface Sending {
   /** Baggage besides the request id. */
   readonly baggage: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Hangs up when it aborts: nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -32,7 +34,7 @@ const SENDER = 'tracecourt';
 export function createRequestSender(collector: string): RequestSender {
   const tracing = startTracing({ serviceName: SENDER, endpoint: collector, global: false, instrumentations: false });
 
-  async function send({ requestId, trigger, baggage, timeoutMs }: Sending): Promise<Answer> {
+  async function send({ requestId, trigger, baggage, timeoutMs, signal }: Sending): Promise<Answer> {
     const url = new URL(trigger.url);
     const entries = Object.entries({ [REQUEST_ID]: requestId, ...baggage });
     const outside = propagation.setBaggage(
@@ -54,7 +56,8 @@ export function createRequestSender(collector: string): RequestSender {
     );
     const headers: Record<string, string> = { ...trigger.headers };
     tracing.propagator.inject(trace.setSpan(outside, span), headers, defaultTextMapSetter);
-    const answer = await ask(trigger, headers, timeoutMs);
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const answer = await ask(trigger, headers, limit);
     if (answer.status !== undefined) span.setAttribute('http.response.status_code', answer.status);
     if (answer.error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: answer.error });
     span.end();
@@ -65,7 +68,7 @@ export function createRequestSender(collector: string): RequestSender {
   return { send, [Symbol.asyncDispose]: () => tracing[Symbol.asyncDispose]() };
 }
 
-async function ask(trigger: HttpTrigger, headers: Record<string, string>, timeoutMs: number): Promise<Answer> {
+async function ask(trigger: HttpTrigger, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
   const startedAt = performance.now();
   try {
     const response = await fetch(trigger.url, {
@@ -73,7 +76,7 @@ async function ask(trigger: HttpTrigger, headers: Record<string, string>, timeou
       headers,
       body: trigger.body ?? null,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal,
     });
     await response.body?.cancel();
     return { status: response.status, error: undefined, tookMs: performance.now() - startedAt };

@@ -47,6 +47,7 @@ export async function runCase(runCase: RunCase, requestId: string, room: Courtro
     trigger: { ...http, url: fillTemplate(http.url, room.known), headers: fillTemplates(http.headers, room.known) },
     baggage: defects.length > 0 && scenario.defects ? { [scenario.defects.baggage]: defects.join('+') } : {},
     timeoutMs: scenario.timeouts.requestMs,
+    signal: room.signal,
   });
   room.emit({ type: 'request-answered', requestId, ...sent });
 

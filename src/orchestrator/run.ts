@@ -98,6 +98,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       cut: options.cut,
       teardown: services,
       emit: record.emit,
+      signal,
     };
     const system = await startSystem(loaded.scenario, host);
     const sender = services.use('the sender', createRequestSender(collector.address));

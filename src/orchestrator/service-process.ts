@@ -19,6 +19,8 @@ export interface ServiceHost {
   readonly environment: Readonly<Record<string, string>>;
   /** How long it may take to say that it is ready. */
   readonly timeoutMs: number;
+  /** Aborted when nobody waits for it any more. */
+  readonly signal: AbortSignal;
   /** Called when it ends without having been asked to. */
   readonly onUnexpectedExit: (exit: string, lastLines: readonly string[]) => void;
 }
@@ -33,9 +35,10 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
  * Starts a service and waits for its line `{"ready":true,…}`.
  *
  * Throws TracecourtError `service-unavailable` with its last lines when it ends or says nothing in time; nothing is left
- * running then. The process gets a group of its own, so that Ctrl-C reaches only us and it can drain.
+ * running then, nor when it rejects with the reason of the host's signal. The process gets a group of its own, so that Ctrl-C reaches only us and it can drain.
  */
 export async function startService(service: ServiceStart, host: ServiceHost): Promise<ServiceProcess> {
+  host.signal.throwIfAborted();
   const [program, ...args] = service.command;
   const child: Child = spawn(program === 'node' ? process.execPath : program, args, {
     cwd: service.cwd,
@@ -53,9 +56,11 @@ export async function startService(service: ServiceStart, host: ServiceHost): Pr
     readyLine(child).then((facts) => ({ kind: 'ready' as const, facts })),
     ended.then((exit) => ({ kind: 'ended' as const, exit })),
     delay(host.timeoutMs, { kind: 'late' as const }, { ref: false }),
+    aborted(host.signal).then(() => ({ kind: 'aborted' as const })),
   ]);
   if (outcome.kind !== 'ready') {
     await stop();
+    host.signal.throwIfAborted();
     const what = outcome.kind === 'ended' ? outcome.exit : `was not ready within ${host.timeoutMs} ms`;
     throw notReady(service, what, lines());
   }
@@ -89,6 +94,11 @@ function endOf(child: Child): Promise<string> {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
     child.once('exit', (code, signal) => resolve(signal ? `was ended by ${signal}` : `exited with code ${code}`));
   });
+}
+
+/** Resolves when the signal aborts; stays pending otherwise. */
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** Resolves with the texts of the first line that is `{"ready":true,…}`; stays pending if there is none. */

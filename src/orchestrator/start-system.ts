@@ -16,6 +16,8 @@ export interface SystemHost {
   readonly cut: readonly string[];
   readonly teardown: Teardown;
   readonly emit: (event: UnstampedEvent) => void;
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
 }
 
 /** The started system under test. */
@@ -26,7 +28,10 @@ export interface RunningSystem {
   assertAlive(): void;
 }
 
-/** Starts the services of a scenario one after the other, each with what the ones before it said of themselves. */
+/**
+ * Starts the services of a scenario one after the other, each with what the ones before it said of themselves. Rejects with
+ * the signal's reason when it aborts meanwhile.
+ */
 export async function startSystem(scenario: TestScenario, host: SystemHost): Promise<RunningSystem> {
   const known = new Map([['run.id', host.run]]);
   const casualties: TracecourtError[] = [];
@@ -40,6 +45,7 @@ export async function startSystem(scenario: TestScenario, host: SystemHost): Pro
       { ...service, environment: fillTemplates(service.environment, known) },
       {
         timeoutMs: scenario.timeouts.startMs,
+        signal: host.signal,
         environment: {
           ...host.environment,
           OTEL_SERVICE_NAME: service.name,

@@ -58,6 +58,14 @@ describe('loadScenario', () => {
     });
   });
 
+  it('takes a request without a body', async () => {
+    const scenario = await loadScenario(
+      SAMPLE.replace('body: { model: a100, hours: 2 }, ', ''),
+      '/work/s/approve.yaml',
+    );
+    expect(scenario.requests[0]?.http).to.deep.include({ headers: {}, body: undefined });
+  });
+
   for (const [from, to, place, message] of MISTAKES) {
     it(`points at ${place} when it reads "${to.trim() || `no ${from.trim()}`}"`, async () => {
       let caught: unknown;

@@ -17,7 +17,13 @@ function nodeService(script: string, environment: Record<string, string> = {}): 
 }
 
 function host(overrides: Partial<ServiceHost> = {}): ServiceHost {
-  return { environment: {}, timeoutMs: 10_000, onUnexpectedExit: () => undefined, ...overrides };
+  return {
+    environment: {},
+    timeoutMs: 10_000,
+    signal: new AbortController().signal,
+    onUnexpectedExit: () => undefined,
+    ...overrides,
+  };
 }
 
 function isRunning(pid: number): boolean {
@@ -107,7 +113,7 @@ describe('startService', () => {
         '--input-type=module',
         '-e',
         `import { startService } from ${JSON.stringify(build)};
-         const service = await startService(${JSON.stringify(nodeService(SERVE_UNTIL_STDIN_CLOSES))}, { environment: {}, timeoutMs: 10000, onUnexpectedExit() {} });
+         const service = await startService(${JSON.stringify(nodeService(SERVE_UNTIL_STDIN_CLOSES))}, { environment: {}, timeoutMs: 10000, signal: new AbortController().signal, onUnexpectedExit() {} });
          console.log(service.pid);`,
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
