@@ -4,7 +4,9 @@ import type { PlanContext, ServicePlan } from './service-plan.js';
 /** Neo4j's Community server with a password of this start, Bolt only. */
 export function neo4jPlan({ home, libraries, ports, password }: PlanContext): ServicePlan {
   const conf = join(home, 'conf');
-  const java = ['java', '-Xms256m', '-Xmx512m', '-cp', join(libraries, 'neo4j', 'lib', '*')] as const;
+  // Else its native parts stay behind in the user's own cache folder.
+  const scratch = [`-Djava.io.tmpdir=${home}`, `-Djna.tmpdir=${home}`] as const;
+  const java = ['java', '-Xms256m', '-Xmx512m', ...scratch, '-cp', join(libraries, 'neo4j', 'lib', '*')] as const;
   return {
     name: 'neo4j',
     ports: [ports.neo4j],

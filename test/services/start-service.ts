@@ -8,6 +8,7 @@ import { waitUntilReady } from './readiness.js';
 import { type ServiceRecord, writeRecord } from './record.js';
 import { runCommand } from './run-command.js';
 import { OUTPUT_LOG, type ServicePlan } from './service-plan.js';
+import { warmUp } from './warm-up.js';
 
 export interface StartOptions {
   /** Where the service's record goes. */
@@ -38,6 +39,7 @@ export async function startService(plan: ServicePlan, options: StartOptions): Pr
   const record = { name: plan.name, process: launch(plan, home), isReady: false, environment: plan.environment };
   writeRecord(folder, record);
   await waitUntilReady(plan, { home, isAlive: () => isAlive(record.process), limitMs: options.readyLimitMs, signal });
+  await warmUp(plan);
   const ready = { ...record, isReady: true };
   writeRecord(folder, ready);
   return ready;
