@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repositoryRoot } from '../helpers/repository.js';
+import { environmentLines, environmentOf, servicesWithoutAddress } from './environment.js';
+import { fetchServices } from './fetch.js';
+import { postGuard } from './guard.js';
+import { down, up } from './launcher.js';
+import { thisMachine } from './machine.js';
+import { anyPorts } from './port-settings.js';
+import type { ServiceName } from './service-plan.js';
+
+export interface RealTestOptions {
+  readonly cache: string;
+  readonly say: (line: string) => void;
+  /** Ends what runs, then the services. */
+  readonly signal: AbortSignal;
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+interface Check {
+  readonly title: string;
+  readonly args: readonly string[];
+}
+
+const CHECKS: readonly Check[] = [
+  {
+    title: 'The contract of each store, on the real servers',
+    // A battery that is skipped would read like one that has passed.
+    args: ['node_modules/mocha/bin/mocha.js', '--forbid-pending', 'build/test/contract/**/*.test.js'],
+  },
+  { title: 'The command-line scenario, on the real servers', args: ['bin/tracecourt.js', 'demo'] },
+];
+
+/**
+ * Runs the checks that want real services: those whose address the environment gives are used, the others are fetched,
+ * started for this run alone, and ended with it. Resolves with the exit code: 0 only if every check ran and passed.
+ */
+export async function runRealTests({ cache, say, signal }: RealTestOptions): Promise<number> {
+  const services = servicesWithoutAddress(process.env);
+  if (services.length === 0) return runChecks({}, { say, signal });
+  const libraries = await timed('Fetched', say, async () =>
+    fetchServices({ cache, services, machine: await thisMachine(), say, signal }),
+  );
+  return withServices({ services, libraries, say, signal }, (environment) => runChecks(environment, { say, signal }));
+}
+
+interface RunOptions {
+  readonly services: readonly ServiceName[];
+  readonly libraries: string;
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Services of their own for one piece of work, gone when it is over: also when it throws, and when this process is killed. */
+async function withServices(options: RunOptions, work: (environment: Variables) => Promise<number>): Promise<number> {
+  const { say } = options;
+  const folder = await mkdtemp(join(tmpdir(), 'tracecourt-services-'));
+  const guard = await postGuard(folder);
+  try {
+    const records = await timed('Started', say, async () => up({ ...options, folder, ports: await anyPorts() }));
+    const environment = environmentOf(records);
+    say(environmentLines(environment).trimEnd());
+    return await work(environment);
+  } finally {
+    await timed('Stopped', say, async () => {
+      await down({ folder });
+      await guard.release();
+      await rm(folder, { recursive: true, force: true });
+    });
+  }
+}
+
+async function runChecks(environment: Variables, { say, signal }: Omit<RealTestOptions, 'cache'>): Promise<number> {
+  const failed: string[] = [];
+  for (const { title, args } of CHECKS) {
+    say(`\n${title}`);
+    const exitCode = await runNode(args, environment, signal);
+    signal.throwIfAborted();
+    if (exitCode !== 0) failed.push(`${title}: exit code ${exitCode}`);
+  }
+  say(failed.length === 0 ? '\nAll checks on the real servers passed.' : `\nFailed:\n  ${failed.join('\n  ')}`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+/** Resolves with the exit code; a program that a signal has ended counts as failed. */
+function runNode(args: readonly string[], environment: Variables, signal: AbortSignal): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: repositoryRoot,
+      env: { ...process.env, ...environment },
+      stdio: 'inherit',
+    });
+    const stop = () => child.kill('SIGTERM');
+    signal.addEventListener('abort', stop, { once: true });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      signal.removeEventListener('abort', stop);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+async function timed<T>(what: string, say: (line: string) => void, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await work();
+  say(`${what} in ${((performance.now() - start) / 1000).toFixed(1)} s.`);
+  return result;
+}
