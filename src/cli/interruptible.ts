@@ -1,5 +1,6 @@
 /**
- * Runs `work` with a signal that the first Ctrl-C (or SIGTERM) aborts, so that it can stop cleanly. The second one exits at
+ * Runs `work` with a signal that the first Ctrl-C (or SIGTERM, or a reader of our output that goes away) aborts, so that it
+ * can stop cleanly. The second one exits at
  * once; started processes then end by themselves, for their standard input closes with us.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -11,10 +12,13 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  const onClosedPipe = () => controller.abort();
+  process.stdout.on('error', onClosedPipe);
   try {
     return await work(controller.signal);
   } finally {
     process.off('SIGINT', onSignal);
     process.off('SIGTERM', onSignal);
+    process.stdout.off('error', onClosedPipe);
   }
 }

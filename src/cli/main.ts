@@ -12,8 +12,12 @@ const EXIT_CODE_HELP = `
 Exit codes:
   0 pass · 1 fail · 2 unknown (incomplete, nothing to check) · 3 usage or configuration
   4 a required service is not there · 5 a defect of Tracecourt itself · 130 interrupted
-  Where several apply: 3, 5, 1, 4, 2, 0 in that order.`;
+  Where several apply: 130, 3, 5, 1, 4, 2, 0 in that order.`;
 
+// `tracecourt … | head`: what nobody reads is not written, and that is no defect.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
 process.exitCode = await main(process.argv);
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -35,6 +39,6 @@ async function main(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.pass : EXIT_CODES.usage;
-    return printError(error);
+    return printError(error, { json: argv.includes('--json') });
   }
 }

@@ -24,7 +24,10 @@ export function withSettings(command: Command, keys: readonly SettingKey[]): Com
 function optionOf(key: SettingKey): Option {
   const row = settingRow(key);
   const origin = [row.default === undefined ? [] : [`default: ${row.default}`], `env: ${row.env}`].flat().join(', ');
-  return new Option(`${row.flag} <${row.kind}>`, `${row.summary} (${origin})`);
+  return new Option(
+    `${row.flag} <${row.kind === 'milliseconds' ? 'duration' : 'value'}>`,
+    `${row.summary} (${origin})`,
+  );
 }
 
 /**

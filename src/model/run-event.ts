@@ -64,7 +64,14 @@ export type RunEvent = { readonly at: bigint } & (
       readonly lateSpanIds: readonly string[];
     }
   | { readonly type: 'notice'; readonly level: 'info' | 'warning'; readonly message: string }
-  | { readonly type: 'run-ended'; readonly run: string; readonly exitCode: number; readonly durationMs: number }
+  | {
+      readonly type: 'run-ended';
+      readonly run: string;
+      readonly exitCode: number;
+      readonly durationMs: number;
+      /** What kept the run from going on to its end. */
+      readonly failure: { readonly code: string; readonly message: string; readonly nextStep: string } | undefined;
+    }
 );
 
 export type RunEventType = RunEvent['type'];

@@ -89,7 +89,7 @@ export type UnknownReason =
   | { readonly code: 'ambiguous-step'; readonly spanId: string; readonly steps: readonly string[] }
   | {
       readonly code: 'undecided';
-      readonly about: 'order' | 'budget' | 'expression';
+      readonly about: 'order' | 'budget' | 'expression' | 'effect';
       readonly steps: readonly string[];
       readonly detail: string;
     };

@@ -18,6 +18,7 @@ export class DataFlowValidator {
       flow: this.#flow,
       probes: this.#probes,
       answer: undefined,
+      earlier: new Map(),
       newest: () => request,
       mayWait: true,
       signal: new AbortController().signal,

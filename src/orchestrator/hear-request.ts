@@ -3,12 +3,14 @@ import type { AssembledRequest, CompiledFlow, StoreName, StoreObservation, Verdi
 import type { StoreProbe } from '../stores/index.js';
 import type { ExpectedAnswer } from './answer-finding.js';
 import { judgeCase, type OpenedCase, openCase } from './judge-evidence.js';
+import type { EarlierEffects } from './left-over.js';
 import { patienceMs } from './patience.js';
 
 export interface Hearing {
   readonly flow: CompiledFlow;
   readonly probes: ReadonlyMap<StoreName, StoreProbe>;
   readonly answer: ExpectedAnswer | undefined;
+  readonly earlier: EarlierEffects;
   /** The newest revision of the request, asked again before each round. */
   readonly newest: () => AssembledRequest;
   /** False: one round, whatever it gives. */
@@ -37,7 +39,7 @@ export async function hearRequest(hearing: Hearing): Promise<HeardRequest> {
     const opened = openCase(hearing.flow, request);
     const observations = await observeAll(opened, hearing.probes);
     if (hearing.newest() !== request) continue;
-    const verdict = judgeCase(opened, { observations, answer: hearing.answer });
+    const verdict = judgeCase(opened, { observations, answer: hearing.answer, earlier: hearing.earlier });
     const patience = hearing.mayWait ? patienceMs(verdict, hearing.flow) : 0;
     if (performance.now() - startedAt >= patience) return { request, verdict, observations };
     hearing.signal.throwIfAborted();

@@ -4,6 +4,7 @@ import { compileExpression } from '../lib/expression.js';
 import type { AssembledRequest, CompiledFlow, Evidence, StoreObservation, Verdict } from '../model/index.js';
 import { judge } from '../validators/index.js';
 import { type ExpectedAnswer, withAnswer } from './answer-finding.js';
+import { type EarlierEffects, withLeftOvers } from './left-over.js';
 
 /** A request with its steps named, before any store was read: what may be asked of it, and of the stores. */
 export interface OpenedCase {
@@ -19,16 +20,19 @@ export function openCase(flow: CompiledFlow, request: AssembledRequest): OpenedC
   return { flow, evidence: { flow, trace, scope, observations: [] }, probes: planProbes(flow, scope) };
 }
 
+/** What is known of a case besides its spans. */
+export interface CaseFacts {
+  readonly observations: readonly StoreObservation[];
+  readonly answer: ExpectedAnswer | undefined;
+  readonly earlier: EarlierEffects;
+}
+
 /** Pure: the verdict on what the spans say, the stores show and the sender was answered. */
-export function judgeCase(
-  { evidence }: OpenedCase,
-  {
-    observations,
-    answer,
-  }: { readonly observations: readonly StoreObservation[]; readonly answer: ExpectedAnswer | undefined },
-): Verdict {
-  const verdict = judge({ ...evidence, observations }, evaluate);
-  return answer === undefined ? verdict : withAnswer(verdict, answer, evidence.trace);
+export function judgeCase({ evidence }: OpenedCase, { observations, answer, earlier }: CaseFacts): Verdict {
+  const { trace } = evidence;
+  const judged = judge({ ...evidence, observations }, evaluate);
+  const verdict = withLeftOvers(judged, { trace, observations, earlier });
+  return answer === undefined ? verdict : withAnswer(verdict, answer, trace);
 }
 
 function evaluate(text: string, scope: Readonly<Record<string, unknown>>) {

@@ -6,6 +6,7 @@ import { assemblerOptions } from './assembler-options.js';
 import type { BundledCase } from './bundle.js';
 import { type Bundle, findRunOf, newestRun, readBundle } from './bundle-reader.js';
 import { judgeCase, type OpenedCase, openCase } from './judge-evidence.js';
+import { type EarlierEffects, NOTHING_EARLIER, withEffects } from './left-over.js';
 
 /** A request judged again from what was recorded of it. */
 export interface ReplayedCase {
@@ -28,30 +29,49 @@ export function replayBundle(bundle: Bundle): readonly ReplayedCase[] {
     assembler,
   );
   const requests = newestById(replayInputs(bundle.inputs, options));
-  return cases.flatMap((recorded) => {
+  const replayed: ReplayedCase[] = [];
+  let earlier = NOTHING_EARLIER;
+  for (const recorded of cases) {
     const request = requests.get(recorded.requestId);
-    return request ? [replayCase(recorded, request, bundle.events)] : [];
-  });
+    if (request) replayed.push(replayCase(recorded, request, { events: bundle.events, earlier }));
+    earlier = withEffects(earlier, firstObservations(recorded.requestId, bundle.events));
+  }
+  return replayed;
+}
+
+/** What the first verdict on a request was spoken on. */
+function firstObservations(requestId: string, events: readonly RunEvent[]): readonly StoreObservation[] {
+  const spoken = events.find((event) => event.type === 'verdict-reached' && event.verdict.requestId === requestId);
+  return spoken?.type === 'verdict-reached' ? observationsOf(requestId, spoken.verdict.revision, events) : [];
+}
+
+function observationsOf(requestId: string, revision: number, events: readonly RunEvent[]): readonly StoreObservation[] {
+  return events.flatMap((event) =>
+    event.type === 'store-observed' && event.requestId === requestId && event.revision === revision
+      ? [event.observation]
+      : [],
+  );
 }
 
 function newestById(requests: readonly AssembledRequest[]): ReadonlyMap<string, AssembledRequest> {
   return new Map(requests.map((request) => [request.requestId, request]));
 }
 
-function replayCase(recorded: BundledCase, request: AssembledRequest, events: readonly RunEvent[]): ReplayedCase {
+interface Recording {
+  readonly events: readonly RunEvent[];
+  readonly earlier: EarlierEffects;
+}
+
+function replayCase(recorded: BundledCase, request: AssembledRequest, { events, earlier }: Recording): ReplayedCase {
   const { requestId } = recorded;
   const opened = openCase(recorded.flow, request);
-  const observations = events.flatMap((event) =>
-    event.type === 'store-observed' && event.requestId === requestId && event.revision === request.revision
-      ? [event.observation]
-      : [],
-  );
+  const observations = observationsOf(requestId, request.revision, events);
   const answer = answerIn(recorded, events);
   return {
     recorded,
     opened,
     observations,
-    verdict: judgeCase(opened, { observations, answer }),
+    verdict: judgeCase(opened, { observations, answer, earlier }),
     spoken: spokenIn(requestId, events),
   };
 }

@@ -1,10 +1,11 @@
 import type { Collector } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
-import type { StoreName, Verdict } from '../model/index.js';
+import type { StoreName, StoreObservation, Verdict } from '../model/index.js';
 import type { StoreProbe } from '../stores/index.js';
 import type { ExpectedAnswer } from './answer-finding.js';
 import type { Docket } from './docket.js';
 import { type HeardRequest, hearRequest } from './hear-request.js';
+import type { EarlierEffects } from './left-over.js';
 import type { RequestSender } from './request-sender.js';
 import type { RunCase } from './run-plan.js';
 import { fillTemplate, fillTemplates } from './template.js';
@@ -16,6 +17,9 @@ export interface CaseResult {
   readonly requestId: string;
   readonly verdict: Verdict;
   readonly answer: ExpectedAnswer;
+  /** What the verdict was first spoken on, and what was seen before it. */
+  readonly observations: readonly StoreObservation[];
+  readonly earlier: EarlierEffects;
   /** From sending to the first verdict. */
   readonly durationMs: number;
 }
@@ -33,8 +37,15 @@ export interface Courtroom {
 /** Past its own deadline the assembler has spoken for sure; this much later something of ours is broken. */
 const DEADLINE_GRACE_MS = 5_000;
 
+/** How a case enters the run. */
+export interface Entry {
+  readonly requestId: string;
+  /** What the stores showed to the requests before it. */
+  readonly earlier: EarlierEffects;
+}
+
 /** Sends one request, waits until it is complete, and judges it. Throws if the run is interrupted meanwhile. */
-export async function runCase(runCase: RunCase, requestId: string, room: Courtroom): Promise<CaseResult> {
+export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, room: Courtroom): Promise<CaseResult> {
   const { loaded, request, defects } = runCase;
   const { scenario } = loaded;
   const startedAt = performance.now();
@@ -57,6 +68,7 @@ export async function runCase(runCase: RunCase, requestId: string, room: Courtro
     flow: loaded.flow,
     probes: room.probes,
     answer,
+    earlier,
     newest: () => newestOf(room.docket, requestId),
     mayWait: true,
     signal: room.signal,
@@ -70,7 +82,7 @@ export async function runCase(runCase: RunCase, requestId: string, room: Courtro
     verdict: heard.verdict,
     durationMs,
   });
-  return { runCase, requestId, verdict: heard.verdict, answer, durationMs };
+  return { runCase, requestId, verdict: heard.verdict, answer, observations: heard.observations, earlier, durationMs };
 }
 
 /** Judges again what got late spans after its verdict was spoken. */
@@ -81,6 +93,7 @@ export async function reviseCase(result: CaseResult, room: Courtroom): Promise<C
     flow: result.runCase.loaded.flow,
     probes: room.probes,
     answer: result.answer,
+    earlier: result.earlier,
     newest: () => request,
     mayWait: false,
     signal: room.signal,

@@ -6,6 +6,7 @@ import type { Reporter } from '../report/index.js';
 import { assemblerOptions, assemblerTimes } from './assembler-options.js';
 import { createDocket, type Docket } from './docket.js';
 import { combineExitCodes, EXIT_CODES, exitCodeOf } from './exit-code.js';
+import { NOTHING_EARLIER, withEffects } from './left-over.js';
 import { type OpenStores, openStores, type StoreAddresses } from './open-stores.js';
 import { createRequestSender } from './request-sender.js';
 import { type CaseResult, type Courtroom, reviseCase, runCase } from './run-case.js';
@@ -63,9 +64,16 @@ export async function runCases(cases: readonly RunCase[], options: RunOptions): 
   await teardown[Symbol.asyncDispose]();
 
   const exitCode = exitCodeOfRun(results, failure, options.signal);
-  record.emit({ type: 'run-ended', run, exitCode, durationMs: performance.now() - startedAt });
+  const ours = options.signal.aborted ? undefined : asOurs(failure);
+  record.emit({
+    type: 'run-ended',
+    run,
+    exitCode,
+    durationMs: performance.now() - startedAt,
+    failure: ours && { code: ours.code, message: ours.message, nextStep: ours.nextStep },
+  });
   await record.end();
-  return { run, bundle: record.bundle, cases: results, failure: asOurs(failure), exitCode };
+  return { run, bundle: record.bundle, cases: results, failure: ours, exitCode };
 }
 
 interface Session {
@@ -115,7 +123,8 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
     for (const next of group) {
       signal.throwIfAborted();
       system.assertAlive();
-      results.push(await runCase(next, requestIdIn(run, cases.indexOf(next)), room));
+      const earlier = results.reduce((before, { observations }) => withEffects(before, observations), NOTHING_EARLIER);
+      results.push(await runCase(next, { requestId: requestIdIn(run, cases.indexOf(next)), earlier }, room));
     }
     system.assertAlive();
     await services[Symbol.asyncDispose]();

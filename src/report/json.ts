@@ -10,12 +10,15 @@ export function jsonReporter(write: (text: string) => void): Reporter {
     name: 'JSON',
     onEvent: (event) => void events.push(event),
     end() {
+      const started = events.find((event) => event.type === 'run-started');
       const ended = events.findLast((event) => event.type === 'run-ended');
       write(
         `${toJson({
           run: ended?.type === 'run-ended' ? ended.run : null,
+          bundle: started?.type === 'run-started' ? (started.bundle ?? null) : null,
           scenarios: resultRows(events),
           notices: events.flatMap((event) => (event.type === 'notice' ? [event.message] : [])),
+          error: (ended?.type === 'run-ended' ? ended.failure : undefined) ?? null,
           exitCode: ended?.type === 'run-ended' ? ended.exitCode : null,
         })}\n`,
       );

@@ -1,4 +1,5 @@
 import type { RunEvent, RunEventOf, Verdict } from '../model/index.js';
+import { evidenceLines, findingSentence, reasonSentence } from '../view/index.js';
 
 /** One judged request as `--json` prints it. A stable schema: fields are only ever added. */
 export interface ResultRow {
@@ -20,12 +21,16 @@ interface FindingRow {
   readonly service: string | null;
   readonly store: string | null;
   readonly spanId: string | null;
+  /** What a person is told. */
+  readonly message: string;
+  readonly evidence: readonly string[];
 }
 
 interface ReasonRow {
   readonly code: string;
   readonly service: string | null;
   readonly count: number | null;
+  readonly message: string;
 }
 
 /** The rows of a run, in the order of the requests; a revised verdict takes the place of the one before. */
@@ -67,17 +72,20 @@ function verdictFields(verdict: Verdict): Omit<ResultRow, 'name' | 'defect' | 'd
     requestId: verdict.requestId,
     revision: verdict.revision,
     verdict: verdict.outcome,
-    findings: verdict.findings.map(({ code, step, service, store, spanId }) => ({
-      code,
-      step: step ?? null,
-      service: service ?? null,
-      store: store ?? null,
-      spanId: spanId ?? null,
+    findings: verdict.findings.map((finding) => ({
+      code: finding.code,
+      step: finding.step ?? null,
+      service: finding.service ?? null,
+      store: finding.store ?? null,
+      spanId: finding.spanId ?? null,
+      message: findingSentence(finding),
+      evidence: evidenceLines(finding),
     })),
     reasons: verdict.reasons.map((reason) => ({
       code: reason.code,
       service: 'service' in reason ? reason.service : null,
       count: 'count' in reason ? reason.count : null,
+      message: reasonSentence(reason),
     })),
     completedBy: verdict.completedBy ?? null,
   };

@@ -36,7 +36,10 @@ export function outcomeWord(outcome: Outcome, colors: Colors): string {
 
 /** `accounted · 14 of 14 orders proven`. */
 export function proofText({ completedBy, strength }: Verdict): string {
-  const orders = `${strength.proven} of ${count(strength.required, 'order')} proven`;
+  const orders =
+    strength.required === 0
+      ? 'no orders to prove'
+      : `${strength.proven} of ${count(strength.required, 'order')} proven`;
   const undecided = strength.undecided === 0 ? '' : `, ${strength.undecided} undecided`;
   return `${completedBy ?? 'open'} · ${orders}${undecided}`;
 }

@@ -17,7 +17,8 @@ export function waterfallLines(trace: WorkflowTrace, { colors, wounded }: Waterf
   const totalMs = Math.max(1e-6, ...rows.map(({ startMs, durationMs }) => startMs + durationMs));
   const serviceWidth = Math.max(0, ...rows.map(({ service }) => service.length));
   return rows.map((row) => {
-    const label = `${'  '.repeat(row.depth)}${row.step === undefined ? '' : `[${row.step}] `}${printable(row.name)}`;
+    const step = row.step === undefined ? '' : `[${row.step}]`;
+    const label = `${'  '.repeat(row.depth)}${[step, row.name === row.step ? '' : printable(row.name)].join(' ').trim()}`;
     const name = label.length > NAME_WIDTH ? `${label.slice(0, NAME_WIDTH - 1)}…` : label.padEnd(NAME_WIDTH);
     const text = `${name} ${printable(row.service).padEnd(serviceWidth)} ${bar(row, totalMs)} ${duration(row.durationMs).padStart(8)}`;
     if (wounded.has(row.spanId)) return colors.red(`${text} ◀`);

@@ -112,11 +112,18 @@ export function unplannedEffects(subject: Subject): readonly UnknownReason[] {
             code: 'undecided',
             about: 'expression',
             steps: [effect.step],
-            detail: `the effect of ${effect.step} in ${effect.query.store} was not read: a value that its query needs is unknown`,
+            detail: unknownValues(subject),
           },
         ]
       : [],
   );
+}
+
+/** Most often a step whose wrapper was not told to capture what it gives back. */
+function unknownValues({ flow, evidence: { scope } }: Subject): string {
+  const unknown = Object.entries(flow.values).filter(([name]) => !Object.hasOwn(scope.values, name));
+  const values = unknown.map(([name, text]) => `${name} (${text})`).join(', ');
+  return `its effect was not read, for nothing gives ${values}; a step tells what it returns when it is wrapped with { output: true }`;
 }
 
 /** What the order could not settle: causes or clocks that contradict each other, and, where the flow asks for proof, pairs that nothing proves. */

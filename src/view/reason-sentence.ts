@@ -21,7 +21,7 @@ export function reasonSentence(reason: UnknownReason): string {
     case 'ambiguous-step':
       return `Span ${reason.spanId} could be ${list(reason.steps.map((step) => `\`${step}\``))}, and the verdict depends on which.`;
     case 'undecided':
-      return `${{ order: 'An order', budget: 'A budget', expression: 'An expression' }[reason.about]} could not be decided (${list(
+      return `${{ order: 'An order', budget: 'A budget', expression: 'An expression', effect: 'An effect' }[reason.about]} could not be decided (${list(
         reason.steps.map((step) => `\`${step}\``),
       )}): ${reason.detail}.`;
     default:

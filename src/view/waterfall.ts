@@ -52,11 +52,20 @@ function row(
   return {
     spanId: span.spanId,
     depth,
-    name: span.name,
+    name: spanTitle(span),
     service: String(span.resource.get('service.name') ?? ''),
     step: step?.stepName,
     startMs: Number(span.startUnixNano - trace.startTime) / 1e6,
     durationMs: Number(span.endUnixNano - span.startUnixNano) / 1e6,
     failed: span.status.code === 'error',
   };
+}
+
+/** HTTP spans are named by their method alone; with the path one can tell them apart. */
+function spanTitle({ name, attributes }: Span): string {
+  const method = attributes.get('http.request.method');
+  if (method === undefined) return name;
+  const url = String(attributes.get('url.full') ?? '');
+  const path = attributes.get('url.path') ?? /^[a-z]+:\/\/[^/]*([^?#]*)/.exec(url)?.[1];
+  return path === undefined || path === '' ? name : `${name} ${path}`;
 }

@@ -36,7 +36,8 @@ describe('tracecourt demo', () => {
     }
     expect(scenarios).to.have.length(TABLE.length);
     expect(scenarios[0].completedBy).to.equal('accounted');
-    expect(scenarios.at(-1).reasons).to.deep.equal([{ code: 'telemetry-lost', service: 'council', count: 2 }]);
+    expect(scenarios.at(-1).reasons).to.have.length(1);
+    expect(scenarios.at(-1).reasons[0]).to.include({ code: 'telemetry-lost', service: 'council', count: 2 });
     expect(exitCode).to.equal(0);
   }).timeout(120_000);
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { SETTINGS } from '../../config/index.js';
 import { TracecourtError } from '../../errors.js';
 import { toJson } from '../../lib/json.js';
 import type { RunEvent } from '../../model/index.js';
@@ -25,14 +26,14 @@ import { gather } from './run.js';
 const SCENARIO = fileURLToPath(new URL('../../../../examples/gpu-allocation/approve.scenario.yaml', import.meta.url));
 
 interface DemoFlags {
-  readonly defect: readonly string[];
+  readonly defect?: readonly string[];
   readonly json?: boolean;
 }
 
 export function demoCommand(done: (exitCode: number) => void): Command {
   const command = new Command('demo')
     .description('Judge one request of the reference system, then the same with each of its defects planted.')
-    .option('--defect <name>', 'plant these defects together, in one request, instead of each alone', gather, [])
+    .option('--defect <name>', 'plant these defects together, in one request, instead of each alone', gather)
     .option('--json', 'print one JSON document instead of text')
     .addHelpText(
       'after',
@@ -54,10 +55,11 @@ async function demo(flags: DemoFlags): Promise<number> {
       nextStep: 'Run it in a clone of the repository; the published package does not hold the examples.',
     });
   }
+  const { defect: defects = [] } = flags;
   const settings = await settingsOf(flags);
-  const [loaded] = await loadScenarios([SCENARIO], { defects: flags.defect, cut: [] });
+  const [loaded] = await loadScenarios([SCENARIO], { defects, cut: [] });
   const alone = (loaded.scenario.defects?.known ?? []).map(({ name }) => [name]);
-  const cases = planVariants(loaded, flags.defect.length > 0 ? [flags.defect] : [[], ...alone]);
+  const cases = planVariants(loaded, defects.length > 0 ? [defects] : [[], ...alone]);
 
   const events: RunEvent[] = [];
   const log = { name: 'demo', onEvent: (event: RunEvent) => void events.push(event) };
@@ -68,7 +70,7 @@ async function demo(flags: DemoFlags): Promise<number> {
   const exitCode = isComplete ? (surprises.length === 0 ? EXIT_CODES.pass : EXIT_CODES.fail) : stoppedEarly(result);
 
   if (flags.json) print(`${toJson({ run: result.run, scenarios: resultRows(events), surprises, exitCode })}\n`);
-  else printLines(closing(result, { surprises, planned: cases.length }));
+  else printLines(closing(result, { surprises, planned: cases.length, bundles: settings.bundleDir }));
   if (result.failure) printError(result.failure);
   return exitCode;
 }
@@ -91,11 +93,13 @@ function surprisesIn({ runCase, verdict }: CaseResult): readonly string[] {
 interface DemoOutcome {
   readonly surprises: readonly string[];
   readonly planned: number;
+  readonly bundles: string;
 }
 
-function closing(result: RunResult, { surprises, planned }: DemoOutcome): readonly string[] {
+function closing(result: RunResult, { surprises, planned, bundles }: DemoOutcome): readonly string[] {
   const { cases, run, bundle } = result;
   const wrong = cases.find(({ verdict }) => verdict.outcome === 'fail');
+  const there = bundles === SETTINGS.bundleDir.default ? '' : ` --bundles ${bundles}`;
   return [
     '',
     ...(surprises.length > 0 ? [colors.red(`Not judged as planted:\n  ${surprises.join('\n  ')}`)] : []),
@@ -109,8 +113,8 @@ function closing(result: RunResult, { surprises, planned }: DemoOutcome): readon
       : []),
     '',
     'Look further:',
-    ...(wrong ? [`  npx tracecourt trace ${wrong.requestId}   one request as a waterfall`] : []),
-    `  npx tracecourt replay ${run}  the same verdicts from the recording`,
+    ...(wrong ? [`  npx tracecourt trace ${wrong.requestId}${there}   one request as a waterfall`] : []),
+    `  npx tracecourt replay ${run}${there}  the same verdicts from the recording`,
     `  ${bundle}`,
   ];
 }

@@ -6,8 +6,8 @@ import { printError } from '../print-error.js';
 import { runOptions, STORE_SETTINGS, settingsOf, withSettings } from '../settings.js';
 
 interface RunFlags {
-  readonly defect: readonly string[];
-  readonly cutTelemetry: readonly string[];
+  readonly defect?: readonly string[];
+  readonly cutTelemetry?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -15,8 +15,8 @@ export function runCommand(done: (exitCode: number) => void): Command {
   const command = new Command('run')
     .description('Run scenarios: start the system under test, send their requests, judge each one.')
     .argument('<scenario...>', 'scenario files')
-    .option('--defect <name>', 'plant this defect in every request; may be given several times', gather, [])
-    .option('--cut-telemetry <service>', 'keep the spans of this service from the collector', gather, [])
+    .option('--defect <name>', 'plant this defect in every request; may be given several times', gather)
+    .option('--cut-telemetry <service>', 'keep the spans of this service from the collector', gather)
     .option('--json', 'print one JSON document instead of text')
     .addHelpText(
       'after',
@@ -28,13 +28,11 @@ Examples:
     );
   return withSettings(command, ['http', ...STORE_SETTINGS, 'bundleDir']).action(
     async (files: readonly string[], flags: RunFlags) => {
+      const { defect: defects = [], cutTelemetry: cut = [] } = flags;
       const settings = await settingsOf(flags);
-      const cases = planCases(
-        await loadScenarios(files, { defects: flags.defect, cut: flags.cutTelemetry }),
-        flags.defect,
-      );
+      const cases = planCases(await loadScenarios(files, { defects, cut }), defects);
       const result = await interruptible((signal) =>
-        runCases(cases, runOptions(settings, { cut: flags.cutTelemetry, reporters: [reporterFor(flags)], signal })),
+        runCases(cases, runOptions(settings, { cut, reporters: [reporterFor(flags)], signal })),
       );
       if (result.failure) printError(result.failure);
       if (!flags.json) console.error(`\nRecorded in ${result.bundle}`);
@@ -43,6 +41,6 @@ Examples:
   );
 }
 
-export function gather(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
+export function gather(value: string, before: readonly string[] = []): readonly string[] {
+  return [...new Set([...before, value])];
 }

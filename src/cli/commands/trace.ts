@@ -20,7 +20,7 @@ interface TraceFlags {
 
 export function traceCommand(done: (exitCode: number) => void): Command {
   const command = new Command('trace')
-    .description('Show one recorded request as a waterfall, against its flow and its stores.')
+    .description('Show one recorded request as a waterfall, against its flow and its stores. Exits with 0 if it could.')
     .argument('[request-id]', 'default: the first request of the newest run that did not pass')
     .option('--run <run>', 'the run it belongs to: a name or a folder')
     .option('--json', 'print the WorkflowTrace and the verdict as one JSON document')
