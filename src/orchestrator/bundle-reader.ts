@@ -91,7 +91,16 @@ function readLines(
   const torn = lines.pop() ?? '';
   const warnings =
     torn === '' ? [] : [`${file} ends in the middle of line ${lines.length + 1}; that line is left out.`];
-  return { entries: lines.map((line, index) => parse(line, `${file}:${index + 1}`)), warnings };
+  return { entries: lines.map((line, index) => readLine(line, { file, number: index + 1 })), warnings };
+}
+
+function readLine(text: string, { file, number }: { readonly file: string; readonly number: number }): unknown {
+  const { line, ...entry } = (parse(text, `${file}:${number}`) ?? {}) as { readonly line?: unknown };
+  if (line === number) return entry;
+  throw new TracecourtError(
+    'invalid-bundle',
+    `${file}:${number} is line ${line} of the recording: the bundle was changed or damaged.`,
+  );
 }
 
 function parse(text: string, where: string): unknown {

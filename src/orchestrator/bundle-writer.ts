@@ -25,10 +25,11 @@ export function createBundle(directory: string, header: BundleHeader): BundleWri
   const { inputs, events } = begin(directory, header);
   let isOpen = true;
 
-  function append(file: number, entry: unknown): void {
+  function append(file: BundleFile, entry: object): void {
     if (!isOpen) return;
     try {
-      writeWhole(file, `${toExactJson(entry)}\n`);
+      file.lines += 1;
+      writeWhole(file.descriptor, `${toExactJson({ line: file.lines, ...entry })}\n`);
     } catch (error) {
       close();
       throw unwritable(directory, error);
@@ -38,8 +39,8 @@ export function createBundle(directory: string, header: BundleHeader): BundleWri
   function close(): void {
     if (!isOpen) return;
     isOpen = false;
-    closeSync(inputs);
-    closeSync(events);
+    closeSync(inputs.descriptor);
+    closeSync(events.descriptor);
   }
 
   return {
@@ -51,6 +52,12 @@ export function createBundle(directory: string, header: BundleHeader): BundleWri
   };
 }
 
+/** Lines are numbered, so that one that is taken out is missed. */
+interface BundleFile {
+  readonly descriptor: number;
+  lines: number;
+}
+
 function begin(directory: string, header: BundleHeader) {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -59,8 +66,8 @@ function begin(directory: string, header: BundleHeader) {
       mode,
     });
     return {
-      inputs: openSync(join(directory, BUNDLE_FILES.inputs), 'a', mode),
-      events: openSync(join(directory, BUNDLE_FILES.events), 'a', mode),
+      inputs: { descriptor: openSync(join(directory, BUNDLE_FILES.inputs), 'a', mode), lines: 0 },
+      events: { descriptor: openSync(join(directory, BUNDLE_FILES.events), 'a', mode), lines: 0 },
     };
   } catch (error) {
     throw unwritable(directory, error);

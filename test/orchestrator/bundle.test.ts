@@ -74,6 +74,18 @@ describe('a run bundle', () => {
       .with.property('code', 'invalid-bundle');
   });
 
+  it('notices a line that was taken out', () => {
+    const bundle = record('r1');
+    bundle.onEvent(notice);
+    bundle.onEvent(notice);
+    const file = join(bundles, 'r1', 'events.ndjson');
+    const [first, , third] = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, `${first}\n${third}\n`);
+    expect(() => readBundle('r1', bundles))
+      .to.throw(TracecourtError, 'events.ndjson:2 is line 3 of the recording')
+      .with.property('code', 'invalid-bundle');
+  });
+
   it('refuses a bundle of another version', () => {
     record('r1');
     const file = join(bundles, 'r1', 'run.json');
