@@ -109,15 +109,16 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       probes: stores.probes,
       known: system.known,
       emit: record.emit,
-      signal,
+      signal: AbortSignal.any([signal, system.lost]),
+      lost: system.lost,
     };
 
     for (const next of group) {
-      signal.throwIfAborted();
-      system.assertAlive();
+      room.signal.throwIfAborted();
+      await assertStoresAnswer(results.at(-1), stores);
       results.push(await runCase(next, requestIdIn(run, cases.indexOf(next)), room));
     }
-    system.assertAlive();
+    system.lost.throwIfAborted();
     await services[Symbol.asyncDispose]();
     for (const [index, result] of results.entries()) results[index] = await reviseCase(result, room);
   }
@@ -156,6 +157,12 @@ async function openCollector(
 async function identifyAll({ probes }: OpenStores, { emit }: RunRecord): Promise<void> {
   const servers = await Promise.all([...probes.values()].map((probe) => probe.identify()));
   for (const server of servers) emit({ type: 'store-ready', server });
+}
+
+/** After a verdict that a store could not be asked for: throws `store-unavailable` when it is still away, for every next request would wait for it. */
+async function assertStoresAnswer(last: CaseResult | undefined, { probes }: OpenStores): Promise<void> {
+  const wasAway = last?.verdict.reasons.some(({ code }) => code === 'store-unreachable');
+  if (wasAway) await Promise.all([...probes.values()].map((probe) => probe.identify()));
 }
 
 /** Neighbouring cases whose scenarios start the very same processes share them. */
