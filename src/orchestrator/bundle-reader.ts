@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AssemblerInput } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
@@ -41,7 +41,7 @@ export function readBundle(run: string, bundles: string): Bundle {
 
 /** Names of the recorded runs, newest first. */
 export function listRuns(bundles: string): readonly string[] {
-  if (!existsSync(bundles)) return [];
+  if (!statSync(bundles, { throwIfNoEntry: false })?.isDirectory()) return [];
   const runs = readdirSync(bundles).filter((name) => existsSync(join(bundles, name, BUNDLE_FILES.header)));
   return runs.sort().reverse();
 }

@@ -15,15 +15,39 @@ export interface Disturbances {
 
 /**
  * Reads scenario files and the flows they name. Throws TracecourtError: `file-unreadable`, `invalid-scenario`, `invalid-flow`, or
- * `usage` for a defect or a service that one of them does not know.
+ * `usage` for a defect or a service that one of them does not know. Where several files are wrong, one error tells of all.
  */
 export async function loadScenarios(
   files: readonly string[],
   disturbances: Disturbances = { defects: [], cut: [] },
 ): Promise<readonly [LoadedScenario, ...LoadedScenario[]]> {
-  const [first, ...others] = await Promise.all(files.map((file) => loadOne(file, disturbances)));
+  const [first, ...others] = await allOf(files.map((file) => loadOne(file, disturbances)));
   if (first === undefined) throw new TracecourtError('usage', 'No scenario was named.');
   return [first, ...others];
+}
+
+/** Like Promise.all, but waits for all and rejects with the errors of all. */
+async function allOf<T>(loading: readonly Promise<T>[]): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(loading);
+  const failures = settled.flatMap((one): readonly unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+  if (failures.length > 0) throw asOne(failures);
+  return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+}
+
+/** Scenarios that share a flow tell the same of it: said once. An error that is not ours goes first, alone. */
+function asOne(failures: readonly unknown[]): unknown {
+  const ours = failures.filter((failure) => failure instanceof TracecourtError);
+  const [first] = ours;
+  if (first === undefined || ours.length < failures.length) {
+    return failures.find((failure) => !(failure instanceof TracecourtError));
+  }
+  const different = ours.filter(({ message }, index) => ours.findIndex((one) => one.message === message) === index);
+  if (different.length === 1) return first;
+  return new TracecourtError(first.code, different.map(({ message }) => message).join('\n'), {
+    nextStep: first.nextStep,
+    problems: different.flatMap(({ problems }) => problems),
+    cause: first,
+  });
 }
 
 async function loadOne(file: string, { defects, cut }: Disturbances): Promise<LoadedScenario> {

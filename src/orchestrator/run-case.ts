@@ -31,7 +31,10 @@ export interface Courtroom {
   readonly probes: ReadonlyMap<StoreName, StoreProbe>;
   readonly known: ReadonlyMap<string, string>;
   readonly emit: (event: UnstampedEvent) => void;
+  /** Aborts when the run is interrupted or the system under test is lost. */
   readonly signal: AbortSignal;
+  /** Aborts when a process of the system under test ends, with the error to end the run with. */
+  readonly lost: AbortSignal;
 }
 
 /** Past its own deadline the assembler has spoken for sure; this much later something of ours is broken. */
@@ -44,7 +47,12 @@ export interface Entry {
   readonly earlier: EarlierEffects;
 }
 
-/** Sends one request, waits until it is complete, and judges it. Throws if the run is interrupted meanwhile. */
+/**
+ * Sends one request, waits until it is complete, and judges it.
+ *
+ * Rejects with the signal's reason when the run is interrupted meanwhile. A request under which a service died is judged only
+ * if it passed all the same: what else it did wrong may be the death's doing, not its own.
+ */
 export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, room: Courtroom): Promise<CaseResult> {
   const { loaded, request, defects } = runCase;
   const { scenario } = loaded;
@@ -73,6 +81,7 @@ export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, r
     mayWait: true,
     signal: room.signal,
   });
+  if (heard.verdict.outcome !== 'pass') room.lost.throwIfAborted();
   const durationMs = performance.now() - startedAt;
   emitObservations(heard, room);
   room.emit({

@@ -117,16 +117,17 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       probes: stores.probes,
       known: system.known,
       emit: record.emit,
-      signal,
+      signal: AbortSignal.any([signal, system.lost]),
+      lost: system.lost,
     };
 
     for (const next of group) {
-      signal.throwIfAborted();
-      system.assertAlive();
+      room.signal.throwIfAborted();
+      await assertStoresAnswer(results.at(-1), stores);
       const earlier = results.reduce((before, { observations }) => withEffects(before, observations), NOTHING_EARLIER);
       results.push(await runCase(next, { requestId: requestIdIn(run, cases.indexOf(next)), earlier }, room));
     }
-    system.assertAlive();
+    system.lost.throwIfAborted();
     await services[Symbol.asyncDispose]();
     for (const [index, result] of results.entries()) results[index] = await reviseCase(result, room);
   }
@@ -165,6 +166,12 @@ async function openCollector(
 async function identifyAll({ probes }: OpenStores, { emit }: RunRecord): Promise<void> {
   const servers = await Promise.all([...probes.values()].map((probe) => probe.identify()));
   for (const server of servers) emit({ type: 'store-ready', server });
+}
+
+/** After a verdict that a store could not be asked for: throws `store-unavailable` when it is still away, for every next request would wait for it. */
+async function assertStoresAnswer(last: CaseResult | undefined, { probes }: OpenStores): Promise<void> {
+  const wasAway = last?.verdict.reasons.some(({ code }) => code === 'store-unreachable');
+  if (wasAway) await Promise.all([...probes.values()].map((probe) => probe.identify()));
 }
 
 /** Neighbouring cases whose scenarios start the very same processes share them. */

@@ -24,8 +24,8 @@ export interface SystemHost {
 export interface RunningSystem {
   /** What templates may refer to: `gateway.http`, `run.id`. */
   readonly known: ReadonlyMap<string, string>;
-  /** Throws TracecourtError `service-unavailable` if one of its processes has ended. */
-  assertAlive(): void;
+  /** Aborts when one of its processes ends, with a TracecourtError `service-unavailable` that names it as the reason. */
+  readonly lost: AbortSignal;
 }
 
 /**
@@ -34,7 +34,7 @@ export interface RunningSystem {
  */
 export async function startSystem(scenario: TestScenario, host: SystemHost): Promise<RunningSystem> {
   const known = new Map([['run.id', host.run]]);
-  const casualties: TracecourtError[] = [];
+  const loss = new AbortController();
 
   for (const service of scenario.start) {
     const endpoint = host.cut.includes(service.name)
@@ -53,7 +53,7 @@ export async function startSystem(scenario: TestScenario, host: SystemHost): Pro
           TRACECOURT_RUN_ID: host.run,
         },
         onUnexpectedExit(exit, lastLines) {
-          casualties.push(casualty(service.name, { exit, lastLines, address: known.get(`${service.name}.http`) }));
+          loss.abort(casualty(service.name, { exit, lastLines, address: known.get(`${service.name}.http`) }));
           host.emit({ type: 'service-exited', service: service.name, exit, lastLines });
         },
       },
@@ -69,13 +69,7 @@ export async function startSystem(scenario: TestScenario, host: SystemHost): Pro
   }
   for (const url of Object.values(scenario.health)) await assertHealthy(fillTemplate(url, known));
 
-  return {
-    known,
-    assertAlive() {
-      const [first] = casualties;
-      if (first) throw first;
-    },
-  };
+  return { known, lost: loss.signal };
 }
 
 function casualty(

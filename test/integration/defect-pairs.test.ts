@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { expect } from 'chai';
-import { systemClock } from '../../src/lib/clock.js';
 import {
   type CaseResult,
   expectationOf,
@@ -10,6 +9,7 @@ import {
   runCases,
   shortfalls,
 } from '../../src/orchestrator/index.js';
+import { embeddedRun } from '../helpers/embedded-run.js';
 import { repositoryRoot } from '../helpers/repository.js';
 import { seeded } from '../helpers/seeded.js';
 import { temporaryBundles } from '../helpers/tracecourt.js';
@@ -27,16 +27,7 @@ describe(`two planted defects in one request (${ALL ? 'all pairs' : `TRACECOURT_
     this.timeout(180_000);
     const [loaded] = await loadScenarios([APPROVE]);
     const pairs = drawPairs(loaded);
-    const { cases, failure } = await runCases(planVariants(loaded, pairs), {
-      stores: { neo4jUrl: undefined, neo4jUser: '', neo4jPassword: '', redisUrl: undefined, kafkaBrokers: undefined },
-      http: { host: '127.0.0.1', port: 0 },
-      bundles: bundles.path,
-      rootQuietMs: 500,
-      cut: [],
-      reporters: [],
-      clock: systemClock,
-      signal: new AbortController().signal,
-    });
+    const { cases, failure } = await runCases(planVariants(loaded, pairs), embeddedRun(bundles.path));
     expect(failure).to.equal(undefined);
     expect(cases.map(({ runCase }) => runCase.defects)).to.deep.equal(pairs);
     results = cases;
