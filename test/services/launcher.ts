@@ -28,9 +28,14 @@ export interface UpOptions extends ServiceSet {
   readonly libraries: string;
   readonly ports: ServicePorts;
   readonly signal?: AbortSignal | undefined;
+  /** Other programs in place of the servers. */
+  readonly plans?: Plans;
 }
 
-const PLANS: Readonly<Record<ServiceName, (context: PlanContext) => ServicePlan>> = {
+/** How each service is planned. */
+export type Plans = Readonly<Record<ServiceName, (context: PlanContext) => ServicePlan>>;
+
+const PLANS: Plans = {
   redis: redisPlan,
   kafka: kafkaPlan,
   neo4j: neo4jPlan,
@@ -89,11 +94,12 @@ async function startAll(names: readonly ServiceName[], options: UpOptions): Prom
   throw errors[0];
 }
 
-async function startOne(name: ServiceName, { folder, libraries, ports, signal }: UpOptions): Promise<void> {
+async function startOne(name: ServiceName, options: UpOptions): Promise<void> {
+  const { folder, libraries, ports, signal, plans = PLANS } = options;
   const home = await mkdtemp(join(folder, `${name}-`));
   const password = randomBytes(12).toString('hex');
   const clusterId = randomBytes(16).toString('base64url');
-  const plan = PLANS[name]({ home, libraries, ports, password, clusterId });
+  const plan = plans[name]({ home, libraries, ports, password, clusterId });
   await startService(plan, { folder, home, readyLimitMs: READY_LIMIT_MS, signal });
 }
 

@@ -74,6 +74,7 @@ async function main([name = '', argument]: readonly string[]): Promise<number> {
   let exitCode = 0;
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.on(signal, () => {
+      if (exitCode === 0) say(`Interrupted by ${signal}; ending what was started …`);
       exitCode ||= code;
       interrupted.abort();
     });

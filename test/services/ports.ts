@@ -17,7 +17,7 @@ export async function expectFreePort(service: string, port: number): Promise<voi
   } catch (error) {
     throw new LauncherError(
       `${service} cannot have port ${port} of 127.0.0.1: ${reason(error)}. It is not ours, so it is left alone and not used. ` +
-        `Stop what listens there, or choose another port with TRACECOURT_${service.toUpperCase()}_PORT.`,
+        'Stop what listens there, or choose another port: docs/real-services.md names the variables.',
     );
   }
 }

@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { repositoryRoot } from '../helpers/repository.js';
 import { environmentLines, environmentOf, servicesWithoutAddress } from './environment.js';
 import { fetchServices } from './fetch.js';
-import { postGuard } from './guard.js';
+import { postGuard, putUnderGuard } from './guard.js';
 import { down, up } from './launcher.js';
 import { thisMachine } from './machine.js';
 import { anyPorts } from './port-settings.js';
+import { identify } from './process-identity.js';
 import type { ServiceName } from './service-plan.js';
+import { stopProcesses } from './stop-processes.js';
 
 export interface RealTestOptions {
   readonly cache: string;
@@ -24,6 +26,8 @@ interface Check {
   readonly title: string;
   readonly args: readonly string[];
 }
+
+const CHECK_GRACE_MS = 10_000;
 
 const CHECKS: readonly Check[] = [
   {
@@ -40,11 +44,13 @@ const CHECKS: readonly Check[] = [
  */
 export async function runRealTests({ cache, say, signal }: RealTestOptions): Promise<number> {
   const services = servicesWithoutAddress(process.env);
-  if (services.length === 0) return runChecks({}, { say, signal });
+  if (services.length === 0) return runChecks({}, { say, signal, onStart: () => undefined });
   const libraries = await timed('Fetched', say, async () =>
     fetchServices({ cache, services, machine: await thisMachine(), say, signal }),
   );
-  return withServices({ services, libraries, say, signal }, (environment) => runChecks(environment, { say, signal }));
+  return withServices({ services, libraries, say, signal }, (environment, folder) =>
+    runChecks(environment, { say, signal, onStart: (pid) => putUnderGuard(folder, pid) }),
+  );
 }
 
 interface RunOptions {
@@ -55,7 +61,10 @@ interface RunOptions {
 }
 
 /** Services of their own for one piece of work, gone when it is over: also when it throws, and when this process is killed. */
-async function withServices(options: RunOptions, work: (environment: Variables) => Promise<number>): Promise<number> {
+async function withServices(
+  options: RunOptions,
+  work: (environment: Variables, folder: string) => Promise<number>,
+): Promise<number> {
   const { say } = options;
   const folder = await mkdtemp(join(tmpdir(), 'tracecourt-services-'));
   const guard = await postGuard(folder);
@@ -63,7 +72,7 @@ async function withServices(options: RunOptions, work: (environment: Variables) 
     const records = await timed('Started', say, async () => up({ ...options, folder, ports: await anyPorts() }));
     const environment = environmentOf(records);
     say(environmentLines(environment).trimEnd());
-    return await work(environment);
+    return await work(environment, folder);
   } finally {
     await timed('Stopped', say, async () => {
       await down({ folder });
@@ -73,11 +82,17 @@ async function withServices(options: RunOptions, work: (environment: Variables) 
   }
 }
 
-async function runChecks(environment: Variables, { say, signal }: Omit<RealTestOptions, 'cache'>): Promise<number> {
+interface CheckOptions extends Omit<RealTestOptions, 'cache'> {
+  /** Called with the number of each check's process. */
+  readonly onStart: (pid: number) => void;
+}
+
+async function runChecks(environment: Variables, options: CheckOptions): Promise<number> {
+  const { say, signal } = options;
   const failed: string[] = [];
   for (const { title, args } of CHECKS) {
     say(`\n${title}`);
-    const exitCode = await runNode(args, environment, signal);
+    const exitCode = await runNode(args, environment, options);
     signal.throwIfAborted();
     if (exitCode !== 0) failed.push(`${title}: exit code ${exitCode}`);
   }
@@ -86,14 +101,18 @@ async function runChecks(environment: Variables, { say, signal }: Omit<RealTestO
 }
 
 /** Resolves with the exit code; a program that a signal has ended counts as failed. */
-function runNode(args: readonly string[], environment: Variables, signal: AbortSignal): Promise<number> {
+function runNode(args: readonly string[], environment: Variables, { signal, onStart }: CheckOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: repositoryRoot,
       env: { ...process.env, ...environment },
       stdio: 'inherit',
+      // A group of its own: mocha runs in a child of its command, and a signal has to reach both.
+      detached: true,
     });
-    const stop = () => child.kill('SIGTERM');
+    if (child.pid !== undefined) onStart(child.pid);
+    const leader = child.pid === undefined ? undefined : identify(child.pid);
+    const stop = () => void stopProcesses(leader ? [leader] : [], { graceMs: CHECK_GRACE_MS, groups: true });
     signal.addEventListener('abort', stop, { once: true });
     child.once('error', reject);
     child.once('close', (code) => {

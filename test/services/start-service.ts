@@ -39,7 +39,7 @@ export async function startService(plan: ServicePlan, options: StartOptions): Pr
   const record = { name: plan.name, process: launch(plan, home), isReady: false, environment: plan.environment };
   writeRecord(folder, record);
   await waitUntilReady(plan, { home, isAlive: () => isAlive(record.process), limitMs: options.readyLimitMs, signal });
-  await warmUp(plan);
+  await warmUp(plan, signal);
   const ready = { ...record, isReady: true };
   writeRecord(folder, ready);
   return ready;

@@ -42,6 +42,18 @@ describe('stopping processes', () => {
     expect(isAlive(stubborn)).to.equal(false);
   });
 
+  it('ends a group with its leader', async () => {
+    const child = spawn('sh', ['-c', 'sleep 60 & echo $!; wait'], {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    children.push(child);
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const member = identify(Number(String(said)))!;
+    await stopProcesses([identify(child.pid!)!], { graceMs: 10_000, groups: true });
+    while (isAlive(member)) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
   it('leaves a later process of the same number alone', async () => {
     const other = await start('');
     await stopProcesses([{ ...other, startTicks: other.startTicks - 1 }], { graceMs: 50 });

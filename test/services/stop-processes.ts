@@ -4,6 +4,8 @@ import { isAlive, type ProcessIdentity } from './process-identity.js';
 export interface StopLimits {
   /** How long they may take after SIGTERM before they get SIGKILL. */
   readonly graceMs: number;
+  /** True when each leads a process group, which is to end with it. */
+  readonly groups?: boolean;
 }
 
 const POLL_MS = 25;
@@ -15,18 +17,18 @@ const KILL_GRACE_MS = 5_000;
  */
 export async function stopProcesses(
   processes: readonly ProcessIdentity[],
-  { graceMs }: StopLimits,
+  { graceMs, groups = false }: StopLimits,
 ): Promise<readonly ProcessIdentity[]> {
-  const stubborn = await signalAndWait(processes, 'SIGTERM', graceMs);
-  return stubborn.length === 0 ? [] : signalAndWait(stubborn, 'SIGKILL', KILL_GRACE_MS);
+  const stubborn = await signalAndWait(processes, graceMs, send('SIGTERM', groups));
+  return stubborn.length === 0 ? [] : signalAndWait(stubborn, KILL_GRACE_MS, send('SIGKILL', groups));
 }
 
 async function signalAndWait(
   processes: readonly ProcessIdentity[],
-  signal: NodeJS.Signals,
   limitMs: number,
+  signal: (process: ProcessIdentity) => void,
 ): Promise<readonly ProcessIdentity[]> {
-  for (const process of processes.filter(isAlive)) send(process, signal);
+  processes.filter(isAlive).forEach(signal);
   const end = Date.now() + limitMs;
   let left = processes.filter(isAlive);
   while (left.length > 0 && Date.now() < end) {
@@ -36,11 +38,13 @@ async function signalAndWait(
   return left;
 }
 
-function send({ pid }: ProcessIdentity, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    // It may end between the look and the signal.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
+function send(signal: NodeJS.Signals, groups: boolean): (target: ProcessIdentity) => void {
+  return ({ pid }) => {
+    try {
+      process.kill(groups ? -pid : pid, signal);
+    } catch (error) {
+      // It may end between the look and the signal.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  };
 }
