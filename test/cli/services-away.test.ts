@@ -13,7 +13,7 @@ describe('tracecourt, when a service goes away in mid-run', () => {
       process.kill(ready.pid, 'SIGKILL');
       const { exitCode, stdout, stderr } = await demo.ended;
 
-      expect(stderr).to.match(new RegExp(`service-unavailable Service ${victim} \\(http://127\\.0\\.0\\.1:\\d+\\)`));
+      expect(stderr).to.match(new RegExp(`service-unavailable: Service ${victim} \\(http://127\\.0\\.0\\.1:\\d+\\)`));
       expect(stderr)
         .to.include('was ended by SIGKILL')
         .and.match(/away since \d{4}-\d\d-\d\dT/);
