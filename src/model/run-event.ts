@@ -15,7 +15,14 @@ export type RunEvent = { readonly at: bigint } & (
     }
   | { readonly type: 'store-ready'; readonly server: ServerIdentity }
   | { readonly type: 'collector-ready'; readonly http: string }
-  | { readonly type: 'service-ready'; readonly service: string; readonly pid: number; readonly tookMs: number }
+  | {
+      readonly type: 'service-ready';
+      readonly service: string;
+      readonly pid: number;
+      readonly tookMs: number;
+      /** Where it serves, if it said so. */
+      readonly http: string | undefined;
+    }
   | {
       readonly type: 'service-exited';
       readonly service: string;

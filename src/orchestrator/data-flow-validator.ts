@@ -19,6 +19,7 @@ export class DataFlowValidator {
       probes: this.#probes,
       answer: undefined,
       earlier: new Map(),
+      book: new Map(),
       newest: () => request,
       mayWait: true,
       signal: new AbortController().signal,

@@ -4,6 +4,7 @@ import type { StoreProbe } from '../stores/index.js';
 import type { ExpectedAnswer } from './answer-finding.js';
 import { judgeCase, type OpenedCase, openCase } from './judge-evidence.js';
 import type { EarlierEffects } from './left-over.js';
+import type { AddressBook } from './name-peers.js';
 import { patienceMs } from './patience.js';
 
 export interface Hearing {
@@ -11,6 +12,7 @@ export interface Hearing {
   readonly probes: ReadonlyMap<StoreName, StoreProbe>;
   readonly answer: ExpectedAnswer | undefined;
   readonly earlier: EarlierEffects;
+  readonly book: AddressBook;
   /** The newest revision of the request, asked again before each round. */
   readonly newest: () => AssembledRequest;
   /** False: one round, whatever it gives. */
@@ -36,7 +38,7 @@ export async function hearRequest(hearing: Hearing): Promise<HeardRequest> {
   const startedAt = performance.now();
   for (;;) {
     const request = hearing.newest();
-    const opened = openCase(hearing.flow, request);
+    const opened = openCase(hearing.flow, request, hearing.book);
     const observations = await observeAll(opened, hearing.probes);
     if (hearing.newest() !== request) continue;
     const verdict = judgeCase(opened, { observations, answer: hearing.answer, earlier: hearing.earlier });

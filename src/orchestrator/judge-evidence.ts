@@ -5,6 +5,7 @@ import type { AssembledRequest, CompiledFlow, Evidence, StoreObservation, Verdic
 import { judge } from '../validators/index.js';
 import { type ExpectedAnswer, withAnswer } from './answer-finding.js';
 import { type EarlierEffects, withLeftOvers } from './left-over.js';
+import { type AddressBook, namePeers } from './name-peers.js';
 
 /** A request with its steps named, before any store was read: what may be asked of it, and of the stores. */
 export interface OpenedCase {
@@ -14,8 +15,8 @@ export interface OpenedCase {
 }
 
 /** Pure: the same request and flow give the same case, whether live or from a bundle. */
-export function openCase(flow: CompiledFlow, request: AssembledRequest): OpenedCase {
-  const trace = nameSteps(request, flowMatchers(flow));
+export function openCase(flow: CompiledFlow, request: AssembledRequest, book: AddressBook): OpenedCase {
+  const trace = nameSteps(namePeers(request, book), flowMatchers(flow));
   const scope = expressionScope(flow, trace);
   return { flow, evidence: { flow, trace, scope, observations: [] }, probes: planProbes(flow, scope) };
 }

@@ -7,6 +7,7 @@ import type { BundledCase } from './bundle.js';
 import { type Bundle, findRunOf, newestRun, readBundle } from './bundle-reader.js';
 import { judgeCase, type OpenedCase, openCase } from './judge-evidence.js';
 import { type EarlierEffects, NOTHING_EARLIER, withEffects } from './left-over.js';
+import { addressBook } from './name-peers.js';
 
 /** A request judged again from what was recorded of it. */
 export interface ReplayedCase {
@@ -64,7 +65,11 @@ interface Recording {
 
 function replayCase(recorded: BundledCase, request: AssembledRequest, { events, earlier }: Recording): ReplayedCase {
   const { requestId } = recorded;
-  const opened = openCase(recorded.flow, request);
+  const opened = openCase(
+    recorded.flow,
+    request,
+    addressBook(events.filter((event) => event.type === 'service-ready')),
+  );
   const observations = observationsOf(requestId, request.revision, events);
   const answer = answerIn(recorded, events);
   return {

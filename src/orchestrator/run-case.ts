@@ -6,6 +6,7 @@ import type { ExpectedAnswer } from './answer-finding.js';
 import type { Docket } from './docket.js';
 import { type HeardRequest, hearRequest } from './hear-request.js';
 import type { EarlierEffects } from './left-over.js';
+import type { AddressBook } from './name-peers.js';
 import type { RequestSender } from './request-sender.js';
 import type { RunCase } from './run-plan.js';
 import { fillTemplate, fillTemplates } from './template.js';
@@ -30,6 +31,7 @@ export interface Courtroom {
   readonly sender: RequestSender;
   readonly probes: ReadonlyMap<StoreName, StoreProbe>;
   readonly known: ReadonlyMap<string, string>;
+  readonly book: AddressBook;
   readonly emit: (event: UnstampedEvent) => void;
   /** Aborts when the run is interrupted or the system under test is lost. */
   readonly signal: AbortSignal;
@@ -77,6 +79,7 @@ export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, r
     probes: room.probes,
     answer,
     earlier,
+    book: room.book,
     newest: () => newestOf(room.docket, requestId),
     mayWait: true,
     signal: room.signal,
@@ -103,6 +106,7 @@ export async function reviseCase(result: CaseResult, room: Courtroom): Promise<C
     probes: room.probes,
     answer: result.answer,
     earlier: result.earlier,
+    book: room.book,
     newest: () => request,
     mayWait: false,
     signal: room.signal,

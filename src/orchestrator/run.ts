@@ -7,6 +7,7 @@ import { assemblerOptions, assemblerTimes } from './assembler-options.js';
 import { createDocket, type Docket } from './docket.js';
 import { combineExitCodes, EXIT_CODES, exitCodeOf } from './exit-code.js';
 import { NOTHING_EARLIER, withEffects } from './left-over.js';
+import { addressBook } from './name-peers.js';
 import { type OpenStores, openStores, type StoreAddresses } from './open-stores.js';
 import { createRequestSender } from './request-sender.js';
 import { type CaseResult, type Courtroom, reviseCase, runCase } from './run-case.js';
@@ -89,11 +90,10 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
   const { run, record, teardown, results, options } = session;
   const { signal } = options;
   const flows = [...new Set(cases.map(({ loaded }) => loaded.flow))];
-  const stores = await openStores(options.stores, { teardown, flows });
-  await identifyAll(stores, record);
-
   const docket = createDocket();
   const collector = await openCollector(docket, { cases, session });
+  const stores = await openStores(options.stores, { teardown, flows });
+  await identifyAll(stores, record);
   for (const group of bySystem(cases)) {
     const services = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: record.warn });
     teardown.use('the system under test', services);
@@ -116,6 +116,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       sender,
       probes: stores.probes,
       known: system.known,
+      book: addressBook(system.served),
       emit: record.emit,
       signal: AbortSignal.any([signal, system.lost]),
       lost: system.lost,

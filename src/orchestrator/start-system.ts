@@ -2,6 +2,7 @@ import { TracecourtError } from '../errors.js';
 import { cutTelemetry } from '../faults/index.js';
 import type { Teardown } from '../lib/teardown.js';
 import type { TestScenario } from '../model/index.js';
+import type { ServedAddress } from './name-peers.js';
 import { startService } from './service-process.js';
 import { fillTemplate, fillTemplates } from './template.js';
 import type { UnstampedEvent } from './unstamped-event.js';
@@ -24,6 +25,7 @@ export interface SystemHost {
 export interface RunningSystem {
   /** What templates may refer to: `gateway.http`, `run.id`. */
   readonly known: ReadonlyMap<string, string>;
+  readonly served: readonly ServedAddress[];
   /** Aborts when one of its processes ends, with a TracecourtError `service-unavailable` that names it as the reason. */
   readonly lost: AbortSignal;
 }
@@ -34,6 +36,7 @@ export interface RunningSystem {
  */
 export async function startSystem(scenario: TestScenario, host: SystemHost): Promise<RunningSystem> {
   const known = new Map([['run.id', host.run]]);
+  const served: ServedAddress[] = [];
   const loss = new AbortController();
 
   for (const service of scenario.start) {
@@ -60,16 +63,13 @@ export async function startSystem(scenario: TestScenario, host: SystemHost): Pro
     );
     host.teardown.use(`service ${service.name}`, started);
     for (const [name, value] of Object.entries(started.facts)) known.set(`${service.name}.${name}`, value);
-    host.emit({
-      type: 'service-ready',
-      service: service.name,
-      pid: started.pid,
-      tookMs: performance.now() - startedAt,
-    });
+    const ready = { service: service.name, http: started.facts['http'] };
+    served.push(ready);
+    host.emit({ type: 'service-ready', ...ready, pid: started.pid, tookMs: performance.now() - startedAt });
   }
   for (const url of Object.values(scenario.health)) await assertHealthy(fillTemplate(url, known));
 
-  return { known, lost: loss.signal };
+  return { known, served, lost: loss.signal };
 }
 
 function casualty(

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -75,9 +76,8 @@ describe('tracecourt run, with something that it cannot work with', () => {
   }).timeout(60_000);
 
   it('names the flag of a port that is taken, and leaves nothing running', async () => {
-    const squatter = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => squatter.once('listening', resolve));
-    const taken = `127.0.0.1:${(squatter.address() as { readonly port: number }).port}`;
+    await using squatter = await takePort();
+    const taken = squatter.address;
     const bundles = temporaryBundles();
     await using run = startCommand(['run', `${EXAMPLE}/approve.scenario.yaml`, '--http', taken], {
       bundles: bundles.path,
@@ -88,7 +88,15 @@ describe('tracecourt run, with something that it cannot work with', () => {
     expect(run.events().at(-1)).to.include({ type: 'run-ended', exitCode: 3 });
     expect(run.events().filter(({ type }) => type === 'service-ready')).to.deep.equal([]);
     expect(await gone(pidsIn(run.events()))).to.deep.equal([]);
-    squatter.close();
     bundles.remove();
   }).timeout(60_000);
 });
+
+async function takePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => void server.close(),
+  };
+}

@@ -64,7 +64,7 @@ describe('tracecourt run, trace and replay', () => {
     const { exitCode, run: name, rows } = await run('--cut-telemetry', 'council');
     expect(rows[0]).to.include({ verdict: 'unknown' });
     expect(rows[0].findings).to.deep.equal([]);
-    expect(rows[0].reasons[0]).to.include({ code: 'telemetry-lost' });
+    expect(rows[0].reasons[0]).to.include({ code: 'telemetry-lost', service: 'council', count: 5 });
     expect(exitCode).to.equal(2);
     expect((await replayed(name)).rows[0]).to.include({ verdict: 'unknown', sameAsSpoken: true });
   }).timeout(60_000);

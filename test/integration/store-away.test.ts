@@ -67,5 +67,5 @@ describe('a store that goes away in mid-run', () => {
 /** The services wait for a store that is gone; a request need not wait for them for half a minute. */
 async function impatient(): Promise<LoadedScenario> {
   const [{ scenario, flow }] = await loadScenarios([APPROVE]);
-  return { flow, scenario: { ...scenario, timeouts: { ...scenario.timeouts, requestMs: 3_000, quietMs: 500 } } };
+  return { flow, scenario: { ...scenario, timeouts: { ...scenario.timeouts, requestMs: 2_000, quietMs: 500 } } };
 }
