@@ -17,6 +17,6 @@ export { type Collector, type CollectorOptions, startCollector } from './collect
 export { type DecodedTraces, decodeTraces, type Refused } from './otlp-decode/index.js';
 export { type OtlpHttpOptions, startOtlpHttpSource } from './otlp-http-source.js';
 export { toOtlpJson } from './otlp-json.js';
-export { type PlainAttributes, type PlainSpan, plainSpan } from './plain-span.js';
+export { type PlainAttributes, type PlainSpan, plainSpan, plainTrace } from './plain-span.js';
 export type { Arrival, Deliver, SpanSource } from './span-source.js';
 export { matchersOfOwnSteps, nameSteps } from './steps.js';

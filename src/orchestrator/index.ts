@@ -1,3 +1,4 @@
+export { plainTrace } from '../../collectors/index.js';
 export { type Bundle, newestRun, readBundle } from './bundle-reader.js';
 export { DataFlowValidator } from './data-flow-validator.js';
 export { combineExitCodes, EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.js';
@@ -9,7 +10,7 @@ export {
 } from './integration-test-orchestrator.js';
 export { loadScenarios } from './load-scenarios.js';
 export type { StoreAddresses } from './open-stores.js';
-export { findReplayed, type ReplayedCase, replayBundle } from './replay.js';
+export { type FoundCase, findReplayed, isAsSpoken, type ReplayedCase, replayBundle } from './replay.js';
 export { type RunOptions, type RunResult, runCases } from './run.js';
 export type { CaseResult } from './run-case.js';
 export { runCollector } from './run-collector.js';

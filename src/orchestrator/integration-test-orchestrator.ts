@@ -1,6 +1,6 @@
 import { Teardown } from '../lib/teardown.js';
 import { openStores } from './open-stores.js';
-import { findReplayed, type ReplayedCase } from './replay.js';
+import { type FoundCase, findReplayed } from './replay.js';
 import { type RunOptions, type RunResult, runCases } from './run.js';
 import type { RunCase } from './run-plan.js';
 import { type ServiceHealth, ServiceHealthValidator } from './service-health-validator.js';
@@ -42,7 +42,7 @@ export class IntegrationTestOrchestrator {
   }
 
   /** A request of a recorded run, judged again from its bundle. Throws TracecourtError `not-found`. */
-  traceRequestFlow(requestId: string, run?: string): ReplayedCase {
+  traceRequestFlow(requestId: string, run?: string): FoundCase {
     return findReplayed({ requestId, run, bundles: this.#options.bundles });
   }
 }

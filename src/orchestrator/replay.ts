@@ -1,5 +1,6 @@
 import { replayInputs } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
+import { toJson } from '../lib/json.js';
 import type { AssembledRequest, RunEvent, StoreObservation, Verdict } from '../model/index.js';
 import type { ExpectedAnswer } from './answer-finding.js';
 import { assemblerOptions } from './assembler-options.js';
@@ -17,6 +18,8 @@ export interface ReplayedCase {
   readonly observations: readonly StoreObservation[];
   /** What the run itself said last; undefined when it was cut off before. */
   readonly spoken: Verdict | undefined;
+  /** From sending to the first verdict, in the run; 0 if there was none. */
+  readonly durationMs: number;
 }
 
 /**
@@ -77,7 +80,7 @@ function replayCase(recorded: BundledCase, request: AssembledRequest, { events, 
     opened,
     observations,
     verdict: judgeCase(opened, { observations, answer, earlier }),
-    spoken: spokenIn(requestId, events),
+    ...spokenIn(requestId, events),
   };
 }
 
@@ -89,11 +92,20 @@ function answerIn({ requestId, status }: BundledCase, events: readonly RunEvent[
   return undefined;
 }
 
-function spokenIn(requestId: string, events: readonly RunEvent[]): Verdict | undefined {
+function spokenIn(requestId: string, events: readonly RunEvent[]): Pick<ReplayedCase, 'spoken' | 'durationMs'> {
+  const first = events.find((event) => event.type === 'verdict-reached' && event.verdict.requestId === requestId);
   const verdicts = events.flatMap((event) =>
     event.type === 'verdict-reached' || event.type === 'verdict-revised' ? [event.verdict] : [],
   );
-  return verdicts.findLast((verdict) => verdict.requestId === requestId);
+  return {
+    spoken: verdicts.findLast((verdict) => verdict.requestId === requestId),
+    durationMs: first?.type === 'verdict-reached' ? first.durationMs : 0,
+  };
+}
+
+/** True if the run said just this, evidence included, or was cut off before it said anything. */
+export function isAsSpoken({ verdict, spoken }: ReplayedCase): boolean {
+  return spoken === undefined || toJson(verdict) === toJson(spoken);
 }
 
 /** Throws TracecourtError `not-found` when the run has no completed request of this id. */
@@ -101,6 +113,11 @@ export function replayRequest(bundle: Bundle, requestId: string): ReplayedCase {
   const replayed = replayBundle(bundle).find(({ recorded }) => recorded.requestId === requestId);
   if (replayed) return replayed;
   throw new TracecourtError('not-found', `Request ${requestId} never completed in ${bundle.directory}.`);
+}
+
+/** A replayed case with what is wrong with its recording. */
+export interface FoundCase extends ReplayedCase {
+  readonly warnings: readonly string[];
 }
 
 /** The recorded request that `trace` is about: the one named, or the first of the newest run that did not pass. */
@@ -112,13 +129,14 @@ export function findReplayed({
   readonly requestId: string | undefined;
   readonly run: string | undefined;
   readonly bundles: string;
-}): ReplayedCase {
+}): FoundCase {
   if (requestId !== undefined) {
-    return replayRequest(run === undefined ? findRunOf(requestId, bundles) : readBundle(run, bundles), requestId);
+    const bundle = run === undefined ? findRunOf(requestId, bundles) : readBundle(run, bundles);
+    return { ...replayRequest(bundle, requestId), warnings: bundle.warnings };
   }
   const bundle = readBundle(run ?? newestRun(bundles), bundles);
   const replayed = replayBundle(bundle);
   const shown = replayed.find(({ verdict }) => verdict.outcome !== 'pass') ?? replayed[0];
-  if (shown) return shown;
+  if (shown) return { ...shown, warnings: bundle.warnings };
   throw new TracecourtError('not-found', `No request completed in ${bundle.directory}.`);
 }

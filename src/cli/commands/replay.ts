@@ -4,6 +4,7 @@ import {
   combineExitCodes,
   EXIT_CODES,
   exitCodeOf,
+  isAsSpoken,
   newestRun,
   type ReplayedCase,
   readBundle,
@@ -24,13 +25,13 @@ export function replayCommand(done: (exitCode: number) => void): Command {
       const { bundleDir } = await settingsOf(flags);
       const bundle = readBundle(run ?? newestRun(bundleDir), bundleDir);
       const replayed = replayBundle(bundle);
-      const differing = replayed.filter((one) => !isTheSame(one));
+      const differing = replayed.filter((one) => !isAsSpoken(one));
       const exitCode =
         differing.length > 0
           ? EXIT_CODES.defect
           : combineExitCodes(replayed.map(({ verdict }) => exitCodeOf(verdict.outcome)));
       if (flags.json) {
-        const scenarios = replayed.map((one) => ({ ...rowOf(one), sameAsSpoken: isTheSame(one) }));
+        const scenarios = replayed.map((one) => ({ ...rowOf(one), sameAsSpoken: isAsSpoken(one) }));
         print(`${toJson({ run: bundle.header.run, scenarios, notices: bundle.warnings, exitCode })}\n`);
       } else {
         printLines(bundle.warnings.map((warning) => colors.yellow(`  warning: ${warning}`)));
@@ -44,7 +45,7 @@ export function replayCommand(done: (exitCode: number) => void): Command {
 function linesOf(one: ReplayedCase): readonly string[] {
   const { recorded, verdict } = one;
   const note =
-    one.spoken === undefined ? 'not judged before' : isTheSame(one) ? 'as before' : colors.red('NOT as before');
+    one.spoken === undefined ? 'not judged before' : isAsSpoken(one) ? 'as before' : colors.red('NOT as before');
   return [
     `${outcomeWord(verdict.outcome, colors)} ${colors.bold([recorded.request, ...recorded.defects].join(' + '))}  ${recorded.requestId}`,
     colors.dim(`  ${proofText(verdict)} · ${note}`),
@@ -52,11 +53,6 @@ function linesOf(one: ReplayedCase): readonly string[] {
   ];
 }
 
-function rowOf({ recorded, verdict }: ReplayedCase) {
-  return resultRow(verdict, { name: recorded.request, defects: recorded.defects, durationMs: 0 });
-}
-
-/** The whole verdict has to be the same, evidence included. */
-function isTheSame({ verdict, spoken }: ReplayedCase): boolean {
-  return spoken === undefined || toJson(verdict) === toJson(spoken);
+function rowOf({ recorded, verdict, durationMs }: ReplayedCase) {
+  return resultRow(verdict, { name: recorded.request, defects: recorded.defects, durationMs });
 }

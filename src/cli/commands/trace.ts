@@ -1,12 +1,11 @@
 import { Command } from 'commander';
 import { toJson } from '../../lib/json.js';
-import { findReplayed, type ReplayedCase } from '../../orchestrator/index.js';
+import { type FoundCase, findReplayed, isAsSpoken, plainTrace } from '../../orchestrator/index.js';
 import {
   noteLines,
   observationLines,
   outcomeWord,
   proofText,
-  resultRow,
   verdictLines,
   waterfallLines,
 } from '../../report/index.js';
@@ -27,18 +26,23 @@ export function traceCommand(done: (exitCode: number) => void): Command {
     .addHelpText('after', '\nExamples:\n  tracecourt trace\n  tracecourt trace 20261121-104501-3f2a9c.2 --json');
   return withSettings(command, ['bundleDir']).action(async (requestId: string | undefined, flags: TraceFlags) => {
     const { bundleDir } = await settingsOf(flags);
-    const replayed = findReplayed({ requestId, run: flags.run, bundles: bundleDir });
-    if (flags.json) print(`${toJson(document(replayed))}\n`);
-    else printLines(pageOf(replayed));
+    const found = findReplayed({ requestId, run: flags.run, bundles: bundleDir });
+    if (flags.json) print(`${toJson(document(found))}\n`);
+    else printLines(pageOf(found));
     done(0);
   });
 }
 
-function pageOf({ recorded, opened, verdict, observations }: ReplayedCase): readonly string[] {
+function pageOf(found: FoundCase): readonly string[] {
+  const { recorded, opened, verdict, observations, warnings } = found;
   const wounded = new Set(verdict.findings.flatMap(({ spanIds }) => spanIds));
   return [
     `${outcomeWord(verdict.outcome, colors)} ${colors.bold([recorded.request, ...recorded.defects].join(' + '))}  ${recorded.requestId}`,
     colors.dim(`  flow ${recorded.flow.name} · revision ${verdict.revision} · ${proofText(verdict)}`),
+    ...warnings.map((warning) => colors.yellow(`  warning: ${warning}`)),
+    ...(isAsSpoken(found)
+      ? []
+      : [colors.red(`  the run itself said ${found.spoken?.outcome}: its recording was changed`)]),
     ...verdictLines(verdict, colors),
     ...noteLines(verdict, colors),
     '',
@@ -49,21 +53,9 @@ function pageOf({ recorded, opened, verdict, observations }: ReplayedCase): read
   ];
 }
 
-function document({ recorded, opened, verdict, observations }: ReplayedCase): unknown {
-  const { spans, ...trace } = opened.evidence.trace;
-  const row = resultRow(verdict, { name: recorded.request, defects: recorded.defects, durationMs: 0 });
-  return {
-    ...trace,
-    spans: spans.map((span) => ({
-      ...span,
-      attributes: Object.fromEntries(span.attributes.entries()),
-      resource: Object.fromEntries(span.resource.entries()),
-      events: undefined,
-      links: undefined,
-    })),
-    observations,
-    verdict: row.verdict,
-    findings: verdict.findings,
-    reasons: verdict.reasons,
-  };
+/** The WorkflowTrace just as the collector answers it, with what the stores showed and the verdict. */
+function document({ opened, verdict, observations, warnings }: FoundCase): unknown {
+  const { outcome, findings, consequences, reasons, strength, notes } = verdict;
+  const trace = plainTrace(opened.evidence.trace);
+  return { ...trace, observations, verdict: outcome, findings, consequences, reasons, strength, notes, warnings };
 }
