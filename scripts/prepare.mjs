@@ -22,6 +22,7 @@ if (!existsSync(INSTALL_STAMP) || readFileSync(INSTALL_STAMP, 'utf8') !== lockfi
   runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']);
   mkdirSync('node_modules', { recursive: true });
   writeFileSync(INSTALL_STAMP, lockfile);
+  console.error('Compiling …');
 }
 
 run(process.execPath, ['node_modules/typescript/bin/tsc', '-b']);
