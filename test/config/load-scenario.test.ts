@@ -41,13 +41,13 @@ const MISTAKES: readonly (readonly [from: string, to: string, place: string, mes
 
 describe('loadScenario', () => {
   it('makes paths absolute, fills defaults and writes bodies as JSON', async () => {
-    const scenario = await loadScenario(SAMPLE, '/work/s/approve.yaml');
+    const scenario = await loadScenario(SAMPLE, '/srv/shop/approve.yaml');
     expect(scenario).to.include({
       name: 'approve',
-      file: '/work/s/approve.yaml',
-      flow: '/work/s/gpu-allocation.flow.yaml',
+      file: '/srv/shop/approve.yaml',
+      flow: '/srv/shop/gpu-allocation.flow.yaml',
     });
-    expect(scenario.start[1]).to.deep.include({ cwd: '/work/s', command: ['node', 'build/allocator.js'] });
+    expect(scenario.start[1]).to.deep.include({ cwd: '/srv/shop', command: ['node', 'build/allocator.js'] });
     expect(scenario.timeouts).to.deep.equal({ startMs: 20_000, requestMs: 10_000, quietMs: 5_000 });
     expect(scenario.requests[0]?.http).to.deep.equal({
       method: 'POST',
@@ -61,7 +61,7 @@ describe('loadScenario', () => {
   it('takes a request without a body', async () => {
     const scenario = await loadScenario(
       SAMPLE.replace('body: { model: a100, hours: 2 }, ', ''),
-      '/work/s/approve.yaml',
+      '/srv/shop/approve.yaml',
     );
     expect(scenario.requests[0]?.http).to.deep.include({ headers: {}, body: undefined });
   });
