@@ -5,6 +5,7 @@ import { orderSpans } from './order-spans.js';
 
 export { withCurrentNames } from './attribute-aliases.js';
 export { spanKey } from './drop-duplicates.js';
+export { isFuller } from './fuller-span.js';
 export { compare, orderSpans } from './order-spans.js';
 
 /**

@@ -1,5 +1,8 @@
 import type { HandoffDeclarations } from '../../src/model/index.js';
-import type { LinkFacts, SpanFacts } from './span-facts.js';
+import { handoffKey, mayBeRemote, NO_DECLARATIONS, type Origin, receivedBy, sendersTo } from './accounting-rules.js';
+import { Receipts } from './receipts.js';
+import { addTo, removeFrom } from './sets-by-key.js';
+import type { SpanFacts } from './span-facts.js';
 import { GrowingUnit, type Unit } from './unit.js';
 
 /**
@@ -15,27 +18,35 @@ import { GrowingUnit, type Unit } from './unit.js';
  * receipt is held and its unit was reached and is whole: the period is held after all. No clock, order or snapshot is used.
  */
 export interface AccountBook {
-  /** Takes one span; O(1). A span that is held already MUST NOT be given again. */
-  add(facts: SpanFacts): void;
+  /**
+   * Takes one span, at a cost that does not depend on how many are held. A span that is held already MUST NOT be given again.
+   * Adds to `touched` the keys of all units of which something else is true from here on.
+   */
+  add(facts: SpanFacts, touched?: Set<string>): void;
   unit(key: string): Unit | undefined;
   /** The span of that id, wherever it belongs. */
   span(spanId: string): SpanFacts | undefined;
+  /** The spans whose parent has that id. */
+  children(spanId: string): ReadonlySet<SpanFacts>;
   /** Spans whose parent or link says that they received this hand-off; one entry for each message received. */
   receipts(spanId: string, n: number): readonly SpanFacts[];
   isSettled(sender: SpanFacts, n: number): boolean;
   /** True when the request whose root is in unit `rootKey` is complete, for certain. */
   isAccounted(rootKey: string, origins: readonly Origin[]): boolean;
+  /** The same, with what it rests on. */
+  proofOf(rootKey: string, origins: readonly Origin[]): Proof;
   /** Forgets the unit and its spans. */
   drop(key: string): void;
 }
 
-/** A sender outside of all ledgers (curl, a load tool) that said what it would send. */
-export interface Origin {
-  readonly parentSpanId: string;
-  readonly sends: number;
+export interface Proof {
+  readonly isComplete: boolean;
+  /**
+   * Keys of units: all that were reached, or the one that is in the way. As long as none of them is touched and nothing comes
+   * from a declared origin, the answer stays.
+   */
+  readonly restsOn: readonly string[];
 }
-
-export const NO_DECLARATIONS: HandoffDeclarations = { consumers: {}, uninstrumented: [] };
 
 export function createAccountBook(declarations: HandoffDeclarations = NO_DECLARATIONS): AccountBook {
   return new Book(declarations);
@@ -59,69 +70,32 @@ export function isAccounted(
   return book.isAccounted(question.rootKey, question.origins ?? []);
 }
 
-/** A span that began the work: it has no parent, and no message that it works on. */
-export function isRoot(facts: SpanFacts): boolean {
-  return facts.parentSpanId === undefined && !(facts.kind === 'consumer' && facts.links.length > 0);
-}
-
-/**
- * The hand-offs that a span received, one entry for each message: by links if it works on messages, and by its remote parent.
- * A parent that is linked as well is the same message.
- */
-export function receivedBy(facts: SpanFacts): readonly string[] {
-  const received = receivesMessages(facts) ? facts.links.filter(namesItself).map(handoffOf) : [];
-  const { handoff } = facts;
-  if (handoff && facts.parentIsRemote !== false && handoff.spanId === facts.parentSpanId) {
-    const byParent = handoffKey(handoff.spanId, handoff.n);
-    if (!received.includes(byParent)) received.push(byParent);
-  }
-  return received;
-}
-
-/** A link whose state names another span came through a process without a ledger. */
-function namesItself({ spanId, handoff }: LinkFacts): boolean {
-  return handoff?.spanId === spanId;
-}
-
-function handoffOf({ spanId, handoff }: LinkFacts): string {
-  return handoffKey(spanId, handoff?.n ?? 0);
-}
-
-/** True for a span that works on the messages it links; one that only fetches them has not begun. */
-export function receivesMessages(facts: SpanFacts): boolean {
-  return facts.kind === 'consumer' && !facts.onlyReceives;
-}
-
-function handoffKey(spanId: string, n: number): string {
-  return `${spanId}.${n}`;
-}
-
-const NONE: readonly SpanFacts[] = [];
+const NOBODY: ReadonlySet<SpanFacts> = new Set();
 
 /** A span that claims more hand-offs is never settled: nobody hands on so often under one span, and each one costs a look. */
 export const MAX_SENT = 10_000;
 
 class Book implements AccountBook {
-  readonly #declarations: HandoffDeclarations;
-  readonly #uninstrumented: ReadonlySet<string>;
+  readonly #receipts: Receipts;
   readonly #units = new Map<string, GrowingUnit>();
   readonly #spans = new Map<string, SpanFacts>();
-  readonly #receipts = new Map<string, SpanFacts[]>();
-  /** Spans by the id of their remote parent, for origins that are no span of anybody. */
-  readonly #children = new Map<string, SpanFacts[]>();
+  readonly #children = new Map<string, Set<SpanFacts>>();
+  /** Spans that work on messages, by the span that sent one. */
+  readonly #workers = new Map<string, Set<SpanFacts>>();
 
   constructor(declarations: HandoffDeclarations) {
-    this.#declarations = declarations;
-    this.#uninstrumented = new Set(declarations.uninstrumented);
+    this.#receipts = new Receipts(declarations);
   }
 
-  add(facts: SpanFacts): void {
-    this.#spans.set(facts.spanId, facts);
-    this.#unitFor(facts).add(facts);
-    for (const handoff of receivedBy(facts)) append(this.#receipts, handoff, facts);
-    if (facts.parentSpanId !== undefined && facts.parentIsRemote !== false) {
-      append(this.#children, facts.parentSpanId, facts);
-    }
+  add(facts: SpanFacts, touched: Set<string> = new Set()): void {
+    const unit = this.#unitFor(facts.key);
+    unit.add(facts);
+    touched.add(facts.key);
+    this.#hold(facts, touched);
+    this.#noteParent(facts, unit);
+    this.#noteSenders(facts, unit);
+    this.#noteReceived(facts, touched);
+    this.#noteSent(facts, unit);
   }
 
   unit(key: string): Unit | undefined {
@@ -132,31 +106,32 @@ class Book implements AccountBook {
     return this.#spans.get(spanId);
   }
 
+  children(spanId: string): ReadonlySet<SpanFacts> {
+    return this.#children.get(spanId) ?? NOBODY;
+  }
+
   receipts(spanId: string, n: number): readonly SpanFacts[] {
-    return this.#receipts.get(handoffKey(spanId, n)) ?? NONE;
+    return this.#receipts.of({ spanId, n });
   }
 
   isSettled(sender: SpanFacts, n: number): boolean {
-    if (sender.sent === 1 && sender.neverLeft) return true;
-    if (sender.peerNames.some((name) => this.#uninstrumented.has(name))) return true;
-    const good = this.receipts(sender.spanId, n).filter(isGoodReceipt);
-    const groups = sender.topic === undefined ? undefined : consumersOf(this.#declarations, sender.topic);
-    return groups === undefined ? good.length >= sender.batchSize : groupsServed(good, sender.batchSize) >= groups;
+    return this.#receipts.isSettled(sender, n);
   }
 
   isAccounted(rootKey: string, origins: readonly Origin[]): boolean {
+    return this.proofOf(rootKey, origins).isComplete;
+  }
+
+  proofOf(rootKey: string, origins: readonly Origin[]): Proof {
     const start = this.#startingUnits(rootKey, origins);
-    if (!start) return false;
-    const originIds = new Set(origins.map(({ parentSpanId }) => parentSpanId));
+    if (!start) return { isComplete: false, restsOn: [rootKey] };
     const reached = new Set(start);
     for (const key of reached) {
       const unit = this.#units.get(key);
-      if (!unit?.isWhole) return false;
-      for (const facts of unit.spans) {
-        if (!this.#isParentHeld(facts, originIds) || !this.#areHandoffsSettled(facts, reached)) return false;
-      }
+      if (!unit || !isClosed(unit, origins)) return { isComplete: false, restsOn: [key] };
+      for (const receiver of unit.receivers.keys()) reached.add(receiver);
     }
-    return true;
+    return { isComplete: true, restsOn: [...reached] };
   }
 
   drop(key: string): void {
@@ -164,82 +139,136 @@ class Book implements AccountBook {
     if (!unit) return;
     this.#units.delete(key);
     for (const facts of unit.spans) {
-      if (this.#spans.get(facts.spanId) === facts) this.#spans.delete(facts.spanId);
-      for (const handoff of receivedBy(facts)) remove(this.#receipts, handoff, facts);
-      if (facts.parentSpanId !== undefined) remove(this.#children, facts.parentSpanId, facts);
+      this.#forgetReceived(facts);
+      if (facts.parentSpanId !== undefined) removeFrom(this.#children, facts.parentSpanId, facts);
+      for (const spanId of sendersTo(facts)) removeFrom(this.#workers, spanId, facts);
     }
+    for (const facts of unit.spans) this.#letGo(facts);
   }
 
   /** Keys of the units that hold the root, or what the declared origins sent; undefined while that is not held. */
   #startingUnits(rootKey: string, origins: readonly Origin[]): readonly string[] | undefined {
-    if (origins.length === 0) return this.#isBeginning(this.#units.get(rootKey)) ? [rootKey] : undefined;
-    const received = origins.map(({ parentSpanId }) => this.#children.get(parentSpanId) ?? NONE);
-    const isAllThere = origins.every(({ sends }, i) => (received[i] ?? NONE).length >= sends);
-    return isAllThere ? received.flat().map(({ key }) => key) : undefined;
-  }
-
-  /**
-   * It has a root, and every sender of its messages is held. Links alone do not make a batch wait for all that it serves, but what
-   * looks like a root may be the fetch of a batch, or a span that was told to be one: then the work began at the sender.
-   */
-  #isBeginning(unit: Unit | undefined): boolean {
-    if (!unit?.spans.some(isRoot)) return false;
-    return unit.spans.every(
-      (facts) => !receivesMessages(facts) || facts.links.every(({ spanId }) => this.#spans.has(spanId)),
-    );
-  }
-
-  /** Held, and so is the hand-off: a receipt of more than was counted shows that the count is not final. */
-  #isParentHeld(facts: SpanFacts, originIds: ReadonlySet<string>): boolean {
-    const { parentSpanId, handoff } = facts;
-    if (parentSpanId === undefined || originIds.has(parentSpanId) || facts.parentIsRemote === false) return true;
-    const parent = this.#spans.get(parentSpanId);
-    if (!parent) return false;
-    return handoff?.spanId !== parentSpanId || handoff.n <= parent.sent;
-  }
-
-  #areHandoffsSettled(sender: SpanFacts, reached: Set<string>): boolean {
-    if (sender.sent > MAX_SENT) return false;
-    for (let n = 1; n <= sender.sent; n++) {
-      if (!this.isSettled(sender, n)) return false;
-      for (const receipt of this.receipts(sender.spanId, n)) reached.add(receipt.key);
+    if (origins.length === 0) return isBeginning(this.#units.get(rootKey)) ? [rootKey] : undefined;
+    const start: string[] = [];
+    for (const { parentSpanId, sends } of origins) {
+      const received = [...this.children(parentSpanId)].filter(mayBeRemote);
+      if (received.length < sends) return undefined;
+      start.push(...received.map(({ key }) => key));
     }
-    return true;
+    return start;
   }
 
-  #unitFor(facts: SpanFacts): GrowingUnit {
-    const held = this.#units.get(facts.key);
+  #hold(facts: SpanFacts, touched: Set<string>): void {
+    if (this.#spans.has(facts.spanId)) return;
+    this.#spans.set(facts.spanId, facts);
+    for (const child of this.children(facts.spanId)) {
+      const unit = this.#unitFor(child.key);
+      unit.absentParents.take(facts.spanId);
+      if (mayBeRemote(child) && !isOverdrawn(child, facts)) unit.openParents.take(facts.spanId);
+      touched.add(child.key);
+    }
+    for (const worker of this.#workersOn(facts)) {
+      this.#unitFor(worker.key).absentSenders.take(facts.spanId);
+      touched.add(worker.key);
+    }
+  }
+
+  #letGo(facts: SpanFacts): void {
+    if (this.#spans.get(facts.spanId) !== facts) return;
+    this.#spans.delete(facts.spanId);
+    for (const child of this.children(facts.spanId)) {
+      const unit = this.#unitFor(child.key);
+      unit.absentParents.add(facts.spanId);
+      if (mayBeRemote(child) && !isOverdrawn(child, facts)) unit.openParents.add(facts.spanId);
+    }
+    for (const worker of this.#workersOn(facts)) this.#unitFor(worker.key).absentSenders.add(facts.spanId);
+  }
+
+  #workersOn({ spanId }: SpanFacts): ReadonlySet<SpanFacts> {
+    return this.#workers.get(spanId) ?? NOBODY;
+  }
+
+  #noteParent(facts: SpanFacts, unit: GrowingUnit): void {
+    const { parentSpanId } = facts;
+    if (parentSpanId === undefined) return;
+    addTo(this.#children, parentSpanId, facts);
+    const parent = this.#spans.get(parentSpanId);
+    if (!parent) unit.absentParents.add(parentSpanId);
+    if (mayBeRemote(facts) && (!parent || isOverdrawn(facts, parent))) unit.openParents.add(parentSpanId);
+  }
+
+  #noteSenders(facts: SpanFacts, unit: GrowingUnit): void {
+    for (const spanId of sendersTo(facts)) {
+      addTo(this.#workers, spanId, facts);
+      if (!this.#spans.has(spanId)) unit.absentSenders.add(spanId);
+    }
+  }
+
+  #noteReceived(facts: SpanFacts, touched: Set<string>): void {
+    for (const handoff of receivedBy(facts)) {
+      this.#receipts.add(handoff, facts);
+      const sender = this.#spans.get(handoff.spanId);
+      if (!sender || handoff.n > sender.sent) continue;
+      const unit = this.#unitFor(sender.key);
+      unit.receivers.add(facts.key);
+      if (sender.sent <= MAX_SENT && this.isSettled(sender, handoff.n)) unit.unsettled.take(handoffKey(handoff));
+      touched.add(sender.key);
+    }
+  }
+
+  #forgetReceived(facts: SpanFacts): void {
+    for (const handoff of receivedBy(facts)) {
+      this.#receipts.drop(handoff, facts);
+      const sender = this.#spans.get(handoff.spanId);
+      const unit = sender && this.#units.get(sender.key);
+      if (!sender || !unit || handoff.n > sender.sent) continue;
+      unit.receivers.take(facts.key);
+      const key = handoffKey(handoff);
+      if (!unit.unsettled.has(key) && !this.isSettled(sender, handoff.n)) unit.unsettled.add(key);
+    }
+  }
+
+  #noteSent(sender: SpanFacts, unit: GrowingUnit): void {
+    const { spanId } = sender;
+    if (sender.sent > MAX_SENT) unit.unsettled.add(spanId);
+    for (let n = 1; n <= Math.min(sender.sent, MAX_SENT); n++) {
+      const handoff = { spanId, n };
+      if (!this.isSettled(sender, n)) unit.unsettled.add(handoffKey(handoff));
+      // Its own hand-off, received in the same breath, was noted when the receipt was.
+      for (const receipt of this.receipts(spanId, n)) if (receipt !== sender) unit.receivers.add(receipt.key);
+    }
+  }
+
+  #unitFor(key: string): GrowingUnit {
+    const held = this.#units.get(key);
     if (held) return held;
-    const unit = new GrowingUnit(facts.key, facts.labelled);
-    this.#units.set(facts.key, unit);
+    const unit = new GrowingUnit(key);
+    this.#units.set(key, unit);
     return unit;
   }
 }
 
-/** A message whose handling failed may come again; a server that failed has answered. */
-function isGoodReceipt(facts: SpanFacts): boolean {
-  return !facts.failed || facts.kind === 'server';
+/**
+ * It has a root, and every sender of its messages is held. Links alone do not make a batch wait for all that it serves, but what
+ * looks like a root may be the fetch of a batch, or a span that was told to be one: then the work began at the sender.
+ */
+function isBeginning(unit: Unit | undefined): boolean {
+  return unit?.hasRoot === true && unit.absentSenders.size === 0;
 }
 
-/** Groups that received the whole batch. */
-function groupsServed(receipts: readonly SpanFacts[], batchSize: number): number {
-  const perGroup = new Map<string, number>();
-  for (const { consumerGroup } of receipts) perGroup.set(consumerGroup, (perGroup.get(consumerGroup) ?? 0) + 1);
-  return [...perGroup.values()].filter((count) => count >= batchSize).length;
+/** Whole, all its hand-offs settled and all its remote parents held; what a declared origin sent has no parent to be held. */
+function isClosed(unit: Unit, origins: readonly Origin[]): boolean {
+  if (!unit.isWhole || unit.unsettled.size > 0) return false;
+  return isCoveredBy(unit.openParents, origins);
 }
 
-function consumersOf({ consumers }: HandoffDeclarations, topic: string): number | undefined {
-  return Object.hasOwn(consumers, topic) ? consumers[topic] : undefined;
+/** True when all these parents are origins. Looks at no more of them than there are origins. */
+export function isCoveredBy(parents: Unit['openParents'], origins: readonly Origin[]): boolean {
+  if (parents.size > origins.length) return false;
+  return [...parents.keys()].every((id) => origins.some(({ parentSpanId }) => parentSpanId === id));
 }
 
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
-}
-
-function remove<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const rest = map.get(key)?.filter((item) => item !== value);
-  if (rest?.length) map.set(key, rest);
-  else map.delete(key);
+/** A receipt of more hand-offs than its sender counted shows that the count is not final. */
+function isOverdrawn({ handoff }: SpanFacts, parent: SpanFacts): boolean {
+  return handoff?.spanId === parent.spanId && handoff.n > parent.sent;
 }

@@ -1,14 +1,18 @@
 import type { AssembledRequest, CompletionReason, CompletionStatus, Span, SpanBatch } from '../../src/model/index.js';
 import { orderSpans } from '../adjust/index.js';
-import type { Origin } from './accounting.js';
+import type { Origin } from './accounting-rules.js';
+import { hasNews } from './content-news.js';
+import { DeclaredOrigins } from './declared-origins.js';
 import { DueQueue } from './due-queue.js';
 import { accountingOf, looksFinished } from './evidence.js';
-import { HeldSpans } from './held-spans.js';
+import { type Arrival, HeldSpans } from './held-spans.js';
 import { joinsOf } from './joins.js';
 import { type AssemblerOptions, type AssemblerSettings, settingsOf } from './options.js';
-import { contentOf, type RequestContent } from './request-content.js';
-import type { RequestGroup } from './request-groups.js';
+import { allSpans, contentOf, countSpans, idOf, ownSpans, type RequestContent } from './request-content.js';
+import { noChange, type RequestGroup } from './request-groups.js';
 import { newRecord, type RequestRecord, statusAfter, withoutAll } from './request-record.js';
+import type { SpanFacts } from './span-facts.js';
+import { Watchers } from './watchers.js';
 
 /**
  * Makes requests out of spans: no I/O, no clock, no timer. `now` is nanoseconds since the Unix epoch and MUST NOT run backwards.
@@ -64,7 +68,9 @@ class SpanAssembler implements Assembler {
   readonly #records = new Map<string, RequestRecord>();
   readonly #due = new DueQueue();
   readonly #expiry = new DueQueue();
-  readonly #origins = new Map<string, Origin[]>();
+  readonly #origins = new DeclaredOrigins(MAX_REMEMBERED);
+  /** The units on which it rests whether each open request is accounted. */
+  readonly #watchers = new Watchers();
   /** Revisions spoken of requests that are no longer held. */
   readonly #forgotten = new Map<string, number>();
   /** Requests that turned out to be part of another one. */
@@ -82,11 +88,13 @@ class SpanAssembler implements Assembler {
 
   add(batch: SpanBatch, now: bigint, bytes = 0): void {
     this.#letGo(now);
-    const grown = this.#held.add(batch, bytes / Math.max(1, batch.length));
-    if (grown.size === 0) return;
-    const groups = this.#held.groups.around(grown);
+    const arrival = this.#held.add(batch, bytes / Math.max(1, batch.length));
+    if (arrival.spans.size === 0) return;
+    const groups = this.#held.groups.around(arrival.change);
     this.#absorb(groups, now);
-    for (const group of groups.values()) this.#refresh(group, now);
+    for (const requestId of arrival.change.requests) if (!groups.has(requestId)) this.#forgetIfEmpty(requestId);
+    for (const group of groups.values()) this.#refresh(group, arrival, now);
+    this.#replanOthers(arrival, groups);
   }
 
   takeDue(now: bigint): readonly AssembledRequest[] {
@@ -106,10 +114,7 @@ class SpanAssembler implements Assembler {
   }
 
   declareOrigin({ requestId, parentSpanId, sends }: DeclaredOrigin): void {
-    const declared = this.#origins.get(requestId) ?? [];
-    if (declared.some((origin) => origin.parentSpanId === parentSpanId)) return;
-    this.#origins.set(requestId, [...declared, { parentSpanId, sends }]);
-    forgetOldest(this.#origins);
+    if (!this.#origins.add(requestId, { parentSpanId, sends })) return;
     const record = this.#record(requestId);
     if (record?.status === 'open') this.#plan(record);
   }
@@ -125,8 +130,8 @@ class SpanAssembler implements Assembler {
       completionStatus: record.status,
       completedBy: record.completedBy,
       revision: currentRevision(record),
-      spans: record.content.all.length,
-      traceIds: traceIdsOf(record.content),
+      spans: countSpans(record.content, this.#held.book),
+      traceIds: traceIdsOf(allSpans(record.content, this.#held.book)),
       openedAtUnixNano: record.openedAt,
     }));
   }
@@ -153,6 +158,12 @@ class SpanAssembler implements Assembler {
     for (const key of absorbed) this.#forget(key);
   }
 
+  /** A request whose only span turned out to be another's, before a word was spoken of it. */
+  #forgetIfEmpty(requestId: string): void {
+    const record = this.#records.get(requestId);
+    if (record?.revision === 0 && countSpans(record.content, this.#held.book) === 0) this.#forget(requestId);
+  }
+
   #inherit(heir: RequestRecord, absorbed: RequestRecord): void {
     if (absorbed.revision > heir.revision) {
       heir.revision = absorbed.revision;
@@ -173,37 +184,52 @@ class SpanAssembler implements Assembler {
     return record;
   }
 
-  #refresh(group: RequestGroup, now: bigint): void {
+  #refresh(group: RequestGroup, arrival: Arrival, now: bigint): void {
     const record = this.#recordFor(group.requestId, now);
-    const content = contentOf(group, this.#held.book);
-    const hasNews = !isSubset(content.ids, record.content.ids) || this.#hasLeft(content.ids, record.content.ids);
-    record.content = content;
-    if (hasNews) {
+    const before = record.content;
+    record.content = contentOf(group, this.#held.book);
+    if (hasNews({ before, content: record.content, arrival }, this.#held)) {
       record.lastAt = now;
+      if (arrival.replaced.size > 0) record.spoken = withoutAll(record.spoken, arrival.replaced);
       if (record.status !== 'open') reopen(record, now);
-      this.#limit(record);
+      this.#limit(record, before, arrival);
     }
     if (record.status === 'open') this.#plan(record);
   }
 
-  /** A span can turn out to be another request's: the word that counted it here needs a revision. */
-  #hasLeft(ids: ReadonlySet<string>, before: ReadonlySet<string>): boolean {
-    for (const id of before) if (!ids.has(id) && this.#held.get(id)) return true;
-    return false;
+  /** Requests that got no span may be proven all the same, or no longer be, by what reached a unit they handed on to. */
+  #replanOthers({ spans, change }: Arrival, refreshed: ReadonlyMap<string, unknown>): void {
+    const resting = new Set([...change.units].flatMap((key) => [...this.#watchers.of(key)]));
+    for (const { parentSpanId } of [...spans.values()].flat()) {
+      for (const requestId of this.#origins.requestsFrom(parentSpanId ?? '')) resting.add(requestId);
+    }
+    for (const requestId of resting) {
+      const record = refreshed.has(requestId) ? undefined : this.#records.get(requestId);
+      if (record?.status === 'open') this.#plan(record);
+    }
   }
 
   /** A request beyond its limits keeps its structure; what its spans say is dropped. */
-  #limit(record: RequestRecord): void {
-    const { maxSpans, maxBytes } = this.#settings;
-    record.outgrew ??= record.content.all.length > maxSpans ? 'span-limit' : undefined;
-    record.outgrew ??= this.#bytesOf(record) > maxBytes ? 'byte-limit' : undefined;
-    if (record.outgrew) for (const id of record.content.ids) this.#held.strip(id);
+  #limit(record: RequestRecord, before: RequestContent, { spans }: Arrival): void {
+    const { book } = this.#held;
+    const { content } = record;
+    const had = record.outgrew !== undefined;
+    record.outgrew ??= this.#limitReached(content);
+    if (!record.outgrew) return;
+    for (const key of content.units) {
+      const isStripped = had && before.units.has(key);
+      for (const facts of (isStripped ? spans.get(key) : book.unit(key)?.spans) ?? []) this.#held.strip(idOf(facts));
+    }
+    for (const facts of content.shared) this.#held.strip(idOf(facts));
   }
 
-  #bytesOf(record: RequestRecord): number {
+  #limitReached(content: RequestContent): RequestRecord['outgrew'] {
+    const { maxSpans, maxBytes } = this.#settings;
+    if (countSpans(content, this.#held.book) > maxSpans) return 'span-limit';
     let bytes = 0;
-    for (const id of record.content.ids) bytes += this.#held.get(id)?.bytes ?? 0;
-    return bytes;
+    for (const key of content.units) bytes += this.#held.bytesOf(key);
+    for (const facts of content.shared) bytes += this.#held.get(idOf(facts))?.bytes ?? 0;
+    return bytes > maxBytes ? 'byte-limit' : undefined;
   }
 
   #plan(record: RequestRecord): void {
@@ -215,11 +241,13 @@ class SpanAssembler implements Assembler {
   #nextWord(record: RequestRecord): { readonly at: bigint; readonly reason: CompletionReason } {
     const { rootQuiet, idle, deadline } = this.#settings;
     const { lastAt, content } = record;
-    const origins = this.#origins.get(record.requestId) ?? [];
-    if (this.#held.book.isAccounted(record.requestId, origins)) return { at: lastAt, reason: 'accounted' };
+    const origins = this.#origins.of(record.requestId);
+    const { isComplete, restsOn } = this.#held.book.proofOf(record.requestId, origins);
+    this.#watchers.watch(record.requestId, restsOn);
+    if (isComplete) return { at: lastAt, reason: 'accounted' };
     if (record.outgrew) return { at: record.revision === 0 ? lastAt : lastAt + rootQuiet, reason: record.outgrew };
     const words: { readonly at: bigint; readonly reason: CompletionReason }[] = [];
-    if (looksFinished(this.#held.book, content, idsOf(origins))) {
+    if (looksFinished(this.#held.book, content, origins)) {
       words.push({ at: lastAt + rootQuiet, reason: 'root-quiet' });
     }
     words.push({ at: lastAt + idle, reason: 'quiet' }, { at: record.openedAt + deadline, reason: 'deadline' });
@@ -227,32 +255,42 @@ class SpanAssembler implements Assembler {
   }
 
   #speak(record: RequestRecord, reason: CompletionReason, now: bigint): AssembledRequest {
-    record.lateIds = record.revision === 0 ? new Set() : withoutAll(record.content.ids, record.spoken);
+    const ids = this.#idsOf(record.content);
+    record.lateIds = record.revision === 0 ? new Set() : withoutAll(ids, record.spoken);
     record.revision++;
     record.status = statusAfter(reason);
     record.completedBy = reason;
-    record.spoken = record.content.ids;
+    record.spoken = ids;
     record.completedAt = now;
     record.next = undefined;
     this.#due.delete(record.requestId);
+    this.#watchers.leave(record.requestId);
     this.#expiry.set(record.requestId, now + this.#settings.retention);
     return this.#assembled(record);
   }
 
   #assembled(record: RequestRecord): AssembledRequest {
     const { content, requestId } = record;
-    const origins = idsOf(this.#origins.get(requestId) ?? []);
+    const { book } = this.#held;
+    const origins = idsOf(this.#origins.of(requestId));
+    const own = ownSpans(content, book);
+    const all = content.shared.size === 0 ? own : [...own, ...content.shared];
+    const ids = new Set(all.map(idOf));
     return {
       requestId,
       revision: currentRevision(record),
       completionStatus: record.status,
       completedBy: record.completedBy,
-      traceIds: traceIdsOf(content),
-      spans: orderSpans(this.#spansOf(content.ids)),
-      accounting: accountingOf(this.#held.book, content, origins),
-      joins: joinsOf(requestId, content.all),
-      lateSpanIds: orderSpans(this.#spansOf(lateIdsOf(record))).map(({ spanId }) => spanId),
+      traceIds: traceIdsOf(all),
+      spans: orderSpans(this.#spansOf(ids)),
+      accounting: accountingOf(book, { all, own }, origins),
+      joins: joinsOf(requestId, all),
+      lateSpanIds: orderSpans(this.#spansOf(lateIdsOf(record, ids))).map(({ spanId }) => spanId),
     };
+  }
+
+  #idsOf(content: RequestContent): ReadonlySet<string> {
+    return new Set(allSpans(content, this.#held.book).map(idOf));
   }
 
   #spansOf(ids: ReadonlySet<string>): readonly Span[] {
@@ -264,8 +302,8 @@ class SpanAssembler implements Assembler {
     for (const requestId of this.#expiry.take(now)) {
       const record = this.#records.get(requestId);
       if (!record || record.status === 'open') continue;
-      const units = new Set(record.content.own.map(({ key }) => key));
-      const groups = this.#held.groups.around(units);
+      const { units } = record.content;
+      const groups = this.#held.groups.around({ ...noChange(), units: new Set(units) });
       this.#forget(requestId);
       this.#forgotten.set(requestId, record.revision);
       forgetOldest(this.#forgotten);
@@ -281,7 +319,8 @@ class SpanAssembler implements Assembler {
     this.#records.delete(requestId);
     this.#due.delete(requestId);
     this.#expiry.delete(requestId);
-    this.#origins.delete(requestId);
+    this.#watchers.leave(requestId);
+    this.#origins.forget(requestId);
   }
 }
 
@@ -295,23 +334,17 @@ function currentRevision(record: RequestRecord): number {
   return record.status === 'open' ? record.revision + 1 : record.revision;
 }
 
-function lateIdsOf(record: RequestRecord): ReadonlySet<string> {
+function lateIdsOf(record: RequestRecord, ids: ReadonlySet<string>): ReadonlySet<string> {
   if (record.status !== 'open') return record.lateIds;
-  return record.revision === 0 ? new Set() : withoutAll(record.content.ids, record.spoken);
+  return record.revision === 0 ? new Set() : withoutAll(ids, record.spoken);
 }
 
-function traceIdsOf({ all }: RequestContent): readonly string[] {
-  return [...new Set(all.map(({ traceId }) => traceId))].sort();
+function traceIdsOf(spans: readonly SpanFacts[]): readonly string[] {
+  return [...new Set(spans.map(({ traceId }) => traceId))].sort();
 }
 
 function idsOf(origins: readonly Origin[]): ReadonlySet<string> {
   return new Set(origins.map(({ parentSpanId }) => parentSpanId));
-}
-
-function isSubset(ids: ReadonlySet<string>, of: ReadonlySet<string>): boolean {
-  if (ids.size > of.size) return false;
-  for (const id of ids) if (!of.has(id)) return false;
-  return true;
 }
 
 /** Maps keep the order of insertion: the first key is the oldest. */

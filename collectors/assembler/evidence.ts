@@ -1,6 +1,8 @@
 import type { Accounting, Handoff, MissingParent, ProcessAccount } from '../../src/model/index.js';
 import { compare } from '../adjust/index.js';
-import { type AccountBook, isRoot } from './accounting.js';
+import { type AccountBook, isCoveredBy } from './accounting.js';
+import type { Origin } from './accounting-rules.js';
+import { type RequestContent, unitsIn } from './request-content.js';
 import type { SpanFacts } from './span-facts.js';
 
 /** Hand-offs of one span that are listed at most; the accounts still count them all. */
@@ -30,26 +32,6 @@ export function processAccounts(spans: readonly SpanFacts[]): readonly ProcessAc
     if (account) process.spansCounted = (process.spansCounted ?? 0) + account.spans;
   }
   return [...processes.entries()].sort(([a], [b]) => compare(a, b)).map(([, process]) => process);
-}
-
-/**
- * True when a process that keeps a ledger holds back: its accounts do not cover its spans, in number or by their ids, or
- * nobody's account came yet. Guesses wait for it.
- */
-export function hasOpenAccount(spans: readonly SpanFacts[]): boolean {
-  const processes = new Map<string, { ledger: boolean; ahead: number; sent: number; xor: bigint }>();
-  for (const facts of spans) {
-    const id = `${processKey(facts.service, facts.instanceId)}\n${facts.key}`;
-    const process = processes.get(id) ?? { ledger: false, ahead: 0, sent: 0, xor: 0n };
-    processes.set(id, process);
-    process.ledger ||= facts.hasLedger;
-    process.ahead += 1 - (facts.account?.spans ?? 0);
-    process.sent += facts.sent - (facts.account?.sent ?? 0);
-    process.xor ^= BigInt(`0x${facts.spanId}`) ^ BigInt(`0x${facts.account?.xor ?? '0'}`);
-  }
-  return [...processes.values()].some(
-    ({ ledger, ahead, sent, xor }) => ledger && (ahead !== 0 || sent !== 0 || xor !== 0n),
-  );
 }
 
 function processKey(service: string, instanceId: string): string {
@@ -84,16 +66,17 @@ export function missingParents(
 }
 
 /** True when nothing is known to be missing but receipts: the root ended, every parent is held, every account is closed. */
-export function looksFinished(
-  book: AccountBook,
-  spans: { readonly all: readonly SpanFacts[]; readonly own: readonly SpanFacts[] },
-  originIds: ReadonlySet<string>,
-): boolean {
-  const hasRoot = spans.own.some(
-    (facts) => isRoot(facts) || (facts.parentSpanId !== undefined && originIds.has(facts.parentSpanId)),
+export function looksFinished(book: AccountBook, content: RequestContent, origins: readonly Origin[]): boolean {
+  const units = unitsIn(content, book);
+  if (units.some(({ hasOpenAccount }) => hasOpenAccount)) return false;
+  if (!units.some(({ hasRoot }) => hasRoot) && !hasCallOf(origins, book, content)) return false;
+  const isHeld = (id: string) => book.span(id) !== undefined || origins.some(({ parentSpanId }) => parentSpanId === id);
+  return (
+    units.every(({ absentParents }) => isCoveredBy(absentParents, origins)) &&
+    [...content.shared].every(({ parentSpanId }) => parentSpanId === undefined || isHeld(parentSpanId))
   );
-  if (!hasRoot || hasOpenAccount(spans.own)) return false;
-  return spans.all.every(
-    ({ parentSpanId }) => parentSpanId === undefined || originIds.has(parentSpanId) || book.span(parentSpanId),
-  );
+}
+
+function hasCallOf(origins: readonly Origin[], book: AccountBook, { units }: RequestContent): boolean {
+  return origins.some(({ parentSpanId }) => [...book.children(parentSpanId)].some(({ key }) => units.has(key)));
 }

@@ -1,15 +1,25 @@
 import type { Attributes, Span, SpanBatch } from '../../src/model/index.js';
-import { spanKey, withCurrentNames } from '../adjust/index.js';
+import { isFuller, spanKey, withCurrentNames } from '../adjust/index.js';
 import { type AccountBook, createAccountBook } from './accounting.js';
 import type { AssemblerSettings } from './options.js';
-import { createRequestGroups, type RequestGroups } from './request-groups.js';
+import { type Change, createRequestGroups, noChange, type RequestGroups } from './request-groups.js';
 import { factsOf, type SpanFacts } from './span-facts.js';
 
 interface Held {
   span: Span;
-  readonly facts: SpanFacts;
+  facts: SpanFacts;
   /** The span's share of the bytes of its export request. */
   readonly bytes: number;
+  isStripped: boolean;
+}
+
+/** What one export request brought. */
+export interface Arrival {
+  /** Spans that are new, or say something new, by the key of their unit. A unit that lost a span to another MAY have none. */
+  readonly spans: ReadonlyMap<string, readonly SpanFacts[]>;
+  /** Those of them that were held before, in another form. */
+  readonly replaced: ReadonlySet<string>;
+  readonly change: Change;
 }
 
 /** Every span that is held, once, with the books that are kept about them. */
@@ -19,6 +29,7 @@ export class HeldSpans {
   readonly #correlation: readonly string[];
   readonly #held = new Map<string, Held>();
   readonly #byTrace = new Map<string, Set<string>>();
+  readonly #bytesOf = new Map<string, number>();
 
   constructor(settings: AssemblerSettings) {
     this.book = createAccountBook(settings.handoffs);
@@ -30,23 +41,35 @@ export class HeldSpans {
     return this.#held.size;
   }
 
-  /** Takes what is new in the batch; gives the keys of the units that grew. */
-  add(batch: SpanBatch, bytesPerSpan: number): ReadonlySet<string> {
-    const grown = new Set<string>();
+  /** Takes what is new in the batch. Of two forms of one span the fuller one counts, whichever came first. */
+  add(batch: SpanBatch, bytes: number): Arrival {
+    const spans = new Map<string, SpanFacts[]>();
+    const replaced = new Set<string>();
+    const change = noChange();
     for (let i = 0; i < batch.length; i++) {
       const span = withCurrentNames(batch.span(i));
       const id = spanKey(span.traceId, span.spanId);
-      if (this.#held.has(id)) continue;
+      const held = this.#held.get(id);
+      if (held && (held.isStripped || !isFuller(span, held.span))) continue;
       const facts = factsOf(span, this.#correlation);
-      this.#held.set(id, { span, facts, bytes: bytesPerSpan });
-      this.#index(id, facts);
-      grown.add(facts.key);
+      if (held && held.facts.key !== facts.key && !spans.has(held.facts.key)) spans.set(held.facts.key, []);
+      if (held) this.#replace(held, { span, facts }, change);
+      else this.#take(id, { span, facts, bytes, isStripped: false }, change);
+      if (held) replaced.add(id);
+      const arrived = spans.get(facts.key);
+      if (arrived) arrived.push(facts);
+      else spans.set(facts.key, [facts]);
     }
-    return grown;
+    return { spans, replaced, change };
   }
 
   get(id: string): Held | undefined {
     return this.#held.get(id);
+  }
+
+  /** Bytes received for the spans of a unit. */
+  bytesOf(unitKey: string): number {
+    return this.#bytesOf.get(unitKey) ?? 0;
   }
 
   ofTrace(traceId: string): readonly Span[] {
@@ -56,7 +79,9 @@ export class HeldSpans {
   /** Keeps the span's place in the request, but not what it says. */
   strip(id: string): void {
     const held = this.#held.get(id);
-    if (held) held.span = { ...held.span, attributes: NOTHING, events: [], links: [] };
+    if (!held || held.isStripped) return;
+    held.span = { ...held.span, attributes: NOTHING, events: [], links: [] };
+    held.isStripped = true;
   }
 
   drop(unitKey: string): void {
@@ -67,16 +92,41 @@ export class HeldSpans {
       ofTrace?.delete(id);
       if (ofTrace?.size === 0) this.#byTrace.delete(traceId);
     }
-    this.book.drop(unitKey);
-    this.groups.drop(unitKey);
+    this.#dropBooks(unitKey);
   }
 
-  #index(id: string, facts: SpanFacts): void {
-    this.book.add(facts);
-    this.groups.add(facts);
+  #take(id: string, held: Held, change: Change): void {
+    const { facts, bytes } = held;
+    this.#held.set(id, held);
+    this.#enter(facts, bytes, change);
     const ofTrace = this.#byTrace.get(facts.traceId);
     if (ofTrace) ofTrace.add(id);
     else this.#byTrace.set(facts.traceId, new Set([id]));
+  }
+
+  /** Rare enough to write the unit's books anew. */
+  #replace(held: Held, { span, facts }: { readonly span: Span; readonly facts: SpanFacts }, change: Change): void {
+    const { key } = held.facts;
+    change.units.add(key);
+    for (const requestId of this.groups.requestsOf(key)) change.requests.add(requestId);
+    const kept = (this.book.unit(key)?.spans ?? []).map((other) => (other === held.facts ? facts : other));
+    this.#dropBooks(key);
+    held.span = span;
+    held.facts = facts;
+    for (const other of kept)
+      this.#enter(other, this.#held.get(spanKey(other.traceId, other.spanId))?.bytes ?? 0, change);
+  }
+
+  #enter(facts: SpanFacts, bytes: number, change: Change): void {
+    this.book.add(facts, change.units);
+    this.groups.add(facts, change);
+    this.#bytesOf.set(facts.key, this.bytesOf(facts.key) + bytes);
+  }
+
+  #dropBooks(unitKey: string): void {
+    this.book.drop(unitKey);
+    this.groups.drop(unitKey);
+    this.#bytesOf.delete(unitKey);
   }
 }
 

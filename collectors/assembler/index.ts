@@ -1,9 +1,5 @@
-export {
-  type AccountBook,
-  createAccountBook,
-  isAccounted,
-  type Origin,
-} from './accounting.js';
+export { type AccountBook, createAccountBook, isAccounted } from './accounting.js';
+export type { Origin } from './accounting-rules.js';
 export {
   type Assembler,
   createAssembler,

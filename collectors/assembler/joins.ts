@@ -1,6 +1,6 @@
 import type { Join } from '../../src/model/index.js';
 import { compare } from '../adjust/index.js';
-import { isRoot } from './accounting.js';
+import { isRoot } from './accounting-rules.js';
 import type { SpanFacts } from './span-facts.js';
 
 /**
@@ -9,7 +9,11 @@ import type { SpanFacts } from './span-facts.js';
  */
 export function joinsOf(requestId: string, spans: readonly SpanFacts[]): readonly Join[] {
   const traces = new Map<string, SpanFacts[]>();
-  for (const facts of spans) traces.set(facts.traceId, [...(traces.get(facts.traceId) ?? []), facts]);
+  for (const facts of spans) {
+    const ofTrace = traces.get(facts.traceId);
+    if (ofTrace) ofTrace.push(facts);
+    else traces.set(facts.traceId, [facts]);
+  }
   if (traces.size < 2) return [];
   const main = mainTrace(requestId, spans);
   const linked = linksBetween(traces);

@@ -1,6 +1,6 @@
 import { msToNanos } from '../../src/lib/clock.js';
 import type { HandoffDeclarations } from '../../src/model/index.js';
-import { NO_DECLARATIONS } from './accounting.js';
+import { NO_DECLARATIONS } from './accounting-rules.js';
 
 /** How long to wait and how much to hold. Times in milliseconds. */
 export interface AssemblerOptions {

@@ -2,41 +2,48 @@ import { spanKey } from '../adjust/index.js';
 import type { AccountBook } from './accounting.js';
 import type { RequestGroup } from './request-groups.js';
 import type { SpanFacts } from './span-facts.js';
+import type { Unit } from './unit.js';
 
-/** The spans of one request. */
+/** What makes one request, by reference: it grows as its units do. */
 export interface RequestContent {
-  readonly all: readonly SpanFacts[];
-  /** Those of units that are this request's in full: what accounts can be compared with. */
-  readonly own: readonly SpanFacts[];
-  readonly ids: ReadonlySet<string>;
+  /** Keys of the units that are this request's in full: what accounts can be compared with. */
+  readonly units: ReadonlySet<string>;
+  /** Spans of other requests' units that work on its messages, and what hangs below them. */
+  readonly shared: ReadonlySet<SpanFacts>;
 }
 
-export const NO_CONTENT: RequestContent = { all: [], own: [], ids: new Set() };
+export const NO_CONTENT: RequestContent = { units: new Set(), shared: new Set() };
 
-/** Everything in the request's units, and what it shares with others: spans that work on its messages, and what hangs below. */
-export function contentOf(group: RequestGroup, book: AccountBook): RequestContent {
-  const own = [...group.units].flatMap((key) => book.unit(key)?.spans ?? []);
-  const shared = group.sharedFrom.length === 0 ? [] : withDescendants(group.sharedFrom, book);
-  const all = [...own, ...shared];
-  return { all, own, ids: new Set(all.map(({ traceId, spanId }) => spanKey(traceId, spanId))) };
+export function contentOf({ units, sharedFrom }: RequestGroup, book: AccountBook): RequestContent {
+  return { units, shared: sharedFrom.length === 0 ? NO_CONTENT.shared : withDescendants(sharedFrom, book) };
 }
 
-function withDescendants(roots: readonly SpanFacts[], book: AccountBook): readonly SpanFacts[] {
+export function unitsIn({ units }: RequestContent, book: AccountBook): readonly Unit[] {
+  return [...units].flatMap((key) => book.unit(key) ?? []);
+}
+
+/** The spans that the request does not share with another's unit. */
+export function ownSpans(content: RequestContent, book: AccountBook): readonly SpanFacts[] {
+  return unitsIn(content, book).flatMap(({ spans }) => spans);
+}
+
+export function allSpans(content: RequestContent, book: AccountBook): readonly SpanFacts[] {
+  return [...ownSpans(content, book), ...content.shared];
+}
+
+export function countSpans(content: RequestContent, book: AccountBook): number {
+  return unitsIn(content, book).reduce((sum, { spans }) => sum + spans.length, content.shared.size);
+}
+
+export function idOf({ traceId, spanId }: SpanFacts): string {
+  return spanKey(traceId, spanId);
+}
+
+function withDescendants(roots: readonly SpanFacts[], book: AccountBook): ReadonlySet<SpanFacts> {
+  const keys = new Set(roots.map(({ key }) => key));
   const found = new Set(roots);
-  for (const key of new Set(roots.map((root) => root.key))) {
-    const children = childrenIn(book.unit(key)?.spans ?? []);
-    for (const facts of found) for (const child of children.get(facts.spanId) ?? []) found.add(child);
+  for (const { spanId } of found) {
+    for (const child of book.children(spanId)) if (keys.has(child.key)) found.add(child);
   }
-  return [...found];
-}
-
-function childrenIn(spans: readonly SpanFacts[]): ReadonlyMap<string, readonly SpanFacts[]> {
-  const children = new Map<string, SpanFacts[]>();
-  for (const facts of spans) {
-    if (facts.parentSpanId === undefined) continue;
-    const siblings = children.get(facts.parentSpanId);
-    if (siblings) siblings.push(facts);
-    else children.set(facts.parentSpanId, [facts]);
-  }
-  return children;
+  return found;
 }

@@ -1,49 +1,77 @@
+import { isRoot } from './accounting-rules.js';
+import { LedgerSums } from './ledger-sums.js';
 import type { SpanFacts } from './span-facts.js';
+import { Tally } from './tally.js';
 
 /**
- * All spans with one key, and the running sums that tell whether they are whole: the spans held are then exactly a union of
- * complete busy periods.
+ * All spans with one key, and running answers to what is asked at every arrival, so that no arrival costs a walk through them.
  */
 export interface Unit {
   readonly key: string;
-  readonly labelled: boolean;
   readonly spans: readonly SpanFacts[];
+  /** The spans held are exactly a union of complete busy periods. */
   readonly isWhole: boolean;
+  readonly hasRoot: boolean;
+  /** Some process that keeps a ledger holds back: its accounts do not cover its spans, or nobody's account came yet. */
+  readonly hasOpenAccount: boolean;
+  /** Parents of its spans that are not held. */
+  readonly absentParents: TallyView;
+  /** Parents, remote for all that is known, that are not held, or that counted fewer hand-offs than were received. */
+  readonly openParents: TallyView;
+  /** Senders of messages that its spans work on, as far as they are not held. */
+  readonly absentSenders: TallyView;
+  /** Hand-offs of its spans that are not settled. */
+  readonly unsettled: TallyView;
+  /** Keys of the units that received its hand-offs. */
+  readonly receivers: TallyView;
 }
+
+export type TallyView = Pick<Tally<string>, 'size' | 'has' | 'keys'>;
 
 export class GrowingUnit implements Unit {
   readonly key: string;
-  readonly labelled: boolean;
   readonly spans: SpanFacts[] = [];
-  /** Spans held less spans counted. */
-  #spansAhead = 0;
-  #sentAhead = 0;
-  #xorHigh = 0;
-  #xorLow = 0;
+  readonly absentParents = new Tally<string>();
+  readonly openParents = new Tally<string>();
+  readonly absentSenders = new Tally<string>();
+  readonly unsettled = new Tally<string>();
+  readonly receivers = new Tally<string>();
+  hasRoot = false;
+  readonly #sums = new LedgerSums();
+  readonly #processes = new Map<string, { readonly sums: LedgerSums; hasLedger: boolean }>();
+  #openAccounts = 0;
 
-  constructor(key: string, labelled: boolean) {
+  constructor(key: string) {
     this.key = key;
-    this.labelled = labelled;
   }
 
   add(facts: SpanFacts): void {
     this.spans.push(facts);
-    this.#spansAhead++;
-    this.#sentAhead += facts.sent;
-    this.#mix(facts.spanId);
-    const { account } = facts;
-    if (!account) return;
-    this.#spansAhead -= account.spans;
-    this.#sentAhead -= account.sent;
-    this.#mix(account.xor);
+    this.hasRoot ||= isRoot(facts);
+    this.#sums.add(facts);
+    const process = this.#processOf(facts);
+    const wasOpen = isOpen(process);
+    process.sums.add(facts);
+    process.hasLedger ||= facts.hasLedger;
+    this.#openAccounts += Number(isOpen(process)) - Number(wasOpen);
   }
 
   get isWhole(): boolean {
-    return this.#spansAhead === 0 && this.#sentAhead === 0 && this.#xorHigh === 0 && this.#xorLow === 0;
+    return this.#sums.areEven;
   }
 
-  #mix(hex: string): void {
-    this.#xorHigh ^= Number.parseInt(hex.slice(0, 8), 16);
-    this.#xorLow ^= Number.parseInt(hex.slice(8), 16);
+  get hasOpenAccount(): boolean {
+    return this.#openAccounts > 0;
   }
+
+  #processOf({ service, instanceId }: SpanFacts) {
+    const id = `${service}\n${instanceId}`;
+    const process = this.#processes.get(id) ?? { sums: new LedgerSums(), hasLedger: false };
+    this.#processes.set(id, process);
+    return process;
+  }
+}
+
+function isOpen({ sums, hasLedger }: { readonly sums: LedgerSums; readonly hasLedger: boolean }): boolean {
+  return hasLedger && !sums.areEven;
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { factsOf, isAccounted, type Origin } from '../../../collectors/index.js';
+import { createAccountBook, factsOf, isAccounted, type Origin } from '../../../collectors/index.js';
 import type { HandoffDeclarations, Span } from '../../../src/model/index.js';
 import { buildSpan, type Header, spanIdOf, ToyProcess, traceIdOf } from '../../helpers/spans.js';
 
@@ -190,6 +190,18 @@ describe('accounting', () => {
     batch.consume([header], 'process batch');
     batch.start('detached', { traceId: traceIdOf('detached') });
     expectNeedsAll([...web.endPeriod(), ...batch.endPeriod()]);
+  });
+
+  it('tells that the unit of a batch is concerned when the sender comes', () => {
+    const web = process('web');
+    const header = web.send(web.start('root'));
+    const batch = new ToyProcess('batcher', { traceId: traceIdOf('batch') });
+    batch.consume([header], 'process', { traceId: traceIdOf('batch') });
+    const book = createAccountBook();
+    for (const span of batch.endPeriod()) book.add(factsOf(span));
+    const touched = new Set<string>();
+    for (const span of web.endPeriod()) book.add(factsOf(span), touched);
+    expect([...touched]).to.have.members([REQUEST, traceIdOf('batch')]);
   });
 
   it('counts a batch once for each request that it serves', () => {
