@@ -30,6 +30,7 @@ interface ReasonRow {
   readonly code: string;
   readonly service: string | null;
   readonly count: number | null;
+  readonly store: string | null;
   readonly message: string;
 }
 
@@ -85,6 +86,7 @@ function verdictFields(verdict: Verdict): Omit<ResultRow, 'name' | 'defect' | 'd
       code: reason.code,
       service: 'service' in reason ? reason.service : null,
       count: 'count' in reason ? reason.count : null,
+      store: 'store' in reason ? reason.store : null,
       message: reasonSentence(reason),
     })),
     completedBy: verdict.completedBy ?? null,
