@@ -46,11 +46,20 @@ export function listRuns(bundles: string): readonly string[] {
   return runs.sort().reverse();
 }
 
-/** Throws TracecourtError `not-found` when nothing was recorded yet. */
+/**
+ * The newest run that judged something; where none did, the newest. Throws TracecourtError `not-found` when nothing was
+ * recorded yet.
+ */
 export function newestRun(bundles: string): string {
-  const [newest] = listRuns(bundles);
+  const runs = listRuns(bundles);
+  const newest = runs.find((run) => hasVerdict(join(bundles, run))) ?? runs[0];
   if (newest !== undefined) return newest;
   throw new TracecourtError('not-found', `No run is recorded in ${bundles}.`, { nextStep: 'Run a scenario first.' });
+}
+
+function hasVerdict(directory: string): boolean {
+  const file = join(directory, BUNDLE_FILES.events);
+  return existsSync(file) && readFileSync(file, 'utf8').includes('"verdict-reached"');
 }
 
 /** The newest recorded run that sent a request of this id. Throws TracecourtError `not-found`. */

@@ -101,6 +101,13 @@ describe('a run bundle', () => {
     expect(findRunOf('20260101-000000-aa.1', bundles).header.run).to.equal('20260101-000000-aa');
   });
 
+  it('passes over a newer run that judged nothing', () => {
+    record('20260101-000000-aa');
+    appendFileSync(join(bundles, '20260101-000000-aa', 'events.ndjson'), '{"line":2,"type":"verdict-reached"}\n');
+    record('20260102-000000-aa');
+    expect(newestRun(bundles)).to.equal('20260101-000000-aa');
+  });
+
   it('says which runs there are when the one asked for is not', () => {
     record('r1');
     expect(() => readBundle('r2', bundles))
