@@ -1,7 +1,7 @@
 import { replayInputs } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import { toJson } from '../lib/json.js';
-import type { AssembledRequest, RunEvent, StoreObservation, Verdict } from '../model/index.js';
+import type { AssembledRequest, RunEvent, RunEventOf, StoreObservation, Verdict } from '../model/index.js';
 import type { ExpectedAnswer } from './answer-finding.js';
 import { assemblerOptions } from './assembler-options.js';
 import type { BundledCase } from './bundle.js';
@@ -45,8 +45,13 @@ export function replayBundle(bundle: Bundle): readonly ReplayedCase[] {
 
 /** What the first verdict on a request was spoken on. */
 function firstObservations(requestId: string, events: readonly RunEvent[]): readonly StoreObservation[] {
-  const spoken = events.find((event) => event.type === 'verdict-reached' && event.verdict.requestId === requestId);
-  return spoken?.type === 'verdict-reached' ? observationsOf(requestId, spoken.verdict.revision, events) : [];
+  const first = firstVerdict(requestId, events);
+  return first ? observationsOf(requestId, first.verdict.revision, events) : [];
+}
+
+function firstVerdict(requestId: string, events: readonly RunEvent[]): RunEventOf<'verdict-reached'> | undefined {
+  const reached = events.filter((event) => event.type === 'verdict-reached');
+  return reached.find(({ verdict }) => verdict.requestId === requestId);
 }
 
 function observationsOf(requestId: string, revision: number, events: readonly RunEvent[]): readonly StoreObservation[] {
@@ -93,13 +98,12 @@ function answerIn({ requestId, status }: BundledCase, events: readonly RunEvent[
 }
 
 function spokenIn(requestId: string, events: readonly RunEvent[]): Pick<ReplayedCase, 'spoken' | 'durationMs'> {
-  const first = events.find((event) => event.type === 'verdict-reached' && event.verdict.requestId === requestId);
   const verdicts = events.flatMap((event) =>
     event.type === 'verdict-reached' || event.type === 'verdict-revised' ? [event.verdict] : [],
   );
   return {
     spoken: verdicts.findLast((verdict) => verdict.requestId === requestId),
-    durationMs: first?.type === 'verdict-reached' ? first.durationMs : 0,
+    durationMs: firstVerdict(requestId, events)?.durationMs ?? 0,
   };
 }
 

@@ -94,6 +94,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
   const collector = await openCollector(docket, { cases, session });
   const stores = await openStores(options.stores, { teardown, flows });
   await identifyAll(stores, record);
+  let earlier = NOTHING_EARLIER;
   for (const group of bySystem(cases)) {
     const services = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: record.warn });
     teardown.use('the system under test', services);
@@ -125,8 +126,9 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
     for (const next of group) {
       room.signal.throwIfAborted();
       await assertStoresAnswer(results.at(-1), stores);
-      const earlier = results.reduce((before, { observations }) => withEffects(before, observations), NOTHING_EARLIER);
-      results.push(await runCase(next, { requestId: requestIdIn(run, cases.indexOf(next)), earlier }, room));
+      const result = await runCase(next, { requestId: requestIdIn(run, cases.indexOf(next)), earlier }, room);
+      results.push(result);
+      earlier = withEffects(earlier, result.observations);
     }
     system.lost.throwIfAborted();
     await services[Symbol.asyncDispose]();

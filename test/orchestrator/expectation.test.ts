@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { DefectChannel, Finding, Verdict } from '../../src/model/index.js';
 import { expectationOf, shortfalls } from '../../src/orchestrator/expectation.js';
+import { verdict } from '../helpers/verdict.js';
 
 const channel: DefectChannel = {
   baggage: 'toy.defects',
@@ -11,22 +12,6 @@ const channel: DefectChannel = {
   ],
   pairs: [{ of: ['liar', 'dark'], hidden: ['dark'], because: 'what is not written is not written in the dark either' }],
 };
-
-function verdict(overrides: Partial<Verdict>): Verdict {
-  return {
-    requestId: 'r.1',
-    revision: 1,
-    flow: 'toy',
-    outcome: 'pass',
-    completedBy: 'accounted',
-    findings: [],
-    consequences: [],
-    reasons: [],
-    strength: { required: 0, proven: 0, undecided: 0 },
-    notes: [],
-    ...overrides,
-  };
-}
 
 const lie = { code: 'span-without-effect', step: 'save' } as Finding;
 const lost = { code: 'telemetry-lost', service: 'council', count: 2 } as Verdict['reasons'][number];

@@ -1,22 +1,7 @@
 import { expect } from 'chai';
-import type { RunEvent, Verdict } from '../../src/model/index.js';
+import type { RunEvent } from '../../src/model/index.js';
 import { jsonReporter, resultRows } from '../../src/report/index.js';
-
-function verdict(overrides: Partial<Verdict>): Verdict {
-  return {
-    requestId: 'r.1',
-    revision: 1,
-    flow: 'toy',
-    outcome: 'pass',
-    completedBy: 'accounted',
-    findings: [],
-    consequences: [],
-    reasons: [],
-    strength: { required: 0, proven: 0, undecided: 0 },
-    notes: [],
-    ...overrides,
-  };
-}
+import { verdict } from '../helpers/verdict.js';
 
 const away = verdict({
   outcome: 'unknown',
