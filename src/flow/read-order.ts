@@ -106,7 +106,7 @@ function readRepeat(data: unknown, path: DataPath, order: OrderReading): FlowNod
   } else if (range.max !== null && range.min > range.max) {
     problems.add([...path, 'times'], `the least of times, ${range.min}, is more than the most, ${range.max}`);
   }
-  return step && range && { kind: 'repeat', step: repeat.step, ...range, parallel: repeat.parallel ?? false };
+  return step && range && { kind: 'repeat', child: step, ...range, parallel: repeat.parallel ?? false };
 }
 
 interface TimesRange {

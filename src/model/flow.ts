@@ -34,21 +34,42 @@ export interface FlowStep {
   readonly mayFail: boolean;
 }
 
-/** The process tree. Each step name occurs at one place (the exact class). */
+/**
+ * The process tree. A step may stand at several places; `under` binds a place to the occurrences that descend from another step.
+ *
+ * Trees whose steps have one place each, whose `repeat` goes round one step with nothing between, and whose `any-order` holds single steps are the exact
+ * class: decided in linear time. The others need a search.
+ */
 export type FlowNode =
-  | { readonly kind: 'step'; readonly step: string }
-  | { readonly kind: 'sequence'; readonly children: readonly FlowNode[] }
+  | { readonly kind: 'step'; readonly step: string; readonly under?: string }
+  | {
+      readonly kind: 'sequence';
+      readonly children: readonly FlowNode[];
+      /** `start`: an earlier child need only start before a later one does. Default `end`. */
+      readonly by?: 'start' | 'end';
+    }
   | { readonly kind: 'parallel'; readonly children: readonly FlowNode[] }
+  /** All of them, one after the other, in any order. */
+  | { readonly kind: 'any-order'; readonly children: readonly FlowNode[] }
+  /** Exactly one of them. */
   | { readonly kind: 'choice'; readonly children: readonly FlowNode[] }
+  /** One or more of them, side by side. */
+  | { readonly kind: 'any-of'; readonly children: readonly FlowNode[] }
   | { readonly kind: 'optional'; readonly child: FlowNode }
   | {
       readonly kind: 'repeat';
-      readonly step: string;
+      readonly child: FlowNode;
+      /** What happens between two rounds: try (back-off try)*. */
+      readonly between?: FlowNode;
       readonly min: number;
       /** null: unbounded. */
       readonly max: number | null;
       readonly parallel: boolean;
-    };
+    }
+  /** Decided by an expression over the request before anything is checked; one that cannot be worked out leaves a choice. */
+  | { readonly kind: 'if'; readonly condition: string; readonly then: FlowNode; readonly otherwise?: FlowNode }
+  /** A part of the flow with a name of its own. */
+  | { readonly kind: 'flow'; readonly name: string; readonly child: FlowNode };
 
 export type Budget =
   | { readonly kind: 'total'; readonly limitMs: number }

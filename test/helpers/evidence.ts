@@ -16,6 +16,7 @@ import type {
   WorkflowTrace,
 } from '../../src/model/index.js';
 import { SPAN_KINDS } from '../../src/model/index.js';
+import { stepsUnder } from '../../src/validators/flow/tree.js';
 
 /**
  * A notation for requests, one span a line:
@@ -271,7 +272,7 @@ export const choice = (...children: readonly (FlowNode | string)[]): FlowNode =>
 export const opt = (child: FlowNode | string): FlowNode => ({ kind: 'optional', child: node(child) });
 export const rep = (step: string, min: number, max: number | null, parallel = false): FlowNode => ({
   kind: 'repeat',
-  step,
+  child: { kind: 'step', step },
   min,
   max,
   parallel,
@@ -281,14 +282,13 @@ function node(child: FlowNode | string): FlowNode {
   return typeof child === 'string' ? { kind: 'step', step: child } : child;
 }
 
-export function namesIn(tree: FlowNode): readonly string[] {
-  if (tree.kind === 'step' || tree.kind === 'repeat') return [tree.step];
-  return tree.kind === 'optional' ? namesIn(tree.child) : tree.children.flatMap(namesIn);
-}
-
 /** A flow with this order; its steps are those of the tree, any service, unless `steps` says more. */
 export function flowOf(order: FlowNode, rest: Partial<Omit<CompiledFlow, 'order'>> = {}): CompiledFlow {
-  const steps: readonly FlowStep[] = namesIn(order).map((name) => ({ name, matcher: { step: name }, mayFail: false }));
+  const steps: readonly FlowStep[] = stepsUnder(order).map((name) => ({
+    name,
+    matcher: { step: name },
+    mayFail: false,
+  }));
   return {
     version: 1,
     name: 'test',

@@ -39,14 +39,23 @@ export function fitCounts(node: FlowNode, steps: CountedSteps): CountProblems {
     case 'step':
       return fitOne(node.step, { min: 1, max: 1 }, steps);
     case 'repeat':
-      return fitOne(node.step, { min: node.min, max: node.max }, steps);
+      return stepsUnder(node)
+        .map((step) => fitOne(step, { min: node.min, max: node.max }, steps))
+        .reduce(join, NONE);
     case 'sequence':
     case 'parallel':
+    case 'any-order':
       return node.children.map((child) => fitCounts(child, steps)).reduce(join, NONE);
     case 'optional':
       return isUsed(node.child, steps) ? fitCounts(node.child, steps) : NONE;
     case 'choice':
       return fitChoice(node.children, steps);
+    case 'any-of':
+      return fitAnyOf(node.children, steps);
+    case 'if':
+      return fitChoice(node.otherwise ? [node.then, node.otherwise] : [node.then], steps);
+    case 'flow':
+      return fitCounts(node.child, steps);
     default:
       return node satisfies never;
   }
@@ -81,6 +90,13 @@ function fitChoice(children: readonly FlowNode[], steps: CountedSteps): CountPro
     }
   }
   return best;
+}
+
+/** Each child that is used fits; where none is, one that can be empty, or else the first. */
+function fitAnyOf(children: readonly FlowNode[], steps: CountedSteps): CountProblems {
+  const used = children.filter((child) => isUsed(child, steps));
+  if (used.length === 0) return fitChoice(children, steps);
+  return used.map((child) => fitCounts(child, steps)).reduce(join, NONE);
 }
 
 function strays(

@@ -1,20 +1,8 @@
 import type { FlowNode } from '../../model/index.js';
 
-/** The step names under a node, in order of declaration. */
+/** The step names under a node, in order of declaration; a step at several places occurs as often. */
 export function stepsUnder(node: FlowNode): readonly string[] {
-  switch (node.kind) {
-    case 'step':
-    case 'repeat':
-      return [node.step];
-    case 'optional':
-      return stepsUnder(node.child);
-    case 'sequence':
-    case 'parallel':
-    case 'choice':
-      return node.children.flatMap(stepsUnder);
-    default:
-      return node satisfies never;
-  }
+  return node.kind === 'step' ? [node.step] : childrenOf(node).flatMap(stepsUnder);
 }
 
 /** Every sequence of the tree, outermost first, as the step names under each of its children. */
@@ -25,7 +13,7 @@ export function sequencesOf(node: FlowNode): readonly (readonly (readonly string
 
 /** Names of the steps that repeat one after the other. */
 export function serialRepeats(node: FlowNode): readonly string[] {
-  if (node.kind === 'repeat') return node.parallel ? [] : [node.step];
+  if (node.kind === 'repeat') return node.parallel ? [] : stepsUnder(node.child);
   return childrenOf(node).flatMap(serialRepeats);
 }
 
@@ -41,7 +29,25 @@ export function followersOf(root: FlowNode): ReadonlyMap<string, ReadonlySet<str
   return followers;
 }
 
-function childrenOf(node: FlowNode): readonly FlowNode[] {
-  if (node.kind === 'optional') return [node.child];
-  return node.kind === 'step' || node.kind === 'repeat' ? [] : node.children;
+/** The parts of a node, in order of declaration. */
+export function childrenOf(node: FlowNode): readonly FlowNode[] {
+  switch (node.kind) {
+    case 'step':
+      return [];
+    case 'sequence':
+    case 'parallel':
+    case 'any-order':
+    case 'choice':
+    case 'any-of':
+      return node.children;
+    case 'optional':
+    case 'flow':
+      return [node.child];
+    case 'repeat':
+      return node.between ? [node.child, node.between] : [node.child];
+    case 'if':
+      return node.otherwise ? [node.then, node.otherwise] : [node.then];
+    default:
+      return node satisfies never;
+  }
 }

@@ -3,6 +3,7 @@ import type { FlowNode, TraceStep } from '../../../src/model/index.js';
 import { check, NOTHING_OPEN } from '../../../src/validators/flow/check.js';
 import type { Facts, Occurrence } from '../../../src/validators/flow/facts.js';
 import { addArrow, addNode, BECAUSE, emptyGraph, type OrderGraph } from '../../../src/validators/flow/order-graph.js';
+import { childrenOf, stepsUnder } from '../../../src/validators/flow/tree.js';
 import { choice, opt, par, rep, seq } from '../../helpers/evidence.js';
 import { seeded } from '../../helpers/seeded.js';
 
@@ -112,13 +113,13 @@ function countVectors(tree: FlowNode): readonly Counts[] {
     case 'step':
       return [{ [tree.step]: [1, 1] }];
     case 'repeat':
-      return [{ [tree.step]: [tree.min, tree.max ?? Infinity] }];
+      return [{ [stepsUnder(tree)[0]!]: [tree.min, tree.max ?? Infinity] }];
     case 'optional':
       return [{}, ...countVectors(tree.child)];
     case 'choice':
       return tree.children.flatMap(countVectors);
     default:
-      return tree.children
+      return childrenOf(tree)
         .map(countVectors)
         .reduce((all, next) => all.flatMap((left) => next.map((right) => ({ ...left, ...right }))), [{}]);
   }
@@ -152,18 +153,18 @@ function isRun(
 }
 
 function relationOf(tree: FlowNode, a: string, b: string): 'before' | 'apart' | 'free' {
-  if (tree.kind === 'repeat') return tree.step === a && a === b && !tree.parallel ? 'apart' : 'free';
+  if (tree.kind === 'repeat') return has(tree, a) && a === b && !tree.parallel ? 'apart' : 'free';
   if (tree.kind === 'step') return 'free';
   if (tree.kind === 'optional') return relationOf(tree.child, a, b);
-  const placeOf = (label: string): number => tree.children.findIndex((child) => has(child, label));
+  const children = childrenOf(tree);
+  const placeOf = (label: string): number => children.findIndex((child) => has(child, label));
   const [i, j] = [placeOf(a), placeOf(b)];
-  if (i === j) return i === -1 ? 'free' : relationOf(tree.children[i]!, a, b);
+  if (i === j) return i === -1 ? 'free' : relationOf(children[i]!, a, b);
   return tree.kind === 'sequence' && i !== -1 && j !== -1 && i < j ? 'before' : 'free';
 }
 
 function has(tree: FlowNode, label: string): boolean {
-  if (tree.kind === 'step' || tree.kind === 'repeat') return tree.step === label;
-  return tree.kind === 'optional' ? has(tree.child, label) : tree.children.some((child) => has(child, label));
+  return stepsUnder(tree).includes(label);
 }
 
 /** The same request as the check takes it. */
