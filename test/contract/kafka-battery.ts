@@ -10,11 +10,12 @@ import kafkajs, {
   type Message,
 } from 'kafkajs';
 import { pollUntil } from '../../src/lib/deadline.js';
+import { type BatteryTarget, battery } from './battery.js';
 
 const { CompressionTypes, Partitioners, logLevel } = kafkajs;
 
 export interface KafkaBatteryTarget {
-  readonly name: string;
+  readonly server: BatteryTarget['server'];
   /** Asked for before each test, so that a broker MAY be started in a hook. */
   readonly brokers: () => readonly string[];
 }
@@ -28,8 +29,8 @@ interface Seen {
   readonly headers: IHeaders | undefined;
 }
 
-export function kafkaBattery({ name, brokers }: KafkaBatteryTarget): void {
-  describe(`a Kafka-protocol broker: ${name}`, function () {
+export function kafkaBattery({ server, brokers }: KafkaBatteryTarget): void {
+  battery({ store: 'Kafka', server }, function () {
     this.timeout(60_000);
     let kafka: Kafka;
     let admin: Admin;

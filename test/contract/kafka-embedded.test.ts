@@ -11,5 +11,5 @@ describe('the embedded Kafka broker', () => {
 
   after(() => server[Symbol.asyncDispose]());
 
-  kafkaBattery({ name: 'embedded', brokers: () => [server.url] });
+  kafkaBattery({ server: 'embedded', brokers: () => [server.url] });
 });

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import neo4j, { type Driver, type Integer, type Session } from 'neo4j-driver';
+import { type BatteryTarget, battery } from './battery.js';
 
 /** Where the server under test is, and who may enter. */
 export interface Neo4jUnderTest {
-  readonly name: string;
+  readonly server: BatteryTarget['server'];
   readonly url: () => string;
   readonly user: string;
   readonly password: string;
@@ -15,8 +16,13 @@ export interface Neo4jUnderTest {
  * What every server that claims to be Neo4j must do for an unmodified neo4j-driver. Each run keeps to nodes with its own
  * `run` property, so that it can run against a server that holds other things.
  */
-export function neo4jBattery({ name, url, user, password }: Neo4jUnderTest): void {
-  describe(`Neo4j contract: ${name}`, () => {
+export function neo4jBattery({ server, url, user, password }: Neo4jUnderTest): void {
+  async function identify(): Promise<string> {
+    await using asking = neo4j.driver(url(), neo4j.auth.basic(user, password));
+    return (await asking.getServerInfo()).agent?.replace('/', ' ') ?? 'Neo4j';
+  }
+
+  battery({ store: 'Neo4j', server, identify }, () => {
     const run = randomUUID();
     let driver: Driver;
     let session: Session;

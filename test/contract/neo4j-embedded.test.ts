@@ -11,5 +11,5 @@ describe('the embedded Neo4j', () => {
 
   after(() => server[Symbol.asyncDispose]());
 
-  neo4jBattery({ name: 'embedded', url: () => server.url, user: 'neo4j', password: 'any' });
+  neo4jBattery({ server: 'embedded', url: () => server.url, user: 'neo4j', password: 'any' });
 });

@@ -8,6 +8,6 @@ describe('a real Neo4j', () => {
       this.skip();
     });
   } else {
-    neo4jBattery({ name: 'real', url: () => NEO4J_URL, user: NEO4J_USER, password: NEO4J_PASSWORD });
+    neo4jBattery({ server: 'real', url: () => NEO4J_URL, user: NEO4J_USER, password: NEO4J_PASSWORD });
   }
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { expect } from 'chai';
 import type { Redis } from 'ioredis';
+import { type BatteryTarget, battery, type Differs } from './battery.js';
 
 export interface BatteryConnection {
   readonly protocol?: 2 | 3;
@@ -10,8 +11,7 @@ export interface BatteryConnection {
 }
 
 export interface RedisBatteryOptions {
-  /** What answers: the title of the battery. */
-  readonly name: string;
+  readonly server: BatteryTarget['server'];
   /** A new connection of an unmodified ioredis; the battery disconnects it. */
   readonly connect: (options: BatteryConnection) => Redis;
 }
@@ -560,8 +560,15 @@ const TABLES = {
 };
 
 /** What every server that calls itself a Redis 7 MUST do for an unmodified ioredis, in both protocols. */
-export function redisBattery({ name, connect }: RedisBatteryOptions): void {
-  describe(`Redis battery: ${name}`, () => {
+export function redisBattery({ server, connect }: RedisBatteryOptions): void {
+  const identify = async () => {
+    const redis = connect({});
+    const [, version = ''] = /^redis_version:(.+)\r$/m.exec(await redis.info('server')) ?? [];
+    redis.disconnect();
+    return `Redis ${version}`;
+  };
+
+  battery({ store: 'Redis', server, identify }, (differs) => {
     const open: Redis[] = [];
     const client = (options: BatteryConnection = {}) => {
       const redis = connect(options);
@@ -579,16 +586,19 @@ export function redisBattery({ name, connect }: RedisBatteryOptions): void {
     });
 
     for (const protocol of [2, 3] as const) {
-      for (const [table, rows] of Object.entries(TABLES)) {
-        describe(`RESP${protocol}, ${table}`, () => {
-          for (const row of rows) {
-            it(row.says, async () => {
-              expect(await replies(client({ protocol }), row.calls, keyPrefix())).to.deep.equal(row.replies);
-            });
-          }
-        });
-      }
-      describe(`RESP${protocol}, through the client`, () => clientRows({ client, keyPrefix, protocol }));
+      describe(`RESP${protocol}`, () => {
+        for (const [table, rows] of Object.entries(TABLES)) {
+          describe(table, () => {
+            for (const row of rows) {
+              it(row.says, async () => {
+                expect(await replies(client({ protocol }), row.calls, keyPrefix())).to.deep.equal(row.replies);
+              });
+            }
+          });
+        }
+        describe('through the client', () => clientRows({ client, keyPrefix, protocol }));
+        describe('scripts', () => scriptRows({ client, keyPrefix, protocol }, differs));
+      });
     }
   });
 }
@@ -751,5 +761,16 @@ function clientRows({ client, keyPrefix, protocol }: ClientRows): void {
     const ended = once(redis, 'end');
     expect(await redis.quit()).to.equal('OK');
     await ended;
+  });
+}
+
+function scriptRows({ client, protocol }: ClientRows, differs: Differs): void {
+  differs('EVAL', {
+    see: () => replies(client({ protocol }), [['eval', 'return 1 + 1', 0]], ''),
+    real: { does: 'runs the script', answer: [2] },
+    embedded: {
+      does: 'refuses it by name',
+      answer: ['Error: ERR EVAL is not supported: tracecourt-embedded runs no scripts; use a real Redis for them'],
+    },
   });
 }

@@ -10,5 +10,5 @@ describe('Embedded Redis', () => {
   });
   after(() => server[Symbol.asyncDispose]());
 
-  redisBattery({ name: 'embedded', connect: (options) => new Redis(server.url, options) });
+  redisBattery({ server: 'embedded', connect: (options) => new Redis(server.url, options) });
 });

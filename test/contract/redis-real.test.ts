@@ -10,5 +10,5 @@ describe('Real Redis', () => {
     });
     return;
   }
-  redisBattery({ name: 'real', connect: (options) => new Redis(url, options) });
+  redisBattery({ server: 'real', connect: (options) => new Redis(url, options) });
 });
