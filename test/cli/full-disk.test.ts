@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { readBundle } from '../../src/orchestrator/index.js';
 import { repositoryRoot } from '../helpers/repository.js';
+import { skip } from '../helpers/skip.js';
 import { type CommandResult, embeddedEnvironment, temporaryBundles, tracecourt } from '../helpers/tracecourt.js';
 
 const APPROVE = 'examples/gpu-allocation/approve.scenario.yaml';
 
 describe('tracecourt run, where its recording cannot be kept', () => {
   it('names a disk that fills up, judges all the same, and leaves a bundle that is readable as far as it goes', async function fill() {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'run it on Linux or macOS');
     const bundles = temporaryBundles();
     const { exitCode, stdout, stderr } = await withFileLimit(32, [
       'run',

@@ -14,6 +14,7 @@ import { expect } from 'chai';
 import { TracecourtError } from '../../src/errors.js';
 import { findRunOf, listRuns, newestRun, readBundle } from '../../src/orchestrator/bundle-reader.js';
 import { createBundle } from '../../src/orchestrator/bundle-writer.js';
+import { skip } from '../helpers/skip.js';
 
 describe('a run bundle', () => {
   let bundles = '';
@@ -125,7 +126,7 @@ describe('a run bundle', () => {
   });
 
   it('names a full disk, and writes nothing more', function () {
-    if (process.platform !== 'linux') return this.skip();
+    if (process.platform !== 'linux') skip(this, 'run it on Linux');
     const directory = join(bundles, 'r1');
     mkdirSync(directory);
     symlinkSync('/dev/full', join(directory, 'inputs.ndjson'));

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { skip } from '../helpers/skip.js';
 import { postGuard } from './guard.js';
 import { down, type Plans, up } from './launcher.js';
 import { isAlive } from './process-identity.js';
@@ -34,7 +35,7 @@ describe('the launcher', () => {
   const ports: PlanContext['ports'] = { redis: 1, kafka: 2, kafkaController: 3, neo4j: 4 };
   let folder: string;
   before(function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'run it on Linux');
   });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'tracecourt-launcher-'));

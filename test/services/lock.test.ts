@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { skip } from '../helpers/skip.js';
 import { LauncherError } from './launcher-error.js';
 import { withLock } from './lock.js';
 
@@ -11,7 +12,7 @@ describe('the lock', () => {
   let folder: string;
   let file: string;
   before(function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'run it on Linux');
   });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'tracecourt-lock-'));

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { skip } from '../helpers/skip.js';
 import { identify, isAlive, parseStat } from './process-identity.js';
 
 const onLinux = process.platform === 'linux';
@@ -28,7 +29,7 @@ describe('the identity of a process', () => {
   });
 
   it('knows this process, and not a later one of the same number', function () {
-    if (!onLinux) this.skip();
+    if (!onLinux) skip(this, 'run it on Linux');
     const self = identify(process.pid)!;
     expect(isAlive(self)).to.equal(true);
     expect(isAlive({ ...self, startTicks: self.startTicks - 1 })).to.equal(false);
@@ -36,7 +37,7 @@ describe('the identity of a process', () => {
   });
 
   it('counts a zombie as dead', async function () {
-    if (!onLinux) this.skip();
+    if (!onLinux) skip(this, 'run it on Linux');
     // The shell becomes a program that never asks how its child ended, before the child has.
     const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
     try {

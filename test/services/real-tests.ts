@@ -27,13 +27,15 @@ interface Check {
   readonly args: readonly string[];
 }
 
+/** A battery that is skipped would read like one that has passed. */
+const STRICT: Variables = { TRACECOURT_FORBID_SKIPPED: '1' };
+
 const CHECK_GRACE_MS = 10_000;
 
 const CHECKS: readonly Check[] = [
   {
     title: 'The contract of each store, on the real servers',
-    // A battery that is skipped would read like one that has passed.
-    args: ['node_modules/mocha/bin/mocha.js', '--forbid-pending', 'build/test/contract/**/*.test.js'],
+    args: ['node_modules/mocha/bin/mocha.js', 'build/test/contract/**/*.test.js'],
   },
   { title: 'The command-line scenario, on the real servers', args: ['bin/tracecourt.js', 'demo'] },
 ];
@@ -92,7 +94,7 @@ async function runChecks(environment: Variables, options: CheckOptions): Promise
   const failed: string[] = [];
   for (const { title, args } of CHECKS) {
     say(`\n${title}`);
-    const exitCode = await runNode(args, environment, options);
+    const exitCode = await runNode(args, { ...environment, ...STRICT }, options);
     signal.throwIfAborted();
     if (exitCode !== 0) failed.push(`${title}: exit code ${exitCode}`);
   }

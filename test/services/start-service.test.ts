@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { skip } from '../helpers/skip.js';
 import { LauncherError } from './launcher-error.js';
 import { freePorts } from './ports.js';
 import { isAlive } from './process-identity.js';
@@ -16,7 +17,7 @@ describe('starting a service', () => {
   let folder: string;
   let home: string;
   before(function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'run it on Linux');
   });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'tracecourt-start-'));

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
+import { skip } from '../helpers/skip.js';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.js';
 import { stopProcesses } from './stop-processes.js';
 
 describe('stopping processes', () => {
   const children: ChildProcess[] = [];
   before(function () {
-    if (process.platform !== 'linux') this.skip();
+    if (process.platform !== 'linux') skip(this, 'run it on Linux');
   });
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
