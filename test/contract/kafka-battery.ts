@@ -58,19 +58,27 @@ export function kafkaBattery({ server, brokers }: KafkaBatteryTarget): void {
     async function newTopic(numPartitions = 1): Promise<string> {
       const topic = unique('topic');
       expect(await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: false })).to.equal(true);
-      await until('the topic has its leaders', () => hasLeaders(topic));
       disposals.push(() => admin.deleteTopics({ topics: [topic] }));
+      await until('all partitions are led', () => isLed(topic, numPartitions));
       return topic;
     }
 
+    /**
+     * A broker tells of a new partition's leader a moment before it takes records for it. kafkajs does not wait for that, and a
+     * plain producer that meets one such partition sends all it has again, to those that took it the first time too.
+     */
+    async function isLed(topic: string, numPartitions: number): Promise<boolean> {
+      return (await isKnown(topic)) && (await offsetsSoFar(topic)).length === numPartitions;
+    }
+
     /** kafkajs's own wait gives up when a broker has not heard of the topic yet. */
-    async function hasLeaders(topic: string): Promise<boolean> {
+    async function isKnown(topic: string): Promise<boolean> {
       const { topics } = await admin.fetchTopicMetadata();
       const partitions = topics.find((one) => one.name === topic)?.partitions ?? [];
       return partitions.length > 0 && partitions.every(({ leader }) => leader >= 0);
     }
 
-    /** A broker tells of a new partition a moment before it leads it; until then it answers with an error that passes. */
+    /** Empty while there is a partition that the broker does not lead yet. */
     async function offsetsSoFar(topic: string) {
       try {
         return await admin.fetchTopicOffsets(topic);
@@ -178,7 +186,7 @@ export function kafkaBattery({ server, brokers }: KafkaBatteryTarget): void {
         expect(await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: false })).to.equal(
           true,
         );
-        await until('the topic has its leaders', () => hasLeaders(topic));
+        await until('all partitions are led', () => isLed(topic, 3));
         expect(await admin.listTopics()).to.include(topic);
         const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
         expect(topics[0]?.partitions.map(({ partitionId }) => partitionId).sort()).to.deep.equal([0, 1, 2]);
@@ -234,7 +242,7 @@ export function kafkaBattery({ server, brokers }: KafkaBatteryTarget): void {
         const topic = unique('topic');
         const configEntries = [{ name: 'max.message.bytes', value: '2000' }];
         await admin.createTopics({ topics: [{ topic, configEntries }], waitForLeaders: false });
-        await until('the topic has its leaders', () => hasLeaders(topic));
+        await until('its partition is led', () => isLed(topic, 1));
         disposals.push(() => admin.deleteTopics({ topics: [topic] }));
         const { resources } = await admin.describeConfigs({
           includeSynonyms: false,
