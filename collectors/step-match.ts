@@ -1,35 +1,96 @@
 import { STEP } from '@tracecourt/instrumentation/wire-names';
-import { matchesGlob } from '../src/lib/glob.js';
-import type { AttributeValue, ClientSystem, Span, StepMatcher } from '../src/model/index.js';
+import { parseJsonPath, valueAtPath } from '../src/lib/json-path.js';
+import { compilePattern } from '../src/lib/text-pattern.js';
+import type { AttributeValue, ClientSystem, Span, StepMatcher, ValueTest } from '../src/model/index.js';
+import { isDeeperThan } from './otlp-decode/index.js';
+import { compileTest } from './value-test.js';
+
+/** True of a span. */
+export type Criterion = (span: Span) => boolean;
+
+const compiled = new WeakMap<StepMatcher, Criterion>();
 
 /** True when every criterion of the matcher holds. The span's attributes MUST answer to their current names. */
 export function matchesStep(matcher: StepMatcher, span: Span): boolean {
-  return criteriaOf(matcher).every((holds) => holds(span));
+  let criterion = compiled.get(matcher);
+  if (!criterion) {
+    criterion = compileMatcher(matcher);
+    compiled.set(matcher, criterion);
+  }
+  return criterion(span);
 }
 
-type Criterion = (span: Span) => boolean;
-
-function criteriaOf(matcher: StepMatcher): readonly Criterion[] {
+function compileMatcher(matcher: StepMatcher): Criterion {
   const { service, step } = matcher;
   const criteria = spanCriteria(matcher);
   if (criteria.length === 0) criteria.push((span) => span.attributes.get(STEP) === step);
-  if (service !== undefined) criteria.push((span) => span.resource.get('service.name') === service);
-  return criteria;
+  if (service !== undefined) criteria.unshift((span) => span.resource.get('service.name') === service);
+  return (span) => criteria.every((holds) => holds(span));
 }
 
 /** All criteria but the service: without any of them a matcher falls back to the step attribute. */
-function spanCriteria({ span: name, kind, client, operation, key, topic, attributes }: StepMatcher): Criterion[] {
+function spanCriteria(matcher: StepMatcher): Criterion[] {
+  const { span: name, kind, client, status } = matcher;
   const criteria: Criterion[] = [];
-  if (name !== undefined) criteria.push((span) => matchesGlob(name, span.name));
   if (kind !== undefined) criteria.push((span) => span.kind === kind);
+  if (status !== undefined) criteria.push((span) => span.status.code === status);
+  if (name !== undefined) criteria.push(textCriterion(name, (span) => span.name));
   if (client !== undefined) criteria.push((span) => isOfClient(client, span));
-  if (operation !== undefined) criteria.push((span) => hasOperation(operation, span));
-  if (key !== undefined) criteria.push((span) => hasKey(key, span));
+  criteria.push(...clientCriteria(matcher));
+  if (matcher.message !== undefined) criteria.push(textCriterion(matcher.message, messageOf));
+  for (const [name, test] of Object.entries(matcher.attributes ?? {})) criteria.push(attributeCriterion(name, test));
+  for (const [name, tests] of Object.entries(matcher.json ?? {})) criteria.push(jsonCriterion(name, tests));
+  return criteria;
+}
+
+function clientCriteria({ operation, key, label, topic, group, method, route }: StepMatcher): readonly Criterion[] {
+  const criteria: Criterion[] = [];
+  if (operation !== undefined) criteria.push((span) => isWord(operation, operationOf(span)));
+  if (key !== undefined) criteria.push(textCriterion(key, (span) => firstArgument(span)));
+  if (label !== undefined) criteria.push(textCriterion(label, (span) => textAt(span, 'db.collection.name')));
   if (topic !== undefined) criteria.push((span) => span.attributes.get('messaging.destination.name') === topic);
-  for (const [name, expected] of Object.entries(attributes ?? {})) {
-    criteria.push((span) => isSame(span.attributes.get(name), expected));
+  if (group !== undefined) criteria.push((span) => span.attributes.get('messaging.consumer.group.name') === group);
+  if (method !== undefined) criteria.push((span) => isWord(method, textAt(span, 'http.request.method')));
+  if (route !== undefined) {
+    criteria.push(textCriterion(route, (span) => textAt(span, 'http.route') ?? textAt(span, 'url.path')));
   }
   return criteria;
+}
+
+function textCriterion(pattern: string, textOf: (span: Span) => string | undefined): Criterion {
+  const fits = compilePattern(pattern);
+  return (span) => {
+    const text = textOf(span);
+    return text !== undefined && fits(text);
+  };
+}
+
+function attributeCriterion(name: string, test: ValueTest): Criterion {
+  const passes = compileTest(test);
+  return (span) => passes(span.attributes.get(name));
+}
+
+function jsonCriterion(name: string, tests: Readonly<Record<string, ValueTest>>): Criterion {
+  const parts = Object.entries(tests).map(([path, test]) => ({
+    path: parseJsonPath(path) ?? [],
+    passes: compileTest(test),
+  }));
+  return (span) => {
+    const data = jsonIn(span.attributes.get(name));
+    return parts.every(({ path, passes }) => passes(valueAtPath(data, path) as AttributeValue | undefined));
+  };
+}
+
+const MAX_JSON_DEPTH = 100;
+
+/** What a text says as JSON, and any other value as it is. */
+function jsonIn(value: AttributeValue | undefined): unknown {
+  if (typeof value !== 'string' || isDeeperThan(value, MAX_JSON_DEPTH)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
 }
 
 function isOfClient(client: ClientSystem, span: Span): boolean {
@@ -41,28 +102,39 @@ function isOfClient(client: ClientSystem, span: Span): boolean {
       return span.attributes.get('messaging.system') === client;
     case 'http':
       return span.kind === 'client' && span.attributes.get('http.request.method') !== undefined;
+    case 'grpc':
+      return span.kind === 'client' && (textAt(span, 'rpc.system.name') ?? textAt(span, 'rpc.system')) === client;
     default:
       return client satisfies never;
   }
 }
 
-function hasOperation(operation: string, { attributes }: Span): boolean {
-  const done = attributes.get('db.operation.name') ?? attributes.get('messaging.operation.name');
-  return typeof done === 'string' && done.toLowerCase() === operation.toLowerCase();
+function operationOf(span: Span): string | undefined {
+  return textAt(span, 'db.operation.name') ?? textAt(span, 'messaging.operation.name');
 }
 
-function hasKey(glob: string, { attributes }: Span): boolean {
-  const key = firstArgument(attributes.get('db.query.text'));
-  return key !== undefined && matchesGlob(glob, key);
+function isWord(expected: string, word: string | undefined): boolean {
+  return word !== undefined && word.toLowerCase() === expected.toLowerCase();
 }
 
 /** Of `SET ctx:4711 ?` the key; a key with spaces ends at its first one, for the text does not say where it does. */
-function firstArgument(query: AttributeValue | undefined): string | undefined {
-  if (typeof query !== 'string') return undefined;
-  const argument = query.trim().split(/\s+/, 2)[1];
+function firstArgument(span: Span): string | undefined {
+  const argument = textAt(span, 'db.query.text')?.trim().split(/\s+/, 2)[1];
   return argument?.replace(/^(["'])(.*)\1$/, '$2');
 }
 
-function isSame(value: AttributeValue | undefined, expected: string | number | boolean): boolean {
-  return typeof value === 'bigint' && typeof expected === 'number' ? value === BigInt(expected) : value === expected;
+/** The message of a failed span: of its status, or else of the exception that it recorded. */
+export function messageOf({ status, events, attributes }: Span): string {
+  if (status.message !== '') return status.message;
+  for (const event of events) {
+    const message = event.attributes.get('exception.message') ?? event.attributes.get('exception.type');
+    if (typeof message === 'string') return message;
+  }
+  const type = attributes.get('error.type');
+  return typeof type === 'string' ? type : '';
+}
+
+function textAt(span: Span, key: string): string | undefined {
+  const value = span.attributes.get(key);
+  return typeof value === 'string' ? value : undefined;
 }

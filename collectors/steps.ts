@@ -9,18 +9,20 @@ import type {
 } from '../src/model/index.js';
 import { adjust, compare } from './adjust/index.js';
 import { isDeeperThan } from './otlp-decode/index.js';
-import { matchesStep } from './step-match.js';
+import { matchesStep, messageOf } from './step-match.js';
+import { collapseTries } from './step-tries.js';
 
 /**
  * The request with its steps named: each span that a matcher fits is an occurrence of that step.
  *
  * - Of nested spans that fit one step the outermost counts, unless the matcher says `nested: each`.
  * - A span stands for one step: the first that fits; the others are in `alsoFits`.
+ * - Tries of one step, where its matcher says that it is tried, are one occurrence.
  * - Steps are ordered by start and span id; where one process stamped the sequence of several, their order is the stamps'.
  */
 export function nameSteps(request: AssembledRequest, matchers: readonly StepMatcher[]): WorkflowTrace {
   const spans = adjust(request.spans);
-  const steps = inOrder(stepSpans(spans, matchers)).map(traceStep);
+  const steps = collapseTries(inOrder(stepSpans(spans, matchers)).map(traceStep), { spans, matchers });
   const { requestId, revision, completionStatus, completedBy, traceIds, accounting, joins, lateSpanIds } = request;
   return {
     requestId,
@@ -131,7 +133,7 @@ function traceStep({ span, fits }: StepSpan): TraceStep {
     input: payload(span.attributes.get(STEP_INPUT)),
     output: payload(span.attributes.get(STEP_OUTPUT)),
     status,
-    errorDetails: status === 'error' ? errorDetails(span) : undefined,
+    errorDetails: status === 'error' ? messageOf(span) : undefined,
     attempts: [{ spanId, startTime, endTime, status }],
   };
 }
@@ -146,15 +148,6 @@ function payload(value: AttributeValue | undefined): AttributeValue | undefined 
   } catch {
     return value;
   }
-}
-
-function errorDetails(span: Span): string {
-  if (span.status.message !== '') return span.status.message;
-  for (const { attributes } of span.events) {
-    const message = attributes.get('exception.message') ?? attributes.get('exception.type');
-    if (typeof message === 'string') return message;
-  }
-  return textOf(span.attributes.get('error.type'));
 }
 
 function textOf(value: AttributeValue | undefined): string {

@@ -10,6 +10,14 @@ export interface ExpressionNames {
   readonly values: readonly string[];
 }
 
+/** What the members of a name are called in messages. */
+const MEMBERS: Readonly<Record<string, string>> = {
+  steps: 'step',
+  values: 'value',
+  params: 'parameter',
+  stores: 'effect',
+};
+
 /** Takes down what can be known to be wrong without data: spelling, and names that nothing will supply. */
 export function checkExpression(text: string, path: DataPath, names: ExpressionNames, reading: FlowReading): void {
   const compiled = compileExpression(text);
@@ -22,14 +30,15 @@ export function checkExpression(text: string, path: DataPath, names: ExpressionN
   const members: Readonly<Record<string, readonly string[]>> = {
     steps: reading.stepNames.map(nameInExpressions),
     values: names.values,
+    params: reading.parameterNames,
+    stores: reading.effectNames.map(nameInExpressions),
   };
   for (const { root, offset, member, memberOffset } of compiled.expression.names) {
     const known = members[root];
     if (!names.roots.includes(root)) {
       reading.problems.add(path, unknownName('name', root, names.roots), { offset });
     } else if (known && member !== undefined && !known.includes(member)) {
-      const kind = root === 'steps' ? 'step' : 'value';
-      reading.problems.add(path, unknownName(kind, member, known), { offset: memberOffset });
+      reading.problems.add(path, unknownName(MEMBERS[root] ?? root, member, known), { offset: memberOffset });
     }
   }
 }

@@ -2,30 +2,34 @@ import { ProblemList } from '../lib/problem-list.js';
 import { show } from '../lib/schema-problems.js';
 import type { TextProblem } from '../lib/yaml-document.js';
 import { readYaml } from '../lib/yaml-document.js';
-import type { CompiledFlow, FlowStep, HandoffDeclarations, OutboxRule, VoteRule } from '../model/index.js';
+import type {
+  CompiledFlow,
+  FlowNode,
+  FlowStep,
+  HandoffDeclarations,
+  Invariant,
+  OutboxRule,
+  VoteRule,
+} from '../model/index.js';
 import { checkExpression } from './check-expression.js';
 import { entriesOf, type FlowReading, isMap, knowsName, knowsStep, type PlainMap, read } from './flow-reading.js';
-import {
-  handoffsSchema,
-  outboxSchema,
-  settingSchemas,
-  stepSchema,
-  TOP_LEVEL_KEYS,
-  votesSchema,
-} from './flow-schema.js';
+import { handoffsSchema, outboxSchema, settingSchemas, TOP_LEVEL_KEYS, votesSchema } from './flow-schema.js';
+import { refuseOutsideClass } from './outside-class.js';
+import { type FlowSurroundings, fillParameters, readParameters } from './parameters.js';
 import { readBudgets } from './read-budgets.js';
 import { readEffects } from './read-effects.js';
-import { readOrder } from './read-order.js';
-import { nameInExpressions } from './step-names.js';
-
-const STEP_NAME = /^[A-Za-z][\w-]{0,99}$/;
+import { readExamples } from './read-examples.js';
+import { readForbidden } from './read-forbidden.js';
+import { checkParts, readOrder } from './read-order.js';
+import { readRules } from './read-rules.js';
+import { readSteps } from './read-steps.js';
 
 /** The flow, or all that is wrong with it; never both. */
 export type FlowCompilation =
   | { readonly ok: true; readonly flow: CompiledFlow }
   | { readonly ok: false; readonly problems: readonly TextProblem[] };
 
-export function compileFlow(text: string): FlowCompilation {
+export function compileFlow(text: string, surroundings: FlowSurroundings = {}): FlowCompilation {
   const document = readYaml(text);
   const problems = new ProblemList(document);
   if (problems.size > 0) return { ok: false, problems: problems.inOrder() };
@@ -34,37 +38,80 @@ export function compileFlow(text: string): FlowCompilation {
     problems.add([], `expected a map with ${TOP_LEVEL_KEYS.slice(0, 5).join(', ')}, got ${show(data)}`);
     return { ok: false, problems: problems.inOrder() };
   }
-  const flow = readFlow(data, problems);
+  const parameters = readParameters(data['parameters'], { ...given(surroundings), problems });
+  const { environment = {} } = surroundings;
+  const flow = readFlow(fillParameters(data, { parameters, environment, problems }), { parameters, problems });
   return flow && problems.size === 0 ? { ok: true, flow } : { ok: false, problems: problems.inOrder() };
 }
 
-function readFlow(data: PlainMap, problems: ProblemList): CompiledFlow | undefined {
+function given({ parameters }: FlowSurroundings): { readonly given?: NonNullable<FlowSurroundings['parameters']> } {
+  return parameters ? { given: parameters } : {};
+}
+
+function readFlow(
+  data: PlainMap,
+  { parameters, problems }: { readonly parameters: CompiledFlow['parameters']; readonly problems: ProblemList },
+): CompiledFlow | undefined {
+  const flows = data['flows'];
   const reading: FlowReading = {
     stepNames: keysOf(data['steps']),
     valueNames: keysOf(data['values']),
     effectNames: keysOf(data['effects']),
+    parameterNames: Object.keys(parameters),
+    parts: isMap(flows) ? flows : {},
     problems,
   };
   for (const key of Object.keys(data)) {
     knowsName('key', key, { known: TOP_LEVEL_KEYS, path: [key], reading, part: 'key' });
   }
+  entriesOf(flows, ['flows'], reading);
+  checkParts(reading);
   const settings = readSettings(data, reading);
   const parts = {
     steps: readSteps(data['steps'], reading),
     values: readValues(data['values'], reading),
+    rules: readRules(data['rules'], reading),
     budgets: readBudgets(data['budgets'], reading),
+    invariants: readInvariants(data['invariants'], reading),
+    forbidden: readForbidden(data['forbidden-attributes'], reading),
     effects: readEffects(data['effects'], reading),
     votes: readVotes(data['votes'], reading),
     outbox: readOutbox(data['outbox'], reading),
     handoffs: readHandoffs(data['handoffs'], reading),
+    examples: readExamples(data['examples'], reading),
   };
   checkParentCircles(parts.effects, reading);
-  if (data['order'] === undefined) {
-    problems.add([], '"order" is missing: expected the order of the steps');
-    return undefined;
-  }
-  const order = readOrder(data['order'], ['order'], reading);
-  return order && settings && { ...settings, ...parts, order };
+  const order = data['order'] === undefined ? anyOrderOf(parts.steps) : readOrder(data['order'], ['order'], reading);
+  if (order) refuseOutsideClass({ order, steps: parts.steps }, reading);
+  return order && settings && { ...settings, ...parts, parameters, order };
+}
+
+/** A flow that says nothing of the order: each step as often as it likes. */
+function anyOrderOf(steps: readonly FlowStep[]): FlowNode {
+  const children = steps.map(
+    ({ name }): FlowNode => ({
+      kind: 'repeat',
+      child: { kind: 'step', step: name },
+      min: 0,
+      max: null,
+      parallel: true,
+    }),
+  );
+  return { kind: 'parallel', children };
+}
+
+const INVARIANT_ROOTS = ['steps', 'spans', 'stores', 'values', 'params', 'request'];
+
+function readInvariants(data: unknown, reading: FlowReading): readonly Invariant[] {
+  return entriesOf(data, ['invariants'], reading).flatMap(([name, expression]) => {
+    const path = ['invariants', name];
+    if (typeof expression !== 'string') {
+      reading.problems.add(path, `expected a CEL expression, got ${show(expression)}`);
+      return [];
+    }
+    checkExpression(expression, path, { roots: INVARIANT_ROOTS, values: reading.valueNames }, reading);
+    return [{ name, expression }];
+  });
 }
 
 function keysOf(value: unknown): readonly string[] {
@@ -87,38 +134,6 @@ function readSettings(data: PlainMap, reading: FlowReading) {
   return version && name ? { version, name, unexpected, trust, prove, correlation } : undefined;
 }
 
-function readSteps(data: unknown, reading: FlowReading): readonly FlowStep[] {
-  if (data === undefined) reading.problems.add([], '"steps" is missing: expected the steps by name');
-  const spelled = new Map<string, string>();
-  return entriesOf(data, ['steps'], reading).flatMap(([name, value]) => {
-    checkStepName(name, { spelled, reading });
-    const parts = read(stepSchema, value ?? {}, ['steps', name], reading);
-    if (!parts) return [];
-    const { 'may-fail': mayFail = false, ...criteria } = parts;
-    const given = Object.fromEntries(Object.entries(criteria).filter(([, criterion]) => criterion !== undefined));
-    return { name, matcher: { step: name, ...given }, mayFail };
-  });
-}
-
-function checkStepName(
-  name: string,
-  { spelled, reading }: { readonly spelled: Map<string, string>; readonly reading: FlowReading },
-): void {
-  const path = ['steps', name];
-  if (!STEP_NAME.test(name) || name === 'total') {
-    const rule =
-      name === 'total'
-        ? 'is what budgets call the whole request'
-        : 'must begin with a letter and hold letters, digits, - and _';
-    reading.problems.add(path, `a step's name ${name === 'total' ? '"total" ' : ''}${rule}`, { part: 'key' });
-  }
-  const twin = spelled.get(nameInExpressions(name));
-  if (twin !== undefined) {
-    reading.problems.add(path, `"${name}" and "${twin}" are one name in expressions`, { part: 'key' });
-  }
-  spelled.set(nameInExpressions(name), name);
-}
-
 function readValues(data: unknown, reading: FlowReading): Readonly<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const [name, text] of entriesOf(data, ['values'], reading)) {
@@ -130,7 +145,7 @@ function readValues(data: unknown, reading: FlowReading): Readonly<Record<string
       reading.problems.add(path, `expected a CEL expression, got ${show(text)}`);
       continue;
     }
-    checkExpression(text, path, { roots: ['steps', 'values'], values: Object.keys(values) }, reading);
+    checkExpression(text, path, { roots: ['steps', 'values', 'params'], values: Object.keys(values) }, reading);
     values[name] = text;
   }
   return values;

@@ -25,13 +25,14 @@ export function expressionScope(flow: CompiledFlow, trace: WorkflowTrace): Expre
   );
   for (const step of trace.steps)
     steps[nameInExpressions(step.stepName)]?.push(stepInScope(step, spans.get(step.spanId)));
+  const params = flow.parameters;
   const values: Record<string, StoredValue> = {};
   for (const [name, text] of Object.entries(flow.values)) {
     const compiled = compileExpression(text);
-    const result = compiled.ok ? compiled.expression.evaluate({ steps, values }) : undefined;
+    const result = compiled.ok ? compiled.expression.evaluate({ steps, values, params }) : undefined;
     if (result?.ok && result.value !== null) values[name] = result.value as StoredValue;
   }
-  return { steps, values };
+  return { steps, values, params };
 }
 
 function stepInScope(step: TraceStep, span: Span | undefined): StepInScope {

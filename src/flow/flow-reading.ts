@@ -9,6 +9,9 @@ export interface FlowReading {
   readonly stepNames: readonly string[];
   readonly valueNames: readonly string[];
   readonly effectNames: readonly string[];
+  readonly parameterNames: readonly string[];
+  /** The parts under `flows`, as the file has them. */
+  readonly parts: PlainMap;
   readonly problems: ProblemList;
 }
 

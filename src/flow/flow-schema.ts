@@ -5,14 +5,22 @@ import { CLIENT_SYSTEMS, SPAN_KINDS } from '../model/index.js';
 /** The shapes of a flow file's parts. What refers from one part to another is checked after them. */
 const name = z.string().min(1);
 const positive = z.number().int().min(1);
+const plain = z.union([z.string(), z.number(), z.boolean()]);
+/** `5`, `3..5`, `2..*`, `*`, `+`. */
+const times = z.union([z.string(), z.number().int()]);
 
 export const TOP_LEVEL_KEYS = [
   'version',
   'flow',
+  'parameters',
   'steps',
   'values',
   'order',
+  'flows',
+  'rules',
   'budgets',
+  'invariants',
+  'forbidden-attributes',
   'effects',
   'votes',
   'outbox',
@@ -21,7 +29,25 @@ export const TOP_LEVEL_KEYS = [
   'prove',
   'handoffs',
   'correlation',
+  'examples',
 ] as const;
+
+export const valueTestSchema = z.union([
+  plain,
+  exactly({
+    is: plain.optional(),
+    not: plain.optional(),
+    'one-of': z.array(plain).min(1).optional(),
+    like: name.optional(),
+    contains: plain.optional(),
+    above: z.number().optional(),
+    below: z.number().optional(),
+    'at-least': z.number().optional(),
+    'at-most': z.number().optional(),
+    present: z.boolean().optional(),
+    empty: z.boolean().optional(),
+  }),
+]);
 
 export const stepSchema = exactly({
   service: name.optional(),
@@ -30,16 +56,71 @@ export const stepSchema = exactly({
   client: z.enum(CLIENT_SYSTEMS).optional(),
   operation: name.optional(),
   key: name.optional(),
+  label: name.optional(),
   topic: name.optional(),
-  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  group: name.optional(),
+  method: name.optional(),
+  route: name.optional(),
+  status: z.enum(['ok', 'error', 'unset']).optional(),
+  message: name.optional(),
+  attributes: z.record(z.string(), valueTestSchema).optional(),
+  json: z.record(z.string(), z.record(z.string(), valueTestSchema)).optional(),
   nested: z.enum(['outermost', 'each']).optional(),
   'may-fail': z.boolean().optional(),
+  attempts: times.optional(),
+  hedged: z.boolean().optional(),
+  inside: z.unknown().optional(),
 });
 
+/** The operators whose argument is a map; the others take a list or one part of the order. */
 export const repeatSchema = exactly({
-  step: name,
-  times: z.union([z.string(), z.number().int()]),
+  step: name.optional(),
+  of: z.unknown().optional(),
+  times,
   parallel: z.boolean().optional(),
+  between: z.unknown().optional(),
+});
+export const sequenceSchema = exactly({ by: z.enum(['start', 'end']).optional(), of: z.array(z.unknown()).min(1) });
+export const placeSchema = exactly({ step: name, under: name.optional() });
+/** Not written out as a key: an object with a member of this name looks like a promise. */
+const THEN = 'then';
+export const conditionSchema = exactly({ if: name, [THEN]: z.unknown(), else: z.unknown().optional() });
+
+export const ruleOptions = {
+  when: name.optional(),
+  where: name.optional(),
+  within: z.string().optional(),
+} as const;
+
+export const budgetSchema = exactly({
+  'at-most': z.string().optional(),
+  'at-least': z.string().optional(),
+  per: z.enum(['occurrence', 'attempt']).optional(),
+});
+
+export const forbiddenSchema = exactly({
+  name: name.optional(),
+  value: name.optional(),
+  service: name.optional(),
+});
+
+export const parameterSchema = exactly({
+  default: plain.optional(),
+  'one-of': z.array(plain).min(1).optional(),
+  about: name.optional(),
+});
+
+export const recordedSchema = exactly({
+  file: name,
+  request: name.optional(),
+  verdict: z.enum(['pass', 'fail', 'unknown']).optional(),
+  finding: name.optional(),
+});
+
+export const examplesSchema = exactly({
+  accepts: z.array(name).optional(),
+  rejects: z.array(name).optional(),
+  recorded: z.array(z.union([name, recordedSchema])).optional(),
 });
 
 const common = {

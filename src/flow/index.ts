@@ -1,4 +1,5 @@
 export { expressionScope } from './expression-scope.js';
 export { loadFlow, loadFlowFile } from './load-flow.js';
 export { flowMatchers, matcherWarnings } from './matchers.js';
+export type { FlowSurroundings } from './parameters.js';
 export { type ProbePlan, planProbes, type UnplannedEffect } from './plan-probes.js';

@@ -1,129 +1,172 @@
 import { show, unknownName } from '../lib/schema-problems.js';
 import type { DataPath } from '../lib/yaml-document.js';
 import type { FlowNode } from '../model/index.js';
-import { type FlowReading, isMap, knowsStep, read } from './flow-reading.js';
-import { repeatSchema } from './flow-schema.js';
+import { checkExpression } from './check-expression.js';
+import { rangeAt } from './count-range.js';
+import { type FlowReading, isMap, knowsName, knowsStep, type PlainMap, read } from './flow-reading.js';
+import { conditionSchema, placeSchema, repeatSchema, sequenceSchema } from './flow-schema.js';
 
-const OPERATORS = ['sequence', 'parallel', 'choice', 'optional', 'repeat'] as const;
+const LISTS = ['parallel', 'any-order', 'choice', 'any-of'] as const;
+type ListOperator = (typeof LISTS)[number];
+const OPERATORS = ['sequence', ...LISTS, 'optional', 'repeat', 'step', 'flow', 'if'] as const;
 type Operator = (typeof OPERATORS)[number];
 
-/** Operators that a process tree can have, but for which no check in linear time is known. */
-const OUTSIDE_THE_CLASS: ReadonlySet<string> = new Set(['any-of', 'any-order', 'inside', 'under', 'flow']);
-
-/**
- * The process tree at `path`; undefined where a problem was taken down. Each step MUST be at one place, and `repeat` MUST be
- * round one step: only so is "conforms" exact without a search.
- */
-export function readOrder(data: unknown, path: DataPath, reading: FlowReading): FlowNode | undefined {
-  const seen = new Map<string, DataPath>();
-  return readNode(data, path, { reading, seen });
-}
-
-interface OrderReading {
+/** Where the order is read, and which parts of the flow it is already within. */
+interface Place {
+  readonly path: DataPath;
   readonly reading: FlowReading;
-  readonly seen: Map<string, DataPath>;
+  /** Parts that are being read: a part within itself has no end. */
+  readonly open: readonly string[];
 }
 
-function readNode(data: unknown, path: DataPath, order: OrderReading): FlowNode | undefined {
-  if (typeof data === 'string') return readStep(data, path, order);
-  const { problems } = order.reading;
+/** The process tree at `path`; undefined where a problem was taken down. */
+export function readOrder(data: unknown, path: DataPath, reading: FlowReading): FlowNode | undefined {
+  return readNode(data, { path, reading, open: [] });
+}
+
+/** Every part of `flows`, whether the order uses it or not, so that each mistake is told. */
+export function checkParts(reading: FlowReading): void {
+  for (const name of Object.keys(reading.parts)) readPart(name, { path: ['flows', name], reading, open: [] });
+}
+
+function readNode(data: unknown, place: Place): FlowNode | undefined {
+  if (typeof data === 'string') return readStep(data, place);
+  const { problems } = place.reading;
   const keys = isMap(data) ? Object.keys(data) : [];
-  const [key] = keys;
-  if (!isMap(data) || key === undefined) {
-    problems.add(path, `expected a step's name or one of ${OPERATORS.join(', ')}, got ${show(data)}`);
+  if (!isMap(data) || keys[0] === undefined) {
+    problems.add(place.path, `expected a step's name or one of ${OPERATORS.join(', ')}, got ${show(data)}`);
     return undefined;
   }
-  if (keys.length > 1) {
-    problems.add([...path, keys[1] ?? ''], `expected one operator here, got ${keys.join(' and ')}`, { part: 'key' });
+  if ('if' in data) return readCondition(data, place);
+  if ('step' in data) return readPlace(data, place);
+  const [key, another] = keys;
+  if (another !== undefined) {
+    problems.add([...place.path, another], `expected one operator here, got ${keys.join(' and ')}`, { part: 'key' });
     return undefined;
   }
   const operator = OPERATORS.find((one) => one === key);
-  if (operator) return readOperator(operator, data[key], { path: [...path, key], order });
-  const refusal = OUTSIDE_THE_CLASS.has(key)
-    ? `"${key}" is not supported: with it, deciding whether a request conforms needs a search instead of an exact check`
-    : unknownName('operator', key, OPERATORS);
-  problems.add([...path, key], refusal, { part: 'key' });
+  if (operator) return readOperator(operator, data[key], at(place, key));
+  problems.add([...place.path, key], unknownName('operator', key, OPERATORS), { part: 'key' });
   return undefined;
 }
 
-function readOperator(
-  operator: Operator,
-  data: unknown,
-  { path, order }: { readonly path: DataPath; readonly order: OrderReading },
-): FlowNode | undefined {
+function at(place: Place, ...keys: readonly PropertyKey[]): Place {
+  return { ...place, path: [...place.path, ...keys] };
+}
+
+function readOperator(operator: Operator, data: unknown, place: Place): FlowNode | undefined {
   switch (operator) {
     case 'sequence':
+      return readSequence(data, place);
     case 'parallel':
+    case 'any-order':
     case 'choice':
-      return readChildren(operator, data, { path, order });
+    case 'any-of':
+      return readList(operator, data, place);
     case 'optional': {
-      const child = readNode(data, path, order);
+      const child = readNode(data, place);
       return child && { kind: 'optional', child };
     }
     case 'repeat':
-      return readRepeat(data, path, order);
+      return readRepeat(data, place);
+    case 'flow':
+      return readPartNamed(data, place);
+    case 'step':
+    case 'if':
+      return undefined;
     default:
       return operator satisfies never;
   }
 }
 
-function readChildren(
-  kind: 'sequence' | 'parallel' | 'choice',
-  data: unknown,
-  { path, order }: { readonly path: DataPath; readonly order: OrderReading },
-): FlowNode | undefined {
-  if (!Array.isArray(data) || data.length === 0) {
-    const got = Array.isArray(data) ? 'an empty one' : show(data);
-    order.reading.problems.add(path, `expected a list of what ${kind} holds, got ${got}`);
-    return undefined;
-  }
-  const children = data.map((child: unknown, index) => readNode(child, [...path, index], order));
-  return { kind, children: children.filter((child) => child !== undefined) };
+function readList(kind: ListOperator, data: unknown, place: Place): FlowNode | undefined {
+  const children = readChildren(kind, data, place);
+  return children && { kind, children };
 }
 
-function readStep(step: string, path: DataPath, order: OrderReading): FlowNode | undefined {
-  if (!knowsStep(step, path, order.reading)) return undefined;
-  const before = order.seen.has(step);
-  order.seen.set(step, path);
-  if (!before) return { kind: 'step', step };
-  const message = `step "${step}" is already in the order; each step has one place. Where it happens again, give it a step of its own with a matcher that tells them apart`;
-  order.reading.problems.add(path, message);
+function readChildren(kind: string, data: unknown, place: Place): readonly FlowNode[] | undefined {
+  if (!Array.isArray(data) || data.length === 0) {
+    const got = Array.isArray(data) ? 'an empty one' : show(data);
+    place.reading.problems.add(place.path, `expected a list of what ${kind} holds, got ${got}`);
+    return undefined;
+  }
+  const children = data.map((child: unknown, index) => readNode(child, at(place, index)));
+  return children.filter((child) => child !== undefined);
+}
+
+/** A list, or `{ by: start, of: [...] }`. */
+function readSequence(data: unknown, place: Place): FlowNode | undefined {
+  if (!isMap(data)) {
+    const children = readChildren('sequence', data, place);
+    return children && { kind: 'sequence', children };
+  }
+  const parts = read(sequenceSchema, data, place.path, place.reading);
+  const children = parts && readChildren('sequence', parts.of, at(place, 'of'));
+  return children && { kind: 'sequence', children, ...(parts.by === undefined ? {} : { by: parts.by }) };
+}
+
+function readStep(step: string, { path, reading }: Place): FlowNode | undefined {
+  if (knowsStep(step, path, reading)) return { kind: 'step', step };
+  if (step in reading.parts) reading.problems.add(path, `"${step}" is a part: write { flow: ${step} }`);
   return undefined;
 }
 
-function readRepeat(data: unknown, path: DataPath, order: OrderReading): FlowNode | undefined {
-  const { problems } = order.reading;
-  if (isMap(data) && isMap(data['step'])) {
-    problems.add([...path, 'step'], 'repeat goes round one step only: with a group, the exact check becomes a search');
+function readPlace(data: PlainMap, place: Place): FlowNode | undefined {
+  const { path, reading } = place;
+  const parts = read(placeSchema, data, path, reading);
+  if (!parts) return undefined;
+  const { step, under } = parts;
+  const known = knowsStep(step, [...path, 'step'], reading);
+  if (under === undefined) return known ? { kind: 'step', step } : undefined;
+  return knowsStep(under, [...path, 'under'], reading) && known ? { kind: 'step', step, under } : undefined;
+}
+
+function readRepeat(data: unknown, place: Place): FlowNode | undefined {
+  const { path, reading } = place;
+  const parts = read(repeatSchema, data, path, reading);
+  if (!parts) return undefined;
+  if ((parts.step === undefined) === (parts.of === undefined)) {
+    reading.problems.add(path, 'expected either "step" or "of": what is repeated');
     return undefined;
   }
-  const repeat = read(repeatSchema, data, path, order.reading);
-  if (!repeat) return undefined;
-  const step = readStep(repeat.step, [...path, 'step'], order);
-  const range = timesRange(repeat.times);
-  if (!range) {
-    problems.add([...path, 'times'], `expected times like 5, 3..5, 2..*, "*" or "+", got ${show(repeat.times)}`);
-  } else if (range.max !== null && range.min > range.max) {
-    problems.add([...path, 'times'], `the least of times, ${range.min}, is more than the most, ${range.max}`);
+  const child =
+    parts.step === undefined ? readNode(parts.of, at(place, 'of')) : readStep(parts.step, at(place, 'step'));
+  const between = parts.between === undefined ? undefined : readNode(parts.between, at(place, 'between'));
+  const parallel = parts.parallel ?? false;
+  if (parallel && between) {
+    reading.problems.add([...path, 'between'], 'nothing is between rounds that run side by side', { part: 'key' });
   }
-  return step && range && { kind: 'repeat', child: step, ...range, parallel: repeat.parallel ?? false };
+  const range = rangeAt(parts.times, [...path, 'times'], reading);
+  if (!child || !range || (parts.between !== undefined && !between)) return undefined;
+  return { kind: 'repeat', child, ...(between ? { between } : {}), ...range, parallel };
 }
 
-interface TimesRange {
-  readonly min: number;
-  readonly max: number | null;
+function readCondition(data: PlainMap, place: Place): FlowNode | undefined {
+  const { path, reading } = place;
+  const parts = read(conditionSchema, data, path, reading);
+  if (!parts) return undefined;
+  const names = { roots: ['steps', 'values', 'params'], values: reading.valueNames };
+  checkExpression(parts.if, [...path, 'if'], names, reading);
+  const child = readNode(parts.then, at(place, 'then'));
+  const otherwise = parts.else === undefined ? undefined : readNode(parts.else, at(place, 'else'));
+  return child && { kind: 'if', condition: parts.if, child, ...(otherwise ? { otherwise } : {}) };
 }
 
-const RANGE = /^(\d{1,6})(?:\.\.(\d{1,6}|\*))?$/;
+function readPartNamed(data: unknown, place: Place): FlowNode | undefined {
+  const { path, reading } = place;
+  if (typeof data !== 'string') {
+    reading.problems.add(path, `expected the name of a part, got ${show(data)}`);
+    return undefined;
+  }
+  if (!knowsName('part', data, { known: Object.keys(reading.parts), path, reading })) return undefined;
+  if (place.open.includes(data)) {
+    reading.problems.add(path, `part "${data}" is within itself: ${[...place.open, data].join(' → ')}`);
+    return undefined;
+  }
+  const child = readPart(data, place);
+  return child && { kind: 'flow', name: data, child };
+}
 
-/** `5`, `3..5`, `2..*`, `*` (any number) or `+` (one or more); undefined for anything else. */
-export function timesRange(times: string | number): TimesRange | undefined {
-  const text = String(times).replaceAll(' ', '');
-  if (text === '*') return { min: 0, max: null };
-  if (text === '+') return { min: 1, max: null };
-  const match = RANGE.exec(text);
-  if (!match) return undefined;
-  const min = Number(match[1]);
-  const max = match[2] === undefined ? min : match[2] === '*' ? null : Number(match[2]);
-  return max === 0 ? undefined : { min, max };
+function readPart(name: string, { reading, open }: Place): FlowNode | undefined {
+  return readNode(reading.parts[name], { path: ['flows', name], reading, open: [...open, name] });
 }

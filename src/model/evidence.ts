@@ -12,11 +12,12 @@ export interface Evidence {
   readonly scope: ExpressionScope;
 }
 
-/** Names an expression can use: `steps` (by step name, `-` as `_`), `values`. */
+/** Names an expression can use: `steps` (by step name, `-` as `_`), `values`, `params`; invariants also `spans` and `request`. */
 export interface ExpressionScope {
   readonly steps: Readonly<Record<string, readonly StepInScope[]>>;
   /** The flow's `values`, evaluated; a value that could not be is absent. */
   readonly values: Readonly<Record<string, StoredValue>>;
+  readonly params?: Readonly<Record<string, StoredValue>>;
 }
 
 export interface StepInScope {

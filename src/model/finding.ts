@@ -49,8 +49,10 @@ export interface FindingFacts {
   'step-failed': { readonly message: string };
   'over-budget': {
     readonly budget: string;
+    /** Which bound is broken: `limit` is the most it may take, `least` the least it must. */
+    readonly bound: 'limit' | 'least';
     readonly limitMs: number;
-    /** The least it can have taken, given what is known of the clocks. */
+    /** The least it can have taken, given what is known of the clocks; for `least`, the most. */
     readonly observedMs: number;
   };
   /** Spans of the request that no parent and no link ties to it. */

@@ -25,13 +25,34 @@ export interface CompiledFlow {
   readonly handoffs: HandoffDeclarations;
   /** Span or message attributes that tie traces without parent, link or request id together. */
   readonly correlation: readonly string[];
+  /** What holds beside the order, each judged alone. */
+  readonly rules: readonly Rule[];
+  readonly invariants: readonly Invariant[];
+  /** Attributes that no span of the request may have. */
+  readonly forbidden: readonly ForbiddenAttribute[];
+  /** What the flow's parameters stand at, for expressions: `params.name`. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** What the flow says of itself: `tracecourt flow test` holds it to this. */
+  readonly examples: FlowExamples;
 }
+
+export type ParameterValue = string | number | boolean;
 
 export interface FlowStep {
   readonly name: string;
   readonly matcher: StepMatcher;
   /** True: the step may end in error and the flow still holds. */
   readonly mayFail: boolean;
+  /** What happens inside each occurrence: the order of the steps among its descendants. */
+  readonly inside?: FlowNode;
+  /** How many tries one occurrence may take. Without it each span is an occurrence of its own. */
+  readonly attempts?: CountRange;
+}
+
+export interface CountRange {
+  readonly min: number;
+  /** null: unbounded. */
+  readonly max: number | null;
 }
 
 /**
@@ -67,14 +88,19 @@ export type FlowNode =
       readonly parallel: boolean;
     }
   /** Decided by an expression over the request before anything is checked; one that cannot be worked out leaves a choice. */
-  | { readonly kind: 'if'; readonly condition: string; readonly then: FlowNode; readonly otherwise?: FlowNode }
+  | { readonly kind: 'if'; readonly condition: string; readonly child: FlowNode; readonly otherwise?: FlowNode }
   /** A part of the flow with a name of its own. */
   | { readonly kind: 'flow'; readonly name: string; readonly child: FlowNode };
 
-export type Budget =
-  | { readonly kind: 'total'; readonly limitMs: number }
-  | { readonly kind: 'step'; readonly step: string; readonly limitMs: number }
-  | { readonly kind: 'between'; readonly from: string; readonly to: string; readonly limitMs: number };
+/** How long something may take, and how long it must; at least one of the two. */
+export type Budget = BudgetScope & { readonly limitMs?: number; readonly leastMs?: number };
+
+export type BudgetScope =
+  | { readonly kind: 'total' }
+  | { readonly kind: 'step'; readonly step: string }
+  /** Each try of a step that declares `attempts`. */
+  | { readonly kind: 'attempt'; readonly step: string }
+  | { readonly kind: 'between'; readonly from: string; readonly to: string };
 
 /** What one step must leave in one store. */
 export interface Effect {
@@ -126,4 +152,88 @@ export interface HandoffDeclarations {
   readonly consumers: Readonly<Record<string, number>>;
   /** Peers (address, topic or service) that keep no ledger. */
   readonly uninstrumented: readonly string[];
+}
+
+/** Rules about one step. */
+export const UNARY_RULES = ['init', 'end', 'existence', 'absence'] as const;
+/** Rules about how often one step occurs. */
+export const COUNT_RULES = ['exactly', 'at-least', 'at-most'] as const;
+/** Rules about which of several steps occur. */
+export const CHOICE_RULES = ['choice', 'exclusive-choice'] as const;
+/** Rules about two steps: the templates of DECLARE. */
+export const BINARY_RULES = [
+  'responded-existence',
+  'co-existence',
+  'response',
+  'precedence',
+  'succession',
+  'alternate-response',
+  'alternate-precedence',
+  'alternate-succession',
+  'chain-response',
+  'chain-precedence',
+  'chain-succession',
+  'not-responded-existence',
+  'not-co-existence',
+  'not-response',
+  'not-precedence',
+  'not-succession',
+  'not-chain-response',
+  'not-chain-precedence',
+  'not-chain-succession',
+] as const;
+
+export type RuleKind =
+  | (typeof UNARY_RULES)[number]
+  | (typeof COUNT_RULES)[number]
+  | (typeof CHOICE_RULES)[number]
+  | (typeof BINARY_RULES)[number];
+
+/** A constraint between steps, after DECLARE. In a binary rule the first step is `a`, the second `b`. */
+export interface Rule {
+  readonly kind: RuleKind;
+  readonly steps: readonly string[];
+  /** For `exactly`, `at-least` and `at-most`. */
+  readonly count?: number;
+  /** CEL over the occurrence that calls for the other (`a`; `b` in precedences): where it is false, the rule asks nothing. */
+  readonly when?: string;
+  /** CEL over both, `a` and `b`: only occurrences for which it is true answer each other. */
+  readonly where?: string;
+  /** Time from the end of the earlier to the end of the later. */
+  readonly window?: TimeWindow;
+}
+
+export interface TimeWindow {
+  readonly leastMs?: number;
+  readonly limitMs?: number;
+}
+
+/** CEL that must be true of the request: over `steps`, `spans`, `stores`, `values`, `params` and `request`. */
+export interface Invariant {
+  readonly name: string;
+  readonly expression: string;
+}
+
+/** Patterns are globs, or regular expressions between slashes. At least one of name and value is given; all that are given must fit. */
+export interface ForbiddenAttribute {
+  readonly name?: string;
+  readonly value?: string;
+  readonly service?: string;
+}
+
+export interface FlowExamples {
+  /** Words that conform to the order: `a b (c | d) e*3`. */
+  readonly accepts: readonly string[];
+  readonly rejects: readonly string[];
+  /** Recorded requests with what they come to; paths are relative to the flow's file. */
+  readonly recorded: readonly RecordedExample[];
+}
+
+export interface RecordedExample {
+  readonly file: string;
+  /** Which requests of the file; all where it is absent. */
+  readonly request?: string;
+  readonly verdict: 'pass' | 'fail' | 'unknown';
+  /** A finding's code that the verdict must have. */
+  readonly finding?: string;
 }

@@ -10,16 +10,30 @@ export {
   type OrderFact,
   type StepPoint,
 } from './finding.js';
-export type {
-  Budget,
-  CompiledFlow,
-  Effect,
-  EffectQuery,
-  FlowNode,
-  FlowStep,
-  HandoffDeclarations,
-  OutboxRule,
-  VoteRule,
+export {
+  BINARY_RULES,
+  type Budget,
+  type BudgetScope,
+  CHOICE_RULES,
+  COUNT_RULES,
+  type CompiledFlow,
+  type CountRange,
+  type Effect,
+  type EffectQuery,
+  type FlowExamples,
+  type FlowNode,
+  type FlowStep,
+  type ForbiddenAttribute,
+  type HandoffDeclarations,
+  type Invariant,
+  type OutboxRule,
+  type ParameterValue,
+  type RecordedExample,
+  type Rule,
+  type RuleKind,
+  type TimeWindow,
+  UNARY_RULES,
+  type VoteRule,
 } from './flow.js';
 export {
   type CacheEntry,
@@ -60,7 +74,7 @@ export {
   type SpanStatus,
 } from './span.js';
 export { STAMP_NAMES } from './stamp-names.js';
-export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher } from './step.js';
+export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher, type ValueConditions, type ValueTest } from './step.js';
 export type {
   Accounting,
   AssembledRequest,

@@ -24,8 +24,10 @@ const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => strin
     const what = step === undefined ? 'The request failed' : `\`${step}\` failed in ${by(service)}`;
     return `${what}${facts.message === '' ? '' : `: ${facts.message}`}.`;
   },
-  'over-budget': ({ facts }) =>
-    `${facts.budget} took at least ${duration(facts.observedMs)}; its budget is ${duration(facts.limitMs)}.`,
+  'over-budget': ({ facts: { budget, bound, limitMs, observedMs } }) =>
+    bound === 'limit'
+      ? `${budget} took at least ${duration(observedMs)}; its budget is ${duration(limitMs)}.`
+      : `${budget} took at most ${duration(observedMs)}; it must take ${duration(limitMs)}.`,
   'context-lost': ({ service, facts }) =>
     `The context broke on the way to ${by(service)}: ${count(facts.traceIds.length, 'trace')} of this request ` +
     `${facts.traceIds.length === 1 ? 'hangs' : 'hang'} together by ${facts.by} alone, with neither parent nor link.`,

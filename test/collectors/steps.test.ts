@@ -57,6 +57,37 @@ describe('nameSteps: matching', () => {
     ],
     ['attributes', { attributes: { n: 1, b: true } }, { attributes: { n: 1, b: true } }, true],
     ['a big integer attribute', { attributes: { n: 2n ** 60n } }, { attributes: { n: 2 ** 60 } }, true],
+    ['a name by expression', { name: 'price 7' }, { span: '/^price \\d+$/' }, true],
+    ['a name that an expression does not find', { name: 'price x' }, { span: '/^price \\d+$/' }, false],
+    ['a label', { attributes: { 'db.collection.name': 'Order' } }, { label: 'Ord*' }, true],
+    ['a consumer group', { attributes: { 'messaging.consumer.group.name': 'g' } }, { group: 'g' }, true],
+    ['a method in any case', { attributes: { 'http.request.method': 'POST' } }, { method: 'post' }, true],
+    ['a route', { attributes: { 'http.route': '/orders/:id' } }, { route: '/orders/*' }, true],
+    ['a path where there is no route', { attributes: { 'url.path': '/orders/1' } }, { route: '/orders/*' }, true],
+    ['a grpc client', { kind: 'client', attributes: { 'rpc.system': 'grpc' } }, { client: 'grpc' }, true],
+    ['a status', { error: 'no' }, { status: 'error' }, true],
+    ['another status', {}, { status: 'error' }, false],
+    ['a message', { error: 'all sold out now' }, { message: '*sold out*' }, true],
+    ['a number in bounds', { attributes: { n: 299 } }, { attributes: { n: { 'at-least': 200, below: 300 } } }, true],
+    ['a number at its bound', { attributes: { n: 300 } }, { attributes: { n: { below: 300 } } }, false],
+    ['a text for a number', { attributes: { n: '250' } }, { attributes: { n: { above: 200 } } }, false],
+    ['a big integer in bounds', { attributes: { n: 2n ** 60n } }, { attributes: { n: { above: 1 } } }, true],
+    ['a text that contains', { attributes: { t: 'abc' } }, { attributes: { t: { contains: 'b' } } }, true],
+    ['a list that has', { attributes: { t: [1, 2] } }, { attributes: { t: { contains: 2 } } }, true],
+    ['one of several', { attributes: { t: 'b' } }, { attributes: { t: { 'one-of': ['a', 'b'] } } }, true],
+    ['what it must not be', { attributes: { t: 'b' } }, { attributes: { t: { not: 'b' } } }, false],
+    ['an absent attribute', {}, { attributes: { t: { not: 'b' } } }, false],
+    ['an attribute that must be absent', {}, { attributes: { t: { present: false } } }, true],
+    ['an attribute that must be there', { attributes: { t: '' } }, { attributes: { t: { present: true } } }, true],
+    ['an empty list', { attributes: { t: [] } }, { attributes: { t: { empty: false } } }, false],
+    ['JSON in an attribute', { attributes: { j: '{"a":[{"b":7}]}' } }, { json: { j: { 'a[0].b': 7 } } }, true],
+    [
+      'JSON that has another value',
+      { attributes: { j: '{"a":[{"b":"7"}]}' } },
+      { json: { j: { 'a[0].b': 7 } } },
+      false,
+    ],
+    ['text that is no JSON', { attributes: { j: '{' } }, { json: { j: { a: { present: true } } } }, false],
     ['an attribute of another type', { attributes: { n: '1' } }, { attributes: { n: 1 } }, false],
     ['an attribute that is absent', {}, { attributes: { n: 1 } }, false],
     [
@@ -204,5 +235,68 @@ describe('matchersOfOwnSteps', () => {
     );
     const matchers = matchersOfOwnSteps(requestOf(spans));
     expect(matchers.map(({ step }) => step)).to.have.members(['x', 'y']);
+  });
+});
+
+describe('nameSteps: tries', () => {
+  interface Try {
+    readonly id: string;
+    readonly from: number;
+    readonly to: number;
+    readonly error?: string;
+    readonly under?: string;
+  }
+
+  const stepsOf = (tries: 'retried' | 'hedged', specs: readonly Try[]) => {
+    const spans = specs.map(({ id, from, to, error, under = 'root' }) =>
+      buildSpan({
+        name: 'try',
+        spanId: spanIdOf(id),
+        parentSpanId: spanIdOf(under),
+        startMs: from,
+        durationMs: to - from,
+        ...(error === undefined ? {} : { error }),
+      }),
+    );
+    const matchers: readonly StepMatcher[] = [{ step: 's', span: 'try', tries, nested: 'each' }];
+    return nameSteps(requestOf([buildSpan({ name: 'root', durationMs: 100 }), ...spans]), matchers).steps;
+  };
+  const told = (steps: ReturnType<typeof stepsOf>) =>
+    steps.map(({ status, attempts }) => `${status} after ${attempts.length}`);
+
+  it('puts retries under one parent together, and ends as the last did', () => {
+    const steps = stepsOf('retried', [
+      { id: 'x', from: 0, to: 10, error: 'no' },
+      { id: 'y', from: 20, to: 30, error: 'no' },
+      { id: 'z', from: 40, to: 50 },
+    ]);
+    expect(told(steps)).to.deep.equal(['unset after 3']);
+    expect(steps[0]).to.deep.include({ startTime: at(0), endTime: at(50) });
+  });
+
+  it('leaves tries that overlap apart, unless they are hedged', () => {
+    const specs = [
+      { id: 'x', from: 0, to: 30, error: 'no' },
+      { id: 'y', from: 20, to: 25 },
+    ];
+    expect(told(stepsOf('retried', specs))).to.deep.equal(['error after 1', 'unset after 1']);
+    expect(told(stepsOf('hedged', specs))).to.deep.equal(['unset after 2']);
+  });
+
+  it('ends hedged calls with the first that went well', () => {
+    const [step] = stepsOf('hedged', [
+      { id: 'x', from: 0, to: 90 },
+      { id: 'y', from: 20, to: 40 },
+    ]);
+    expect(step?.attempts.map(({ spanId }) => spanId)).to.deep.equal([spanIdOf('x'), spanIdOf('y')]);
+    expect(step).to.deep.include({ spanId: spanIdOf('x'), startTime: at(0), endTime: at(40) });
+  });
+
+  it('keeps tries under different parents apart', () => {
+    const steps = stepsOf('retried', [
+      { id: 'x', from: 0, to: 10 },
+      { id: 'y', from: 20, to: 30, under: 'x' },
+    ]);
+    expect(steps).to.have.length(2);
   });
 });

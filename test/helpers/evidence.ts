@@ -304,6 +304,11 @@ export function flowOf(order: FlowNode, rest: Partial<Omit<CompiledFlow, 'order'
     prove: false,
     handoffs: { consumers: {}, uninstrumented: [] },
     correlation: [],
+    rules: [],
+    invariants: [],
+    forbidden: [],
+    parameters: {},
+    examples: { accepts: [], rejects: [], recorded: [] },
     ...rest,
   };
 }

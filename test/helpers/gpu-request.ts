@@ -49,6 +49,11 @@ export const gpuFlow: CompiledFlow = {
   prove: false,
   handoffs: { consumers: { 'gpu.allocated': 1 }, uninstrumented: [] },
   correlation: [],
+  rules: [],
+  invariants: [],
+  forbidden: [],
+  parameters: {},
+  examples: { accepts: [], rejects: [], recorded: [] },
 };
 
 /** A request that did all it should, by line. Tests take lines away, change them, or add some. */

@@ -334,6 +334,20 @@ export const CASES: Readonly<
         ['over-budget(a)'],
       ),
       small(
+        'a step that took less than it must',
+        { order: seq('a'), lines: 'a s 0-4 step=a', rest: { budgets: [{ kind: 'step', step: 'a', leastMs: 5 }] } },
+        ['over-budget(a)'],
+      ),
+      small(
+        'a stretch that took less than it must',
+        {
+          order: seq('a', 'b'),
+          lines: 'a s 0-10 step=a\nb s 500-1200 step=b',
+          rest: { budgets: [{ kind: 'between', from: 'a', to: 'b', leastMs: 2_000 }] },
+        },
+        ['over-budget(b)'],
+      ),
+      small(
         'a stretch in one process',
         {
           order: seq('a', 'b'),

@@ -40,7 +40,7 @@ const ROWS: { readonly [C in FindingCode]: readonly [facts: FindingFacts[C], sen
   'wrong-count': [{ min: 3, max: 5, observed: 2 }, '`save` happened twice; the flow allows 3 to 5.'],
   'step-failed': [{ message: 'no route to host' }, '`save` failed in allocator: no route to host.'],
   'over-budget': [
-    { budget: '`save`', limitMs: 300, observedMs: 1234 },
+    { budget: '`save`', bound: 'limit', limitMs: 300, observedMs: 1234 },
     '`save` took at least 1.23 s; its budget is 300 ms.',
   ],
   'context-lost': [

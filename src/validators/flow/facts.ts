@@ -94,9 +94,7 @@ function withClocks(stable: OrderGraph, options: { clocks: Clocks; stamped: Read
 }
 
 function spansOf(step: TraceStep): readonly string[] {
-  const first = step.attempts[0]?.spanId ?? step.spanId;
-  const last = step.attempts.at(-1)?.spanId ?? step.spanId;
-  return [first, last];
+  return [step.spanId, step.attempts.at(-1)?.spanId ?? step.spanId];
 }
 
 function occurrenceOf(

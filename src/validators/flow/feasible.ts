@@ -53,7 +53,7 @@ export function fitCounts(node: FlowNode, steps: CountedSteps): CountProblems {
     case 'any-of':
       return fitAnyOf(node.children, steps);
     case 'if':
-      return fitChoice(node.otherwise ? [node.then, node.otherwise] : [node.then], steps);
+      return fitChoice(node.otherwise ? [node.child, node.otherwise] : [node.child], steps);
     case 'flow':
       return fitCounts(node.child, steps);
     default:

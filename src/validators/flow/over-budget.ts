@@ -1,4 +1,4 @@
-import type { Budget, Finding, TraceStep, UnknownReason } from '../../model/index.js';
+import type { Budget, Finding, FindingFacts, TraceStep, UnknownReason } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import type { ProvenOrder, Subject } from '../subject.js';
 
@@ -18,20 +18,22 @@ interface Stretch {
 const NANOS_PER_MS = 1_000_000;
 
 /**
- * Something took longer than its budget.
+ * Something took longer than its budget, or less time than it must.
  *
  * ```
  *   step      each occurrence's own duration, which one clock measured
+ *   attempt   each try's own duration
  *   between   end of the first `from` ──────▶ end of the last `to`
  *   total     first start of the request ───▶ last end
  * ```
  *
- * Where a stretch crosses clocks it is an interval: over if its low end exceeds the limit, met if its high end does not. In between it is undecided when
- * the clocks as read exceed the limit, or the flow asks for proof; else it counts as met, and a note says that only the clocks say so.
+ * Where a stretch crosses clocks it is an interval: over if its low end exceeds the limit, met if its high end does not; too short if its high end is below the
+ * least, long enough if its low end is not. In between it is undecided when the clocks as read break the bound, or the flow asks for proof; else it counts
+ * as met, and a note says that only the clocks say so.
  */
 export function overBudget(subject: Subject): BudgetCheck {
   const checks = subject.flow.budgets.map((budget) =>
-    budget.kind === 'step' ? checkStep(subject, budget) : checkStretch(subject, budget),
+    budget.kind === 'step' || budget.kind === 'attempt' ? checkEach(subject, budget) : checkStretch(subject, budget),
   );
   return {
     findings: checks.flatMap(({ findings }) => findings),
@@ -42,49 +44,85 @@ export function overBudget(subject: Subject): BudgetCheck {
 
 const MET: BudgetCheck = { findings: [], reasons: [], notes: [] };
 
-function checkStep(subject: Subject, { step, limitMs }: Extract<Budget, { kind: 'step' }>): BudgetCheck {
-  const slow = subject.stepsNamed(step).filter((occurrence) => durationMs(occurrence) > limitMs);
-  if (slow.length === 0) return MET;
-  const worst = Math.max(...slow.map(durationMs));
-  const finding = findingAbout(subject, 'over-budget', {
-    about: { step, occurrences: slow },
-    facts: { budget: step, limitMs, observedMs: worst },
-  });
-  return { ...MET, findings: [finding] };
+type EachBudget = Extract<Budget, { kind: 'step' | 'attempt' }>;
+type StretchBudget = Extract<Budget, { kind: 'total' | 'between' }>;
+
+/** Which bound a stretch breaks whatever the clocks are off by; `unsure` where that depends on them. */
+function broken({ limitMs, leastMs }: Budget, stretch: Stretch): 'limit' | 'least' | 'unsure' | undefined {
+  if (limitMs !== undefined && stretch.lowMs > limitMs) return 'limit';
+  if (leastMs !== undefined && stretch.highMs < leastMs) return 'least';
+  const met = stretch.highMs <= (limitMs ?? Infinity) && stretch.lowMs >= (leastMs ?? 0);
+  return met ? undefined : 'unsure';
 }
 
-function durationMs({ startTime, endTime }: TraceStep): number {
+function checkEach(subject: Subject, budget: EachBudget): BudgetCheck {
+  const { step } = budget;
+  const measured = subject.stepsNamed(step).flatMap((occurrence) => {
+    const spans = budget.kind === 'attempt' ? occurrence.attempts : [occurrence];
+    return spans.map((span) => ({ occurrence, ms: durationMs(span) }));
+  });
+  const findings = (['limit', 'least'] as const).flatMap((bound) => {
+    const wrong = measured.filter(({ ms }) => broken(budget, { readMs: ms, lowMs: ms, highMs: ms }) === bound);
+    if (wrong.length === 0) return [];
+    const worst = (bound === 'limit' ? Math.max : Math.min)(...wrong.map(({ ms }) => ms));
+    const occurrences = [...new Set(wrong.map(({ occurrence }) => occurrence))];
+    const name = budget.kind === 'attempt' ? `${step} per attempt` : step;
+    return [
+      findingAbout(subject, 'over-budget', {
+        about: { step, occurrences },
+        facts: factsOf(budget, { name, bound, ms: worst }),
+      }),
+    ];
+  });
+  return { ...MET, findings };
+}
+
+function factsOf(
+  { limitMs, leastMs }: Budget,
+  { name, bound, ms }: { readonly name: string; readonly bound: 'limit' | 'least'; readonly ms: number },
+): FindingFacts['over-budget'] {
+  return { budget: name, bound, limitMs: (bound === 'limit' ? limitMs : leastMs) ?? 0, observedMs: ms };
+}
+
+function durationMs({ startTime, endTime }: Pick<TraceStep, 'startTime' | 'endTime'>): number {
   return Number(endTime - startTime) / NANOS_PER_MS;
 }
 
-function checkStretch(subject: Subject, budget: Exclude<Budget, { kind: 'step' }>): BudgetCheck {
+function checkStretch(subject: Subject, budget: StretchBudget): BudgetCheck {
   if (subject.order.contradiction) return MET;
   const name = budget.kind === 'total' ? 'total' : `${budget.from} -> ${budget.to}`;
   const stretch = budget.kind === 'total' ? measureTotal(subject.order) : measureBetween(subject.order, budget);
-  const { limitMs } = budget;
-  if (!stretch || stretch.highMs <= limitMs) return MET;
-  if (stretch.lowMs > limitMs) return { ...MET, findings: [overStretch(subject, { budget, name, stretch })] };
-  if (stretch.readMs <= limitMs && !subject.flow.prove) {
+  const outcome = stretch && broken(budget, stretch);
+  if (!stretch || outcome === undefined) return MET;
+  if (outcome !== 'unsure') {
+    const about = budget.kind === 'total' ? {} : { step: budget.to, occurrences: subject.stepsNamed(budget.to) };
+    const ms = outcome === 'limit' ? stretch.lowMs : stretch.highMs;
+    return {
+      ...MET,
+      findings: [findingAbout(subject, 'over-budget', { about, facts: factsOf(budget, { name, bound: outcome, ms }) })],
+    };
+  }
+  const asRead = broken(budget, { ...stretch, lowMs: stretch.readMs, highMs: stretch.readMs });
+  if (asRead === undefined && !subject.flow.prove) {
     return { ...MET, notes: [`budget ${name} is met by the clocks as read, not proven across processes`] };
   }
   const steps = budget.kind === 'total' ? [] : [budget.from, budget.to];
-  const detail = `${name}: between ${stretch.lowMs} ms and ${Number.isFinite(stretch.highMs) ? `${stretch.highMs} ms` : 'any time'}, limit ${limitMs} ms`;
-  return { ...MET, reasons: [{ code: 'undecided', about: 'budget', steps, detail }] };
+  return {
+    ...MET,
+    reasons: [{ code: 'undecided', about: 'budget', steps, detail: undecidedDetail(budget, { name, stretch }) }],
+  };
 }
 
-function overStretch(
-  subject: Subject,
-  {
-    budget,
-    name,
-    stretch,
-  }: { readonly budget: Exclude<Budget, { kind: 'step' }>; readonly name: string; readonly stretch: Stretch },
-): Finding {
-  const about = budget.kind === 'total' ? {} : { step: budget.to, occurrences: subject.stepsNamed(budget.to) };
-  return findingAbout(subject, 'over-budget', {
-    about,
-    facts: { budget: name, limitMs: budget.limitMs, observedMs: stretch.lowMs },
-  });
+function undecidedDetail(
+  { limitMs, leastMs }: Budget,
+  { name, stretch }: { readonly name: string; readonly stretch: Stretch },
+): string {
+  const high = Number.isFinite(stretch.highMs) ? `${stretch.highMs} ms` : 'any time';
+  const bounds = [
+    ...(limitMs === undefined ? [] : [`limit ${limitMs} ms`]),
+    ...(leastMs === undefined ? [] : [`least ${leastMs} ms`]),
+  ];
+  return `${name}: between ${stretch.lowMs} ms and ${high}, ${bounds.join(', ')}`;
 }
 
 interface Reading {

@@ -46,7 +46,7 @@ export function childrenOf(node: FlowNode): readonly FlowNode[] {
     case 'repeat':
       return node.between ? [node.child, node.between] : [node.child];
     case 'if':
-      return node.otherwise ? [node.then, node.otherwise] : [node.then];
+      return node.otherwise ? [node.child, node.otherwise] : [node.child];
     default:
       return node satisfies never;
   }

@@ -1,0 +1,40 @@
+import { RE2JS } from 're2js';
+import { matchesGlob } from './glob.js';
+
+/** True of a text that fits. */
+export type TextPattern = (text: string) => boolean;
+
+const MAX_MATCHED_TEXT = 65_536;
+
+/**
+ * A pattern from a file, ready to be held against texts from telemetry: between slashes a regular expression (RE2, found anywhere in the text, linear time),
+ * else a glob over the whole text. Texts beyond 64 Ki characters fit no regular expression. Throws for one that {@link patternProblem} finds fault with.
+ */
+export function compilePattern(pattern: string): TextPattern {
+  const expression = expressionOf(pattern);
+  if (expression === undefined) {
+    return isPlain(pattern) ? (text) => text === pattern : (text) => matchesGlob(pattern, text);
+  }
+  const compiled = RE2JS.compile(expression);
+  return (text) => text.length <= MAX_MATCHED_TEXT && compiled.matcher(text).find();
+}
+
+/** What is wrong with a pattern; undefined where nothing is. Every glob is right. */
+export function patternProblem(pattern: string): string | undefined {
+  const expression = expressionOf(pattern);
+  if (expression === undefined) return undefined;
+  try {
+    RE2JS.compile(expression);
+    return undefined;
+  } catch (error) {
+    return `${pattern} is not a regular expression (RE2): ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function expressionOf(pattern: string): string | undefined {
+  return pattern.length > 2 && pattern.startsWith('/') && pattern.endsWith('/') ? pattern.slice(1, -1) : undefined;
+}
+
+function isPlain(glob: string): boolean {
+  return !glob.includes('*') && !glob.includes('?');
+}
