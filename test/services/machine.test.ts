@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { javaMajor, type Machine, missingHere, type Needs } from './machine.js';
+import { goMinor, javaMajor, type Machine, missingHere, type Needs } from './machine.js';
 
 const everything: Needs = { redis: true, java: true, maven: true };
 
 function machine(programs: readonly string[], facts: Partial<Machine> = {}): Machine {
-  return { platform: 'linux', isRoot: true, java: 17, has: (program) => programs.includes(program), ...facts };
+  return { platform: 'linux', isRoot: true, java: 17, go: 26, has: (program) => programs.includes(program), ...facts };
 }
 
 const complete = ['flock', 'mvn', 'redis-server', 'apt-get'];
@@ -66,5 +66,17 @@ describe("Java's version", () => {
   ] as const;
   for (const [said, major] of rows) {
     it(`is ${major ?? 'unknown'} for: ${said.split('\n').at(-1)}`, () => expect(javaMajor(said)).to.equal(major));
+  }
+});
+
+describe("Go's version", () => {
+  const rows = [
+    ['go version go1.26.8 linux/amd64', 26],
+    ['go version go1.25 linux/arm64', 25],
+    ['go version devel go1.27-abcdef linux/amd64', 27],
+    ['command not found', undefined],
+  ] as const;
+  for (const [said, minor] of rows) {
+    it(`is ${minor ?? 'unknown'} for: ${said}`, () => expect(goMinor(said)).to.equal(minor));
   }
 });

@@ -9,6 +9,8 @@ export interface Machine {
   readonly isRoot: boolean;
   /** Java's major version; undefined when there is none. */
   readonly java: number | undefined;
+  /** The second number of Go's version; undefined when there is none. */
+  readonly go: number | undefined;
   has(program: string): boolean;
 }
 
@@ -28,13 +30,18 @@ export function missingHere(machine: Machine, needs: Needs): readonly string[] {
     ];
   }
   return [
-    ...(machine.has('flock') ? [] : ['flock is missing: it holds the lock. On Debian: apt-get install util-linux.']),
+    ...missingFlock(machine),
     ...(needs.java ? missingJava(machine.java) : []),
     ...(needs.maven && !machine.has('mvn')
       ? ['Maven (mvn) is missing: it fetches Kafka and Neo4j. On Debian: apt-get install maven.']
       : []),
     ...(needs.redis ? missingRedis(machine) : []),
   ];
+}
+
+/** Every part of the launcher needs the lock. */
+export function missingFlock({ has }: Machine): readonly string[] {
+  return has('flock') ? [] : ['flock is missing: it holds the lock. On Debian: apt-get install util-linux.'];
 }
 
 function missingJava(java: number | undefined): readonly string[] {
@@ -57,8 +64,16 @@ function missingRedis({ has, isRoot }: Machine): readonly string[] {
 /** This machine as it is. */
 export async function thisMachine(environment: NodeJS.ProcessEnv = process.env): Promise<Machine> {
   const has = (program: string) => isOnPath(program, environment['PATH'] ?? '');
-  const said = has('java') ? await runCommand(['java', '-version'], { purpose: 'Asking Java for its version' }) : '';
-  return { platform: process.platform, isRoot: process.getuid?.() === 0, java: javaMajor(said), has };
+  const ask = (program: string, flag: string) =>
+    has(program) ? runCommand([program, flag], { purpose: `Asking ${program} for its version` }) : '';
+  const [java, go] = await Promise.all([ask('java', '-version'), ask('go', 'version')]);
+  return { platform: process.platform, isRoot: process.getuid?.() === 0, java: javaMajor(java), go: goMinor(go), has };
+}
+
+/** The second number of the version in what `go version` prints; the first has been 1 for ever. */
+export function goMinor(said: string): number | undefined {
+  const minor = /\bgo1\.(\d+)/.exec(said)?.[1];
+  return minor === undefined ? undefined : Number(minor);
 }
 
 /** The major version in what `java -version` prints; the old way of counting, `1.8`, is version 8. */

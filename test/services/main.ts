@@ -1,25 +1,29 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder, cacheRoot } from './cache-folder.js';
 import { environmentLines, environmentOf } from './environment.js';
-import { fetchServices } from './fetch.js';
+import { fetchAll } from './fetch-all.js';
 import { standGuard } from './guard.js';
 import { down, up } from './launcher.js';
 import { LauncherError } from './launcher-error.js';
-import { thisMachine } from './machine.js';
+import { type Machine, thisMachine } from './machine.js';
+import { missingForTools } from './missing-tools.js';
 import { fixedPorts } from './port-settings.js';
 import { runRealTests } from './real-tests.js';
 import { runningServices } from './record.js';
 import { SERVICE_NAMES } from './service-plan.js';
+import { type ToolName, toolsWithoutAddress } from './tools.js';
 
 const USAGE = `Usage: node build/test/services/main.js <command>
 
-  up       fetch and start Redis, Kafka and Neo4j, unless they run; print where they are
+  up       fetch and start Redis, Kafka and Neo4j, unless they run, and fetch an OpenTelemetry Collector and Prometheus;
+           print where they are
   down     end them and remove their data
   status   print where they are; exit code 1 unless all run
   test     run the checks on services of their own, then end these
 `;
 
+const root = cacheRoot(process.env, homedir());
 const cache = cacheFolder(process.env, homedir());
 const folder = join(cache, 'up');
 const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -28,17 +32,12 @@ type CommandBody = (signal: AbortSignal, argument: string | undefined) => Promis
 
 const COMMANDS: Readonly<Record<string, CommandBody>> = {
   up: async (signal) => {
-    const libraries = await fetchServices({
-      cache,
-      services: SERVICE_NAMES,
-      machine: await thisMachine(),
-      say,
-      signal,
-    });
-    const ports = fixedPorts(process.env);
-    process.stdout.write(
-      environmentLines(environmentOf(await up({ folder, services: SERVICE_NAMES, libraries, ports, signal }))),
-    );
+    const machine = await thisMachine();
+    const tools = toolsToBeHad(machine);
+    const fetched = await fetchAll({ cache, services: SERVICE_NAMES, tools, machine, say, signal });
+    const { libraries } = fetched;
+    const records = await up({ folder, services: SERVICE_NAMES, libraries, ports: fixedPorts(process.env), signal });
+    process.stdout.write(environmentLines({ ...environmentOf(records), ...fetched.tools }));
     return 0;
   },
   down: async () => {
@@ -61,6 +60,14 @@ const COMMANDS: Readonly<Record<string, CommandBody>> = {
     return 0;
   },
 };
+
+/** Without the tools there are fewer tests, and the services are of use all the same: what a tool lacks is said, not thrown. */
+function toolsToBeHad(machine: Machine): readonly ToolName[] {
+  const lacks = (tools: readonly ToolName[]) => missingForTools(machine, tools, root);
+  const tools = toolsWithoutAddress(process.env);
+  for (const sentence of lacks(tools)) say(sentence);
+  return tools.filter((tool) => lacks([tool]).length === 0);
+}
 
 const SIGNALS: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 

@@ -8,6 +8,21 @@ export const PINS = {
   mavenDependencyPlugin: '3.8.1',
 } as const;
 
+/** The versions of the Go programs that are built; those of the Collector's parts are in otel-collector/manifest.yaml. */
+export const GO_PINS = {
+  collector: '0.155.0',
+  telemetrygen: '0.161.0',
+} as const;
+
+/** What Debian 12 has. Its packages are not pinned: it keeps one version of each, and mends that. */
+export const DEBIAN_VERSIONS = {
+  redis: '7.0.15',
+  prometheus: '2.42.0',
+} as const;
+
+/** The oldest Go, as the second number of its version, that builds them. */
+export const OLDEST_GO = 25;
+
 /** The oldest Java that both servers run on. */
 export const OLDEST_JAVA = 17;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '../helpers/repository.js';
 import { environmentLines, environmentOf, servicesWithoutAddress } from './environment.js';
-import { fetchServices } from './fetch.js';
+import { fetchAll } from './fetch-all.js';
 import { postGuard, putUnderGuard } from './guard.js';
 import { down, up } from './launcher.js';
 import { thisMachine } from './machine.js';
@@ -12,6 +12,7 @@ import { anyPorts } from './port-settings.js';
 import { identify } from './process-identity.js';
 import type { ServiceName } from './service-plan.js';
 import { stopProcesses } from './stop-processes.js';
+import { toolsWithoutAddress } from './tools.js';
 
 export interface RealTestOptions {
   readonly cache: string;
@@ -41,17 +42,19 @@ const CHECKS: readonly Check[] = [
 ];
 
 /**
- * Runs the checks that want real services: those whose address the environment gives are used, the others are fetched,
- * started for this run alone, and ended with it. Resolves with the exit code: 0 only if every check ran and passed.
+ * Runs the checks that want real services and tools: those whose address the environment gives are used, the others are
+ * fetched; services are started for this run alone, and ended with it. Resolves with the exit code: 0 only if every check ran
+ * and passed.
  */
 export async function runRealTests({ cache, say, signal }: RealTestOptions): Promise<number> {
   const services = servicesWithoutAddress(process.env);
-  if (services.length === 0) return runChecks({}, { say, signal, onStart: () => undefined });
-  const libraries = await timed('Fetched', say, async () =>
-    fetchServices({ cache, services, machine: await thisMachine(), say, signal }),
+  const tools = toolsWithoutAddress(process.env);
+  const fetched = await timed('Fetched', say, async () =>
+    fetchAll({ cache, services, tools, machine: await thisMachine(), say, signal }),
   );
-  return withServices({ services, libraries, say, signal }, (environment, folder) =>
-    runChecks(environment, { say, signal, onStart: (pid) => putUnderGuard(folder, pid) }),
+  if (services.length === 0) return runChecks(fetched.tools, { say, signal, onStart: () => undefined });
+  return withServices({ services, libraries: fetched.libraries, say, signal }, (environment, folder) =>
+    runChecks({ ...environment, ...fetched.tools }, { say, signal, onStart: (pid) => putUnderGuard(folder, pid) }),
   );
 }
 
