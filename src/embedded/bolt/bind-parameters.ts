@@ -1,8 +1,19 @@
-import { BoltStructure, type BoltValue, isBoltList, isBoltMap, VALUE_TAGS } from './bolt-value.js';
+import { type BoltMap, BoltStructure, type BoltValue, isBoltList, isBoltMap, VALUE_TAGS } from './bolt-value.js';
 import { type CypherStatement, isReservedName, withoutIndexKind } from './cypher-statement.js';
 import { type CypherToken, isKeyword, isSymbol } from './cypher-tokens.js';
 import { BoltFailure, typeError, unsupported } from './failure.js';
-import { dateText, dateTimeText, durationText } from './temporal-text.js';
+import { isMergedBy, placeOf, type ValuePlace } from './parameter-place.js';
+import { mergeOnNull, storedValue } from './property-value.js';
+import { refuseBadRows } from './stored-rows.js';
+import {
+  type DurationParts,
+  dateText,
+  dateTimeText,
+  durationParts,
+  localDateTimeText,
+  localTimeText,
+  timeText,
+} from './temporal-text.js';
 
 /** A statement and its parameters, as the engine takes them. */
 export interface BoundStatement {
@@ -16,6 +27,7 @@ export type EngineValue =
   | number
   | bigint
   | string
+  | Buffer
   | readonly EngineValue[]
   | { readonly [key: string]: EngineValue };
 
@@ -32,6 +44,7 @@ export function bindParameters(statement: CypherStatement, given: ReadonlyMap<st
   const original = withoutIndexKind(statement);
   if (original !== statement.text) return { text: original, parameters: {} };
   refuseMergeOnNull(statement.tokens, given);
+  refuseBadRows(statement.tokens, given);
   const edits = statement.tokens.flatMap((token, i): readonly Edit[] => {
     if (token.kind !== 'parameter') return sumEdits(statement.tokens, i);
     return [{ start: token.start, end: token.end, text: binder.write(token, placeOf(statement.tokens, i)) }];
@@ -77,35 +90,15 @@ function closingBracket(tokens: readonly CypherToken[], from: number): number {
   });
 }
 
-const AFTER_MERGE = ['ON', 'SET', 'RETURN', 'WITH', 'CREATE', 'MATCH', 'MERGE', 'UNWIND', 'DELETE', 'REMOVE', 'CALL'];
-
-/** Neo4j merges on no null, the engine would make a new node each time. A null that comes from a row is not seen here. */
+/** A null that comes from anywhere but a parameter is not seen here. */
 function refuseMergeOnNull(tokens: readonly CypherToken[], given: ReadonlyMap<string, BoltValue>): void {
-  let isMerge = false;
   tokens.forEach((token, i) => {
-    if (AFTER_MERGE.some((word) => isKeyword(token, word))) isMerge = isKeyword(token, 'MERGE');
-    if (!isMerge || !isSymbol(tokens[i - 1], ':') || !isNull(token, given)) return;
-    throw new BoltFailure(
-      'Neo.ClientError.Statement.SemanticError',
-      `Cannot merge the following pattern because of null property value for '${tokens[i - 2]?.text}'.`,
-    );
+    if (isNull(token, given) && isMergedBy(tokens, i)) throw mergeOnNull(tokens[i - 2]?.text ?? '');
   });
 }
 
 function isNull(token: CypherToken, given: ReadonlyMap<string, BoltValue>): boolean {
   return isKeyword(token, 'NULL') || (token.kind === 'parameter' && given.get(token.text) === null);
-}
-
-type Place = 'expression' | 'pattern' | 'count';
-
-/** `(n:Label $map)` and `-[:TYPE $map]->` are patterns; `LIMIT $n` is a count. */
-function placeOf(tokens: readonly CypherToken[], i: number): Place {
-  const [before, twoBefore, after] = [tokens[i - 1], tokens[i - 2], tokens[i + 1]];
-  if (isKeyword(before, 'LIMIT') || isKeyword(before, 'SKIP') || isKeyword(before, 'OFFSET')) return 'count';
-  const closes = isSymbol(after, ')') || isSymbol(after, ']');
-  if (!closes || before?.kind !== 'word' || isKeyword(before, 'DISTINCT') || isKeyword(before, 'NOT'))
-    return 'expression';
-  return [':', '|', '&', '(', '['].some((symbol) => isSymbol(twoBefore, symbol)) ? 'pattern' : 'expression';
 }
 
 class Binder {
@@ -118,13 +111,15 @@ class Binder {
     this.#given = given;
   }
 
-  write({ text: name }: CypherToken, place: Place): string {
+  write({ text: name }: CypherToken, place: ValuePlace): string {
     const value = this.#given.get(name);
     if (value === undefined) {
       throw new BoltFailure('Neo.ClientError.Statement.ParameterMissing', `Expected parameter(s): ${name}`);
     }
     if (place === 'count') return this.#writeCount(value);
     if (place === 'pattern') return this.#writePattern(value);
+    if (place === 'property') return this.#expression(storedValue(value));
+    if (place === 'properties' && isBoltMap(value)) return this.#expression(storedMembers(value));
     const known = this.#written.get(name) ?? this.#expression(value);
     this.#written.set(name, known);
     return known;
@@ -169,13 +164,31 @@ class Binder {
     switch (value.tag) {
       case VALUE_TAGS.dateTime:
         return `datetime(${this.#plain(dateTimeText(value))})`;
+      case VALUE_TAGS.localDateTime:
+        return `localdatetime(${this.#plain(localDateTimeText(value))})`;
       case VALUE_TAGS.date:
         return `date(${this.#plain(dateText(value))})`;
+      case VALUE_TAGS.time:
+        return `time(${this.#plain(timeText(value))})`;
+      case VALUE_TAGS.localTime:
+        return `localtime(${this.#plain(localTimeText(value))})`;
       case VALUE_TAGS.duration:
-        return `duration(${this.#plain(durationText(value))})`;
+        return this.#duration(durationParts(value));
+      case VALUE_TAGS.dateTimeZoneId:
+        throw unsupported('A date and time with the name of a zone');
+      case VALUE_TAGS.point2d:
+      case VALUE_TAGS.point3d:
+        throw unsupported('A point');
       default:
         throw unsupported(`A parameter of the type with tag 0x${value.tag.toString(16)}`);
     }
+  }
+
+  /** Part by part: as a text, the engine misreads fractions of negative seconds. */
+  #duration({ months, days, seconds, nanoseconds }: DurationParts): string {
+    const values = { months, days, seconds, nanoseconds };
+    const written = Object.entries(values).map(([name, part]) => `${name}: ${this.#plain(part)}`);
+    return `duration({${written.join(', ')}})`;
   }
 
   #plain(value: BoltValue): string {
@@ -183,6 +196,10 @@ class Binder {
     this.parameters[name] = toEngine(value);
     return `$${name}`;
   }
+}
+
+function storedMembers(map: BoltMap): BoltMap {
+  return new Map([...map].map(([key, value]) => [key, storedValue(value)]));
 }
 
 /** In brackets, since a minus may stand before it. */
@@ -202,7 +219,7 @@ function needsWriting(value: BoltValue): boolean {
 
 function toEngine(value: BoltValue): EngineValue {
   if (typeof value === 'bigint') return isSafe(value) ? Number(value) : value;
-  if (value instanceof Uint8Array) throw unsupported('A parameter of bytes');
+  if (value instanceof Uint8Array) return Buffer.from(value);
   if (value instanceof BoltStructure) throw unsupported('A structure within a parameter');
   if (isBoltMap(value)) {
     refusePathLike(value);

@@ -39,6 +39,8 @@ export const VALUE_TAGS = {
   dateTimeZoneId: 0x69,
   localDateTime: 0x64,
   duration: 0x45,
+  point2d: 0x58,
+  point3d: 0x59,
 } as const;
 
 export function isBoltMap(value: BoltValue | undefined): value is BoltMap {

@@ -1,5 +1,6 @@
-import { type CypherToken, isKeyword, isSymbol, tokenizeCypher } from './cypher-tokens.js';
+import { type CypherToken, isClause, isKeyword, isMapKey, isSymbol, tokenizeCypher } from './cypher-tokens.js';
 import { BoltFailure, unsupported } from './failure.js';
+import { columnName, readReturn } from './return-clause.js';
 
 /** What has to be known of a statement before it runs. */
 export interface CypherStatement {
@@ -77,11 +78,6 @@ function refuseReserved(tokens: readonly CypherToken[]): void {
   if (keys.has('nodes') && keys.has('edges')) throw unsupported('A map with both keys nodes and edges');
 }
 
-function isMapKey(tokens: readonly CypherToken[], i: number): boolean {
-  const before = tokens[i - 1];
-  return tokens[i]?.kind === 'word' && isSymbol(tokens[i + 1], ':') && (isSymbol(before, '{') || isSymbol(before, ','));
-}
-
 function refuseProcedures(tokens: readonly CypherToken[]): void {
   tokens.forEach((token, i) => {
     if (!isKeyword(token, 'CALL') || tokens[i + 1]?.kind !== 'word') return;
@@ -116,55 +112,7 @@ function changesSchema(tokens: readonly CypherToken[]): boolean {
   );
 }
 
-/** Property names, labels and map keys can look like clauses: `n.set`, `:Set`, `{set: 1}`. */
-function isClause(tokens: readonly CypherToken[], i: number): boolean {
-  const before = tokens[i - 1];
-  return !isSymbol(before, '.') && !isSymbol(before, ':') && !isMapKey(tokens, i);
-}
-
 function columnsOf(text: string, tokens: readonly CypherToken[]): readonly string[] | undefined {
-  const from = lastReturn(tokens);
-  if (from === undefined) return undefined;
-  const items = splitItems(tokens.slice(from + 1));
-  const names = items.map((item) => columnName(text, item));
-  return names.every((name) => name !== undefined) ? names : undefined;
-}
-
-function lastReturn(tokens: readonly CypherToken[]): number | undefined {
-  let depth = 0;
-  let last: number | undefined;
-  tokens.forEach((token, i) => {
-    depth += depthChange(token);
-    if (depth === 0 && isKeyword(token, 'RETURN') && isClause(tokens, i)) last = i;
-  });
-  return last;
-}
-
-function depthChange(token: CypherToken): number {
-  if (token.kind !== 'symbol') return 0;
-  if ('([{'.includes(token.text)) return 1;
-  return ')]}'.includes(token.text) ? -1 : 0;
-}
-
-function splitItems(tokens: readonly CypherToken[]): readonly (readonly CypherToken[])[] {
-  const items: CypherToken[][] = [[]];
-  let depth = 0;
-  for (const [i, token] of tokens.entries()) {
-    depth += depthChange(token);
-    const isEnd =
-      ['ORDER', 'SKIP', 'OFFSET', 'LIMIT', 'UNION'].some((word) => isKeyword(token, word)) || isSymbol(token, ';');
-    if (depth === 0 && isEnd && isClause(tokens, i)) break;
-    if (depth === 0 && isSymbol(token, ',')) items.push([]);
-    else items.at(-1)?.push(token);
-  }
-  return items;
-}
-
-function columnName(text: string, item: readonly CypherToken[]): string | undefined {
-  const tokens = isKeyword(item[0], 'DISTINCT') ? item.slice(1) : item;
-  const first = tokens[0];
-  const last = tokens.at(-1);
-  if (!first || !last || isSymbol(first, '*')) return undefined;
-  if (isKeyword(tokens.at(-2), 'AS')) return last.text;
-  return tokens.length === 1 && first.quoted ? first.text : text.slice(first.start, last.end);
+  const items = readReturn(text, tokens)?.items ?? [];
+  return items.length === 0 ? undefined : items.map(columnName);
 }

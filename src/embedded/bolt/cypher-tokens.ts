@@ -56,3 +56,15 @@ export function isKeyword(token: CypherToken | undefined, word: string): boolean
 export function isSymbol(token: CypherToken | undefined, symbol: string): boolean {
   return token?.kind === 'symbol' && token.text === symbol;
 }
+
+/** `{key: …`: a word that names a member of a map. */
+export function isMapKey(tokens: readonly CypherToken[], i: number): boolean {
+  const before = tokens[i - 1];
+  return tokens[i]?.kind === 'word' && isSymbol(tokens[i + 1], ':') && (isSymbol(before, '{') || isSymbol(before, ','));
+}
+
+/** Property names, labels and map keys can look like clauses: `n.set`, `:Set`, `{set: 1}`. */
+export function isClause(tokens: readonly CypherToken[], i: number): boolean {
+  const before = tokens[i - 1];
+  return !isSymbol(before, '.') && !isSymbol(before, ':') && !isMapKey(tokens, i);
+}

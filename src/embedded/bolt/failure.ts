@@ -26,6 +26,11 @@ interface EngineError extends Error {
   readonly gqlStatus?: string;
 }
 
+/** True when the engine could make no plan of a statement: nothing of it has run. */
+export function isNoStatement(error: unknown): boolean {
+  return error instanceof Error && /GRAFEO-Q00[12]/.test(error.message);
+}
+
 /** First rule that fits. The engine's texts are the only sign where its status is too coarse. */
 const RULES: readonly { readonly sign: RegExp; readonly code: string }[] = [
   { sign: /write conflict|GRAFEO-T00[1-3]/i, code: 'Neo.TransientError.Transaction.DeadlockDetected' },

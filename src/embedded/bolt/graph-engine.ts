@@ -10,11 +10,22 @@ export interface EngineResult {
   /** Types of the columns. */
   readonly types: readonly ArrowType[];
   readonly counters: QueryResult['counters'];
+  /** False as long as no statement has made a date, a time or a duration. */
+  readonly mayHoldTemporals: boolean;
 }
+
+/** A state of a transaction that can be gone back to, once. */
+export interface Savepoint {
+  undo(): Promise<void>;
+  release(): Promise<void>;
+}
+
+const TEMPORAL_FUNCTION = /\b(?:date|time|datetime|localtime|localdatetime|duration)\s*[.(]/i;
 
 /** The graph database behind the server: in memory, forgotten when closed. */
 export class GraphEngine {
   readonly #database: GrafeoDB;
+  #mayHoldTemporals = false;
 
   constructor(database: GrafeoDB) {
     this.#database = database;
@@ -22,11 +33,21 @@ export class GraphEngine {
 
   /** Runs outside any transaction: sees what is committed. */
   async run(statement: BoundStatement): Promise<EngineResult> {
-    return toResult(await this.#database.executeCypher(statement.text, statement.parameters));
+    return this.#toResult(await this.#database.executeCypher(statement.text, statement.parameters), statement);
   }
 
   begin(): EngineTransaction {
-    return new EngineTransaction(this.#database.beginTransaction());
+    return new EngineTransaction(this.#database.beginTransaction(), (result, statement) =>
+      this.#toResult(result, statement),
+    );
+  }
+
+  #toResult(result: QueryResult, { text }: BoundStatement): EngineResult {
+    this.#mayHoldTemporals ||= TEMPORAL_FUNCTION.test(text);
+    const rows = result.rows();
+    const types = rows.length === 0 ? [] : readArrowTypes(result.toArrowIPC());
+    const mayHoldTemporals = this.#mayHoldTemporals;
+    return { columns: result.columns, rows, types, counters: result.counters, mayHoldTemporals };
   }
 
   close(): void {
@@ -34,15 +55,28 @@ export class GraphEngine {
   }
 }
 
+type ToResult = (result: QueryResult, statement: BoundStatement) => EngineResult;
+
 export class EngineTransaction {
   readonly #transaction: Transaction;
+  readonly #toResult: ToResult;
 
-  constructor(transaction: Transaction) {
+  constructor(transaction: Transaction, toResult: ToResult) {
     this.#transaction = transaction;
+    this.#toResult = toResult;
   }
 
   async run(statement: BoundStatement): Promise<EngineResult> {
-    return toResult(await this.#transaction.executeCypher(statement.text, statement.parameters));
+    return this.#toResult(await this.#transaction.executeCypher(statement.text, statement.parameters), statement);
+  }
+
+  /** Its own language has the word for it, Cypher has not. */
+  async savepoint(): Promise<Savepoint> {
+    await this.#transaction.execute('SAVEPOINT statement');
+    return {
+      undo: async () => void (await this.#transaction.execute('ROLLBACK TO SAVEPOINT statement')),
+      release: async () => void (await this.#transaction.execute('RELEASE SAVEPOINT statement')),
+    };
   }
 
   commit(): void {
@@ -53,12 +87,6 @@ export class EngineTransaction {
   rollback(): void {
     if (this.#transaction.isActive) this.#transaction.rollback();
   }
-}
-
-function toResult(result: QueryResult): EngineResult {
-  const rows = result.rows();
-  const types = rows.length === 0 ? [] : readArrowTypes(result.toArrowIPC());
-  return { columns: result.columns, rows, types, counters: result.counters };
 }
 
 /**

@@ -3,9 +3,9 @@ import type { BoltMap } from './bolt-value.js';
 import { type CypherStatement, readStatement } from './cypher-statement.js';
 import { BoltFailure, toFailure, unsupported } from './failure.js';
 import type { EngineResult, EngineTransaction, GraphEngine } from './graph-engine.js';
-import { withPathTypes } from './path-types.js';
 import { RowStream } from './row-stream.js';
 import { isDrop, runSchemaChange } from './schema-change.js';
+import { runTyped, type TypedResult } from './typed-result.js';
 import type { Release, WriteLock } from './write-lock.js';
 
 /** What all transactions of a server share. */
@@ -77,19 +77,20 @@ export class GraphTransaction {
     }
   }
 
-  async #execute(statement: CypherStatement, parameters: BoltMap): Promise<EngineResult> {
+  async #execute(statement: CypherStatement, parameters: BoltMap): Promise<TypedResult> {
     const bound = bindParameters(statement, parameters);
-    if (statement.type === 'r') return this.#runTyped(bound);
+    if (statement.type === 'r') return runTyped(bound, { run: (again) => this.#run(again) });
     if (this.#undoSchema.length > 0) throw mixed('a write', 'a schema change');
     await this.#lockForWriting();
-    this.#writing ??= this.#graph.engine.begin();
+    const writing = this.#writing ?? this.#graph.engine.begin();
+    this.#writing = writing;
     this.#wrote = true;
-    return this.#runTyped(bound);
+    const run = (again: BoundStatement): Promise<EngineResult> => writing.run(again);
+    return runTyped(bound, statement.type === 'rw' ? { run, savepoint: () => writing.savepoint() } : { run });
   }
 
-  async #runTyped(bound: BoundStatement): Promise<EngineResult> {
-    const runner = this.#writing ?? this.#graph.engine;
-    return withPathTypes(await runner.run(bound), (again) => runner.run(again));
+  #run(bound: BoundStatement): Promise<EngineResult> {
+    return (this.#writing ?? this.#graph.engine).run(bound);
   }
 
   async #changeSchema(statement: CypherStatement): Promise<RowStream> {

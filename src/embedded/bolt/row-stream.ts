@@ -1,16 +1,20 @@
 import { type BoltMap, type BoltValue, boltMap } from './bolt-value.js';
 import type { CypherStatement } from './cypher-statement.js';
-import { toBoltValue } from './engine-values.js';
-import type { EngineResult } from './graph-engine.js';
+import type { TypedResult } from './typed-result.js';
 
-/** The rows of one result, made into values of the wire as they are pulled. */
+/** What a statement came to: rows for the client to pull, and a summary. */
+export interface StatementResult extends TypedResult {
+  readonly schemaCounters?: Readonly<Record<string, number>>;
+}
+
+/** The rows of one result, as far as they were pulled. */
 export class RowStream {
   readonly columns: readonly string[];
-  readonly #result: EngineResult;
+  readonly #result: StatementResult;
   readonly #statement: CypherStatement;
   #at = 0;
 
-  constructor(result: EngineResult, statement: CypherStatement) {
+  constructor(result: StatementResult, statement: CypherStatement) {
     this.#result = result;
     this.#statement = statement;
     const written = statement.columns;
@@ -21,10 +25,8 @@ export class RowStream {
     return this.#at < this.#result.rows.length;
   }
 
-  /** The next record. Throws BoltFailure when a value cannot be told for certain. */
   next(): readonly BoltValue[] {
-    const row = this.#result.rows[this.#at++] ?? [];
-    return row.map((value, i) => toBoltValue(value, this.#result.types[i]));
+    return this.#result.rows[this.#at++] ?? [];
   }
 
   /** Goes over the next `count` records; all of them for -1. */
@@ -39,10 +41,7 @@ export class RowStream {
 }
 
 /** Only what changed, as Neo4j sends it; undefined when nothing did. */
-function statistics(
-  result: EngineResult & { readonly schemaCounters?: Readonly<Record<string, number>> },
-): BoltMap | undefined {
-  const { counters } = result;
+function statistics({ counters, schemaCounters }: StatementResult): BoltMap | undefined {
   const all = {
     'nodes-created': counters.nodesCreated,
     'nodes-deleted': counters.nodesDeleted,
@@ -51,7 +50,7 @@ function statistics(
     'properties-set': counters.propertiesSet,
     'labels-added': counters.labelsAdded,
     'labels-removed': counters.labelsRemoved,
-    ...result.schemaCounters,
+    ...schemaCounters,
   };
   const changed = Object.entries(all).filter(([, count]) => count > 0);
   if (changed.length === 0) return undefined;

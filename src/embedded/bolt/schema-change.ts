@@ -2,7 +2,8 @@ import type { CypherStatement } from './cypher-statement.js';
 import { withoutIndexKind } from './cypher-statement.js';
 import { isKeyword } from './cypher-tokens.js';
 import { unsupported } from './failure.js';
-import type { EngineResult, GraphEngine } from './graph-engine.js';
+import type { GraphEngine } from './graph-engine.js';
+import type { StatementResult } from './row-stream.js';
 
 /** Names of what is there. */
 interface Schema {
@@ -12,12 +13,8 @@ interface Schema {
 
 /** What a schema change came to, and how to take it back. */
 export interface SchemaChange {
-  readonly result: SchemaResult;
+  readonly result: StatementResult;
   readonly undo: () => Promise<void>;
-}
-
-export interface SchemaResult extends EngineResult {
-  readonly schemaCounters: Readonly<Record<string, number>>;
 }
 
 /**
@@ -26,7 +23,7 @@ export interface SchemaResult extends EngineResult {
  */
 export async function runSchemaChange(engine: GraphEngine, statement: CypherStatement): Promise<SchemaChange> {
   const before = await readSchema(engine);
-  const result = await engine.run({ text: withoutIndexKind(statement), parameters: {} });
+  const { counters } = await engine.run({ text: withoutIndexKind(statement), parameters: {} });
   const after = await readSchema(engine);
   const added = {
     constraints: missing(after.constraints, before.constraints),
@@ -42,7 +39,7 @@ export async function runSchemaChange(engine: GraphEngine, statement: CypherStat
     'indexes-added': added.indexes.length,
     'indexes-removed': removed.indexes.length,
   };
-  return { result: { ...result, schemaCounters }, undo: () => dropAll(engine, added) };
+  return { result: { columns: [], rows: [], counters, schemaCounters }, undo: () => dropAll(engine, added) };
 }
 
 /** True for a statement that cannot be taken back. */

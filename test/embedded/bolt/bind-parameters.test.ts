@@ -83,6 +83,26 @@ describe('parameters', () => {
     });
   });
 
+  it('that are bytes stay bytes', () => {
+    expect(bind('RETURN $a', { a: Uint8Array.of(1, 255) }).parameters).to.deep.equal({ p0: Buffer.of(1, 255) });
+  });
+
+  it('that are durations go in part by part', () => {
+    const a = new BoltStructure(VALUE_TAGS.duration, [1n, -2n, -4n, 500_000_000n]);
+    expect(bind('RETURN $a', { a })).to.deep.equal({
+      text: 'RETURN duration({months: $p0, days: $p1, seconds: $p2, nanoseconds: $p3})',
+      parameters: { p0: 1, p1: -2, p2: -4, p3: 500_000_000 },
+    });
+  });
+
+  it('that are lists of integers and floats become floats where they are stored, and only there', () => {
+    const a = [1n, 2.5];
+    expect(bind('CREATE (n:N {a: $a}) RETURN $a', { a })).to.deep.equal({
+      text: 'CREATE (n:N {a: [item IN $p0 | toFloat(item)]}) RETURN $p1',
+      parameters: { p0: [1, 2.5], p1: [1, 2.5] },
+    });
+  });
+
   const refused: readonly (readonly [string, Readonly<Record<string, BoltValue>>, string])[] = [
     ['RETURN $a', {}, 'ParameterMissing'],
     ['MATCH (n) RETURN n LIMIT $a', { a: 5 }, 'ArgumentError'],
@@ -102,8 +122,15 @@ describe('parameters', () => {
       },
       'UnsupportedOperationError',
     ],
-    ['RETURN $a', { a: Uint8Array.of(1) }, 'UnsupportedOperationError'],
     ['RETURN $a', { a: new BoltStructure(VALUE_TAGS.dateTime, [1n, 1n, 0n]) }, 'UnsupportedOperationError'],
+    ['RETURN $a', { a: new BoltStructure(VALUE_TAGS.dateTime, [1n, 0n, 1n]) }, 'UnsupportedOperationError'],
+    ['RETURN $a', { a: new BoltStructure(VALUE_TAGS.dateTimeZoneId, [1n, 0n, 'UTC']) }, 'UnsupportedOperationError'],
+    ['RETURN $a', { a: new BoltStructure(VALUE_TAGS.point2d, [7203n, 1, 2]) }, 'UnsupportedOperationError'],
+    ['RETURN $a', { a: new BoltStructure(VALUE_TAGS.duration, [0n, 0n, 2n ** 60n, 0n]) }, 'UnsupportedOperationError'],
+    ['CREATE (n:N {a: $a})', { a: [1n, null] }, 'TypeError'],
+    ['MATCH (n) SET n += $a', { a: new Map([['list', [[1n]]]]) }, 'TypeError'],
+    ['UNWIND $a AS row CREATE (n:N {a: row.x})', { a: [new Map([['x', [1n, 'a']]])] }, 'TypeError'],
+    ['UNWIND $a AS row MERGE (n:N {a: row})', { a: [1n, null] }, 'SemanticError'],
   ];
   for (const [text, parameters, code] of refused) {
     it(`are refused with ${code}: ${text}`, () => {

@@ -1,0 +1,115 @@
+import { type CypherToken, isKeyword, isSymbol } from './cypher-tokens.js';
+
+/** What a value is used for, as far as it changes how it has to be written. */
+export type ValuePlace =
+  | 'expression'
+  /** `LIMIT $n`. */
+  | 'count'
+  /** `(n:Label $map)`, `-[:TYPE $map]->`. */
+  | 'pattern'
+  /** `CREATE (n {key: $value})`, `SET n.key = $value`: it is stored. */
+  | 'property'
+  /** `SET n = $map`, `SET n += $map`: its members are stored. */
+  | 'properties';
+
+/** The place of an expression of the tokens `from` to `to`, both included. */
+export function placeOf(tokens: readonly CypherToken[], from: number, to = from): ValuePlace {
+  if (isCount(tokens, from)) return 'count';
+  if (isPattern(tokens, from)) return 'pattern';
+  if (!endsExpression(tokens[to + 1])) return 'expression';
+  if (isInPattern(tokens, from) || isSetProperty(tokens, from)) return 'property';
+  return isSetAll(tokens, from) ? 'properties' : 'expression';
+}
+
+function isCount(tokens: readonly CypherToken[], i: number): boolean {
+  return ['LIMIT', 'SKIP', 'OFFSET'].some((word) => isKeyword(tokens[i - 1], word));
+}
+
+function isPattern(tokens: readonly CypherToken[], i: number): boolean {
+  const [before, twoBefore, after] = [tokens[i - 1], tokens[i - 2], tokens[i + 1]];
+  const closes = isSymbol(after, ')') || isSymbol(after, ']');
+  if (!closes || before?.kind !== 'word' || isKeyword(before, 'DISTINCT') || isKeyword(before, 'NOT')) return false;
+  return [':', '|', '&', '(', '['].some((symbol) => isSymbol(twoBefore, symbol));
+}
+
+const CLAUSES = [
+  'CREATE',
+  'MERGE',
+  'SET',
+  'MATCH',
+  'WHERE',
+  'WITH',
+  'RETURN',
+  'UNWIND',
+  'DELETE',
+  'REMOVE',
+  'CALL',
+  'FOREACH',
+  'ON',
+  'DETACH',
+  'OPTIONAL',
+  'ORDER',
+  'UNION',
+];
+
+function endsExpression(token: CypherToken | undefined): boolean {
+  if (!token || CLAUSES.some((word) => isKeyword(token, word))) return true;
+  return [',', '}', ')', ';'].some((symbol) => isSymbol(token, symbol));
+}
+
+/** `{key: HERE` within a node or a relationship that is created or merged, not within a map. */
+function isInPattern(tokens: readonly CypherToken[], i: number): boolean {
+  if (!isSymbol(tokens[i - 1], ':') || tokens[i - 2]?.kind !== 'word') return false;
+  const open = openingBracket(tokens, i - 1);
+  if (open === undefined || !isSymbol(tokens[open], '{') || !startsProperties(tokens, open)) return false;
+  const clause = clauseOf(tokens, open);
+  return clause === 'CREATE' || clause === 'MERGE';
+}
+
+/** `(n:Label {`, `[:TYPE {` or `({`, unlike `: {` of a map and `f({` of a function. */
+function startsProperties(tokens: readonly CypherToken[], open: number): boolean {
+  const [before, twoBefore] = [tokens[open - 1], tokens[open - 2]];
+  if (before?.kind === 'word') return [':', '|', '&', '(', '['].some((symbol) => isSymbol(twoBefore, symbol));
+  if (!isSymbol(before, '(')) return false;
+  return twoBefore?.kind !== 'word' || CLAUSES.some((word) => isKeyword(twoBefore, word));
+}
+
+function openingBracket(tokens: readonly CypherToken[], from: number): number | undefined {
+  let depth = 0;
+  for (let i = from; i >= 0; i--) {
+    const { kind, text } = tokens[i] ?? { kind: 'symbol', text: '' };
+    if (kind !== 'symbol') continue;
+    if (')]}'.includes(text)) depth++;
+    if ('([{'.includes(text) && depth-- === 0) return i;
+  }
+  return undefined;
+}
+
+/** The word of the clause that the token stands in. */
+function clauseOf(tokens: readonly CypherToken[], at: number): string | undefined {
+  for (let i = at; i >= 0; i--) {
+    const isName = isSymbol(tokens[i - 1], ':') || isSymbol(tokens[i - 1], '.');
+    const word = isName ? undefined : CLAUSES.find((clause) => isKeyword(tokens[i], clause));
+    if (word) return word;
+  }
+  return undefined;
+}
+
+/** `SET n.key = HERE`. */
+function isSetProperty(tokens: readonly CypherToken[], i: number): boolean {
+  const isMember = tokens[i - 2]?.kind === 'word' && isSymbol(tokens[i - 3], '.');
+  return isSymbol(tokens[i - 1], '=') && isMember && clauseOf(tokens, i - 1) === 'SET';
+}
+
+/** `SET n = HERE` and `SET n += HERE`. */
+function isSetAll(tokens: readonly CypherToken[], i: number): boolean {
+  if (!isSymbol(tokens[i - 1], '=') || clauseOf(tokens, i - 1) !== 'SET') return false;
+  const name = isSymbol(tokens[i - 2], '+') ? i - 3 : i - 2;
+  const before = tokens[name - 1];
+  return tokens[name]?.kind === 'word' && (isKeyword(before, 'SET') || isSymbol(before, ','));
+}
+
+/** True for a value that a node is merged by: `MERGE (n {key: HERE})`. */
+export function isMergedBy(tokens: readonly CypherToken[], i: number): boolean {
+  return isInPattern(tokens, i) && clauseOf(tokens, i) === 'MERGE';
+}
