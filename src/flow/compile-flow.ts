@@ -20,9 +20,11 @@ import { readBudgets } from './read-budgets.js';
 import { readEffects } from './read-effects.js';
 import { readExamples } from './read-examples.js';
 import { readForbidden } from './read-forbidden.js';
+import { readLeases } from './read-leases.js';
 import { checkParts, readOrder } from './read-order.js';
 import { readRules } from './read-rules.js';
 import { readSteps } from './read-steps.js';
+import { readVersions } from './read-versions.js';
 
 /** The flow, or all that is wrong with it; never both. */
 export type FlowCompilation =
@@ -77,6 +79,8 @@ function readFlow(
     effects: readEffects(data['effects'], reading),
     votes: readVotes(data['votes'], reading),
     outbox: readOutbox(data['outbox'], reading),
+    leases: readLeases(data['leases'], reading),
+    versions: readVersions(data['versions'], reading),
     handoffs: readHandoffs(data['handoffs'], reading),
     examples: readExamples(data['examples'], reading),
   };

@@ -38,6 +38,7 @@ export function expressionScope(flow: CompiledFlow, trace: WorkflowTrace): Expre
 function stepInScope(step: TraceStep, span: Span | undefined): StepInScope {
   const attributes = [...(span?.attributes.entries() ?? [])].map(([key, value]) => [key, storedValue(value)] as const);
   return {
+    spanId: step.spanId,
     input: parsed(step.input),
     output: parsed(step.output),
     // Of a key that occurs twice the first wins, as in Attributes.

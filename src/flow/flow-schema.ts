@@ -24,6 +24,8 @@ export const TOP_LEVEL_KEYS = [
   'effects',
   'votes',
   'outbox',
+  'leases',
+  'versions',
   'unexpected',
   'trust',
   'prove',
@@ -143,6 +145,32 @@ export const votesSchema = exactly({
   needed: positive,
   of: positive,
   outcome: name,
+});
+
+/** What to read of a store, without what to make of it. */
+const querySchemas = {
+  neo4j: exactly({ cypher: name }).optional(),
+  redis: exactly({ key: name }).optional(),
+  kafka: exactly({ topic: name, key: name }).optional(),
+} as const;
+
+export const leaseSchema = exactly({
+  'granted-by': name,
+  ...querySchemas,
+  ours: name,
+  from: name,
+  until: name,
+  capacity: positive.optional(),
+  skew: z.string().optional(),
+});
+
+const stepOrSteps = z.union([name, z.array(name).min(1)]);
+
+export const versionSchema = exactly({
+  'written-by': stepOrSteps,
+  'read-by': stepOrSteps,
+  version: name,
+  key: name.optional(),
 });
 
 export const outboxSchema = exactly({ commit: name, publish: name });

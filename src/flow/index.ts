@@ -2,4 +2,4 @@ export { expressionScope } from './expression-scope.js';
 export { loadFlow, loadFlowFile } from './load-flow.js';
 export { flowMatchers, matcherWarnings } from './matchers.js';
 export type { FlowSurroundings } from './parameters.js';
-export { type ProbePlan, planProbes, type UnplannedEffect } from './plan-probes.js';
+export { type ProbePlan, planProbes, storeReads, type UnplannedEffect } from './plan-probes.js';

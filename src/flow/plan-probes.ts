@@ -1,11 +1,12 @@
 import { toJson } from '../lib/json.js';
-import type {
-  CompiledFlow,
-  EffectQuery,
-  ExpressionScope,
-  ProbeRequest,
-  ResolvedQuery,
-  StoredValue,
+import {
+  type CompiledFlow,
+  type EffectQuery,
+  type ExpressionScope,
+  leaseEffect,
+  type ProbeRequest,
+  type ResolvedQuery,
+  type StoredValue,
 } from '../model/index.js';
 import { fillText, referencesIn } from './value-references.js';
 
@@ -21,11 +22,18 @@ export interface UnplannedEffect {
   readonly missing: readonly string[];
 }
 
+/** All that a flow wants to read from the stores: its effects, then the grants of its leases. */
+export function storeReads(flow: CompiledFlow): readonly { readonly effect: string; readonly query: EffectQuery }[] {
+  const effects = flow.effects.map(({ step, query }) => ({ effect: step, query }));
+  const leases = flow.leases.map((lease) => ({ effect: leaseEffect(lease), query: lease.query }));
+  return [...effects, ...leases];
+}
+
 /** Every effect is either requested, also where its step did not happen, or unplanned because a value it needs is absent. */
 export function planProbes(flow: CompiledFlow, scope: ExpressionScope): ProbePlan {
   const requests: ProbeRequest[] = [];
   const unplanned: UnplannedEffect[] = [];
-  for (const { step, query } of flow.effects) {
+  for (const { effect, query } of storeReads(flow)) {
     const names = [
       ...new Set(
         Object.values(referencesIn(query))
@@ -34,8 +42,8 @@ export function planProbes(flow: CompiledFlow, scope: ExpressionScope): ProbePla
       ),
     ];
     const missing = names.filter((name) => !Object.hasOwn(scope.values, name));
-    if (missing.length > 0) unplanned.push({ effect: step, missing });
-    else requests.push({ effect: step, query: resolve(query, { names, values: scope.values }) });
+    if (missing.length > 0) unplanned.push({ effect, missing });
+    else requests.push({ effect, query: resolve(query, { names, values: scope.values }) });
   }
   return { requests, unplanned };
 }

@@ -8,8 +8,8 @@ import { referencesIn } from './value-references.js';
 
 const DEFAULT_WITHIN_MS = 2_000;
 
-/** Names of a record in `expect`, per store. */
-const RECORD_NAMES: Readonly<Record<StoreName, readonly string[]>> = {
+/** Names of a record in an expression, per store. */
+export const RECORD_NAMES: Readonly<Record<StoreName, readonly string[]>> = {
   neo4j: ['row'],
   redis: ['key', 'type', 'value', 'json', 'ttlMs'],
   kafka: ['topic', 'key', 'value', 'json', 'headers', 'partition', 'offset'],
@@ -92,6 +92,11 @@ function checkCommon(
     const known = reading.effectNames.filter((name) => name !== step);
     knowsName('effect', common.parent, { known, path: [...path, 'parent'], reading });
   }
+  checkReferences(query, path, reading);
+}
+
+/** Takes down the values that a query mentions and the flow does not have. */
+export function checkReferences(query: EffectQuery, path: DataPath, reading: FlowReading): void {
   for (const [field, references] of Object.entries(referencesIn(query))) {
     for (const { name, offset } of references) {
       if (reading.valueNames.includes(name)) continue;

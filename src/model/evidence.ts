@@ -21,6 +21,7 @@ export interface ExpressionScope {
 }
 
 export interface StepInScope {
+  readonly spanId: string;
   readonly input: StoredValue;
   readonly output: StoredValue;
   readonly attributes: Readonly<Record<string, StoredValue>>;

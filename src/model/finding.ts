@@ -18,6 +18,8 @@ export const FINDING_CODES = [
   'orphan',
   'not-consumed',
   'vote-integrity',
+  'double-grant',
+  'stale-read',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 
@@ -77,6 +79,25 @@ export interface FindingFacts {
     readonly needed: number;
     readonly of: number;
     readonly outcomeStored: boolean;
+  };
+  /** Grants of one resource that hold at one time, this request's among them. */
+  'double-grant': EffectFacts & {
+    readonly resource: string;
+    readonly capacity: number;
+    readonly holding: number;
+    /** How many of them are this request's own. */
+    readonly ours: number;
+    /** When they began to hold together, and when the first of them ends; milliseconds since 1970. */
+    readonly fromMs: number;
+    readonly untilMs: number | null;
+  };
+  /** A read gave an older version than was known when it began. */
+  'stale-read': {
+    readonly of: string;
+    readonly version: string;
+    readonly known: string;
+    /** Steps that had ended by then and knew the newer version. */
+    readonly by: readonly string[];
   };
 }
 

@@ -15,6 +15,10 @@ export interface CompiledFlow {
   readonly votes: VoteRule | undefined;
   /** Pairs that must happen together or not at all: a committed write and the message that announces it. */
   readonly outbox: readonly OutboxRule[];
+  /** Resources that must not be granted to more than they have room for at one time. */
+  readonly leases: readonly LeaseRule[];
+  /** Things whose version grows, with the steps that write and read them. */
+  readonly versions: readonly VersionRule[];
   /** What to make of steps, and of store or messaging client spans, that the flow does not know. */
   readonly unexpected: 'allow' | 'report' | 'forbid';
   /** `quiet` accepts a guessed completion as enough for a finding of absence. */
@@ -144,6 +148,42 @@ export interface VoteRule {
 export interface OutboxRule {
   readonly commit: string;
   readonly publish: string;
+}
+
+/** The grants of one resource, as a store keeps them. `ours`, `from` and `until` are CEL over one record. */
+export interface LeaseRule {
+  /** What the resource is called. */
+  readonly name: string;
+  /** The step that grants it. */
+  readonly grantedBy: string;
+  /** Reads all grants of the very resource that this request was granted, its own among them. */
+  readonly query: EffectQuery;
+  /** True for a grant to this request. */
+  readonly ours: string;
+  /** When a grant begins and ends: milliseconds since 1970, or ISO 8601 text. An end of null is still to come. */
+  readonly from: string;
+  readonly until: string;
+  /** How many may hold at one time. Default 1. */
+  readonly capacity: number;
+  /** What the clocks that set these times may differ by: a shorter overlap proves nothing. Default one second. */
+  readonly skewMs: number;
+}
+
+/** What a lease rule's grants are read under, beside the effects: no step has such a name. */
+export function leaseEffect({ name }: Pick<LeaseRule, 'name'>): string {
+  return `lease ${name}`;
+}
+
+/** One thing with a version that grows. `version` and `key` are CEL over one occurrence of a step. */
+export interface VersionRule {
+  /** What the thing is called. */
+  readonly name: string;
+  readonly writtenBy: readonly string[];
+  readonly readBy: readonly string[];
+  /** The version that an occurrence wrote or saw; null: it saw none. */
+  readonly version: string;
+  /** What tells several such things apart; undefined: a request has one. */
+  readonly key: string | undefined;
 }
 
 /** Declared peers, so that the accounting knows how many receipts to expect. */

@@ -26,6 +26,8 @@ export {
   type ForbiddenAttribute,
   type HandoffDeclarations,
   type Invariant,
+  type LeaseRule,
+  leaseEffect,
   type OutboxRule,
   type ParameterValue,
   type RecordedExample,
@@ -33,6 +35,7 @@ export {
   type RuleKind,
   type TimeWindow,
   UNARY_RULES,
+  type VersionRule,
   type VoteRule,
 } from './flow.js';
 export {

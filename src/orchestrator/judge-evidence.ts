@@ -1,8 +1,8 @@
 import { nameSteps } from '../../collectors/index.js';
 import { expressionScope, flowMatchers, type ProbePlan, planProbes } from '../flow/index.js';
-import { compileExpression } from '../lib/expression.js';
+import { type CompiledExpression, compileExpression } from '../lib/expression.js';
 import type { AssembledRequest, CompiledFlow, Evidence, StoreObservation, Verdict } from '../model/index.js';
-import { judge } from '../validators/index.js';
+import { type Evaluate, judge } from '../validators/index.js';
 import { type ExpectedAnswer, withAnswer } from './answer-finding.js';
 import { type EarlierEffects, withLeftOvers } from './left-over.js';
 import { type AddressBook, namePeers } from './name-peers.js';
@@ -31,14 +31,19 @@ export interface CaseFacts {
 /** Pure: the verdict on what the spans say, the stores show and the sender was answered. */
 export function judgeCase({ evidence }: OpenedCase, { observations, answer, earlier }: CaseFacts): Verdict {
   const { trace } = evidence;
-  const judged = judge({ ...evidence, observations }, evaluate);
+  const judged = judge({ ...evidence, observations }, evaluator());
   const verdict = withLeftOvers(judged, { trace, observations, earlier });
   return answer === undefined ? verdict : withAnswer(verdict, answer, trace);
 }
 
-function evaluate(text: string, scope: Readonly<Record<string, unknown>>) {
-  const compiled = compileExpression(text);
-  if (!compiled.ok) return { error: compiled.problem.message };
-  const result = compiled.expression.evaluate(scope);
-  return result.ok ? { value: result.value } : { error: result.error };
+/** Works out expressions; one that is asked of many records is compiled once. */
+function evaluator(): Evaluate {
+  const compiled = new Map<string, CompiledExpression>();
+  return (text, scope) => {
+    const known = compiled.get(text) ?? compileExpression(text);
+    compiled.set(text, known);
+    if (!known.ok) return { error: known.problem.message };
+    const result = known.expression.evaluate(scope);
+    return result.ok ? { value: result.value } : { error: result.error };
+  };
 }

@@ -1,6 +1,7 @@
 import { startEmbeddedNeo4j } from '../embedded/bolt/index.js';
 import { startEmbeddedKafka } from '../embedded/kafka/index.js';
 import { startEmbeddedRedis } from '../embedded/redis/index.js';
+import { storeReads } from '../flow/index.js';
 import type { Teardown } from '../lib/teardown.js';
 import type { CompiledFlow, StoreName } from '../model/index.js';
 import { createKafkaProbe, createNeo4jProbe, createRedisProbe, type StoreProbe } from '../stores/index.js';
@@ -53,6 +54,6 @@ export async function openStores(
 
 /** The topics whose messages a flow asks about: the tailing consumer has to be there before the first of them. */
 function topicsOf(flows: readonly CompiledFlow[]): readonly string[] {
-  const queries = flows.flatMap(({ effects }) => effects.map(({ query }) => query));
-  return [...new Set(queries.flatMap((query) => (query.store === 'kafka' ? [query.topic] : [])))];
+  const reads = flows.flatMap(storeReads);
+  return [...new Set(reads.flatMap(({ query }) => (query.store === 'kafka' ? [query.topic] : [])))];
 }

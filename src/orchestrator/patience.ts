@@ -41,6 +41,8 @@ function patienceWith(
     case 'effect-without-span':
     case 'swallowed-error':
     case 'duplicate-effect':
+    case 'double-grant':
+    case 'stale-read':
       return 0;
     default:
       return finding satisfies never;

@@ -1,9 +1,11 @@
 import type { Evidence, Finding, Handoff, UnknownReason, Verdict } from '../model/index.js';
 import { judgeAssignments } from './assignments.js';
+import { type Checked, joinChecked } from './checked.js';
 import type { Evaluate } from './evaluate.js';
 import { contextLost } from './flow/context-lost.js';
 import { missingStep } from './flow/missing-step.js';
 import { overBudget } from './flow/over-budget.js';
+import { staleRead } from './flow/stale-read.js';
 import { stepFailed } from './flow/step-failed.js';
 import { swallowedError } from './flow/swallowed-error.js';
 import { unexpectedStep, unknownSpanNotes } from './flow/unexpected-step.js';
@@ -11,6 +13,7 @@ import { wrongCount } from './flow/wrong-count.js';
 import { wrongOrder } from './flow/wrong-order.js';
 import { explain } from './precedence.js';
 import { incomplete, storeUnreachable, telemetryLost, undecidedOrder, unplannedEffects } from './reasons.js';
+import { doubleGrant } from './store/double-grant.js';
 import { duplicateEffect } from './store/duplicate-effect.js';
 import { effectWithoutSpan } from './store/effect-without-span.js';
 import { notConsumed } from './store/not-consumed.js';
@@ -39,6 +42,13 @@ const VALIDATORS: readonly ((subject: Subject) => readonly Finding[])[] = [
   voteIntegrity,
 ];
 
+/** The same, of those that work out expressions of the flow. */
+const WORKED_OUT: readonly ((subject: Subject, evaluate: Evaluate) => Checked)[] = [
+  wrongContent,
+  doubleGrant,
+  staleRead,
+];
+
 /**
  * The verdict on one revision of one request: `fail` if anything is violated, else `unknown` if anything stands in the way of knowing, else `pass`.
  *
@@ -58,10 +68,10 @@ function judgeAssigned(evidence: Evidence, evaluate: Evaluate): { readonly verdi
 }
 
 function judgeSubject(subject: Subject, evaluate: Evaluate): Verdict {
-  const content = wrongContent(subject, evaluate);
+  const worked = joinChecked(WORKED_OUT.map((validator) => validator(subject, evaluate)));
   const budgets = overBudget(subject);
   const order = undecidedOrder(subject);
-  const all = [...VALIDATORS.flatMap((validator) => validator(subject)), ...content.findings, ...budgets.findings];
+  const all = [...VALIDATORS.flatMap((validator) => validator(subject)), ...worked.findings, ...budgets.findings];
   const explained = explain(all, subject);
   const stopsAt = deadEnds(explained.findings);
   const reasons = [
@@ -70,7 +80,7 @@ function judgeSubject(subject: Subject, evaluate: Evaluate): Verdict {
     ...storeUnreachable(subject),
     ...order.reasons,
     ...budgets.reasons,
-    ...content.reasons,
+    ...worked.reasons,
   ];
   const gone = reasons.some(({ code }) => code === 'telemetry-lost' || code === 'incomplete');
   const stopped = all.some(({ code }) => code === 'missing-step' || code === 'step-failed');

@@ -23,6 +23,14 @@ const sameStep = (cause: Finding, effect: Finding): boolean => cause.step === ef
 const isOutcome = (cause: Finding, effect: FindingOf<'vote-integrity'>, subject: Subject): boolean =>
   cause.step === subject.flow.votes?.outcome && !effect.facts.outcomeStored;
 
+/** Nothing else says that there is a newer version. */
+const isSoleSource = (cause: Finding, effect: FindingOf<'stale-read'>): boolean =>
+  effect.facts.by.every((step) => step === cause.step);
+
+/** All that hold are this request's own. */
+const isGrantedTwice = (cause: Finding, effect: FindingOf<'double-grant'>): boolean =>
+  sameStep(cause, effect) && effect.facts.ours === effect.facts.holding;
+
 /** Every step that the missing-step names is behind the cause in the flow. */
 function allBehind(step: string | undefined, effect: FindingOf<'missing-step'>, subject: Subject): boolean {
   const behind = subject.followersOf(step ?? '');
@@ -35,6 +43,7 @@ function allBehind(step: string | undefined, effect: FindingOf<'missing-step'>, 
  */
 export const PRECEDENCE: readonly PrecedenceRule[] = [
   rule('swallowed-error', 'span-without-effect', 'the write failed, and the step kept it to itself', sameStep),
+  rule('swallowed-error', 'stale-read', 'the newer version was never written', isSoleSource),
   rule('swallowed-error', 'vote-integrity', 'the outcome was not stored because its write failed', isOutcome),
   rule(
     'swallowed-error',
@@ -48,6 +57,7 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
     'what follows a message that was not sent cannot happen',
     (cause, effect, subject) => cause.facts.client === 'kafka' && allBehind(cause.step, effect, subject),
   ),
+  rule('span-without-effect', 'stale-read', 'the newer version was never written', isSoleSource),
   rule('span-without-effect', 'vote-integrity', 'the outcome is not there because its step lied', isOutcome),
   rule(
     'span-without-effect',
@@ -76,6 +86,8 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
       cause.facts.observed * effect.facts.expectedCount >= effect.facts.observedCount &&
       cause.facts.observed > (cause.facts.max ?? Infinity),
   ),
+  rule('wrong-count', 'double-grant', 'the step ran more than once, and granted it each time', isGrantedTwice),
+  rule('duplicate-effect', 'double-grant', 'one grant was written more than once', isGrantedTwice),
   rule(
     'duplicate-effect',
     'wrong-count',
@@ -93,6 +105,12 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
   ),
   rule('outbox-gap', 'missing-step', 'the message was never sent, so nothing came of it', (cause, effect, subject) =>
     allBehind(cause.step, effect, subject),
+  ),
+  rule(
+    'outbox-gap',
+    'missing-step',
+    'the request ended between the write and its announcement',
+    (cause, effect) => effect.facts.stopped && effect.facts.after === cause.facts.commit,
   ),
   rule(
     'orphan',
@@ -155,6 +173,7 @@ function accountsForExcess(cause: FindingOf<'over-budget'>, effect: FindingOf<'o
 /** Codes from the most telling to the least: what two witnesses show, then what the trace alone does. */
 const TELLING: readonly FindingCode[] = [
   'vote-integrity',
+  'double-grant',
   'effect-without-span',
   'swallowed-error',
   'span-without-effect',
@@ -163,6 +182,7 @@ const TELLING: readonly FindingCode[] = [
   'wrong-content',
   'orphan',
   'not-consumed',
+  'stale-read',
   'wrong-order',
   'step-failed',
   'missing-step',

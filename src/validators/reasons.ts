@@ -1,7 +1,9 @@
 import type { Handoff, MissingParent, UnknownReason } from '../model/index.js';
 import { groupBy } from './group-by.js';
+import type { EffectSeen } from './store/effects-seen.js';
 import type { Subject } from './subject.js';
 
+type UnreachableStore = Extract<UnknownReason, { code: 'store-unreachable' }>;
 type Lost = Extract<UnknownReason, { code: 'telemetry-lost' }>;
 
 /**
@@ -86,37 +88,45 @@ function awaitedVotes(subject: Subject): readonly string[] {
   return subject.counts.awaited.includes(votes.step) ? [votes.step] : [];
 }
 
-/** Stores that did not answer, one reason an effect. */
+/** Stores that did not answer, one reason a step that needs them. */
 export function storeUnreachable(subject: Subject): readonly UnknownReason[] {
-  return subject.effects.flatMap(({ effect, observation }): readonly UnknownReason[] =>
+  const away = readsOf(subject).flatMap(({ step, observation }): readonly UnreachableStore[] =>
     observation?.status === 'unreachable'
       ? [
           {
             code: 'store-unreachable',
-            store: effect.query.store,
+            store: observation.query.store,
             address: observation.address,
-            effect: effect.step,
+            effect: step,
             reason: observation.reason,
           },
         ]
       : [],
   );
+  return [...groupBy(away, ({ effect, address }) => `${effect}\n${address}`).values()].flatMap(
+    ([first]) => first ?? [],
+  );
 }
 
 /** Effects of steps that happened which nobody could look for. */
 export function unplannedEffects(subject: Subject): readonly UnknownReason[] {
-  return subject.effects.flatMap(({ effect, observation, happened }): readonly UnknownReason[] =>
-    happened && observation === undefined
-      ? [
-          {
-            code: 'undecided',
-            about: 'expression',
-            steps: [effect.step],
-            detail: unknownValues(subject),
-          },
-        ]
-      : [],
-  );
+  const unread = readsOf(subject).filter(({ observation, happened }) => happened && observation === undefined);
+  return [...new Set(unread.map(({ step }) => step))].map((step) => ({
+    code: 'undecided',
+    about: 'expression',
+    steps: [step],
+    detail: unknownValues(subject),
+  }));
+}
+
+/** What was to be read from the stores, by the step that should have left it. */
+function readsOf({ effects, leases }: Subject): readonly (Pick<EffectSeen, 'observation' | 'happened'> & {
+  readonly step: string;
+})[] {
+  return [
+    ...effects.map((seen) => ({ ...seen, step: seen.effect.step })),
+    ...leases.map((seen) => ({ ...seen, step: seen.rule.grantedBy })),
+  ];
 }
 
 /** Most often a step whose wrapper was not told to capture what it gives back. */

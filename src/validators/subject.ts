@@ -6,7 +6,7 @@ import { fitCounts } from './flow/feasible.js';
 import type { SpanIndex } from './flow/span-index.js';
 import { followersOf } from './flow/tree.js';
 import { groupBy } from './group-by.js';
-import { type EffectSeen, seeEffects } from './store/effects-seen.js';
+import { type EffectSeen, type LeaseSeen, seeEffects, seeLeases } from './store/effects-seen.js';
 
 /** A request prepared for judging: what every validator looks at, and nothing it could disagree about. */
 export interface Subject {
@@ -21,6 +21,7 @@ export interface Subject {
   /** Steps that the flow puts after this one. */
   followersOf(step: string): ReadonlySet<string>;
   readonly effects: readonly EffectSeen[];
+  readonly leases: readonly LeaseSeen[];
   readonly absence: Absence;
   readonly counts: FlowCheck['counts'];
   /** The order, or the spans whose causes go round in a circle. */
@@ -57,6 +58,7 @@ export function prepare(evidence: Evidence): Subject {
     declared: (name) => declared.get(name),
     followersOf: (step) => followers.get(step) ?? new Set(),
     effects,
+    leases: seeLeases(evidence, stepsNamed),
     absence,
     counts: fitCounts(flow.order, {
       seen: (step) => stepsNamed(step).length,

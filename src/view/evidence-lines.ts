@@ -1,4 +1,4 @@
-import type { CycleEdge, Finding } from '../model/index.js';
+import type { CycleEdge, Finding, FindingFacts } from '../model/index.js';
 import { duration, recordLine } from './words.js';
 
 /** The smallest evidence for a finding, a line each: what was seen, where. */
@@ -15,6 +15,10 @@ export function evidenceLines(finding: Finding): readonly string[] {
       return finding.facts.seen.length === 0
         ? [`read ${finding.facts.where}: nothing`]
         : finding.facts.seen.map(recordLine);
+    case 'double-grant':
+      return [...finding.facts.seen.map(recordLine), heldTogether(finding.facts)];
+    case 'stale-read':
+      return [`versions: ${finding.facts.version} was read, ${finding.facts.known} was known`];
     case 'swallowed-error':
       return [`failed call: span ${finding.facts.errorSpanId}`];
     case 'context-lost':
@@ -22,6 +26,11 @@ export function evidenceLines(finding: Finding): readonly string[] {
     default:
       return [];
   }
+}
+
+function heldTogether({ fromMs, untilMs }: FindingFacts['double-grant']): string {
+  const end = untilMs === null ? 'with no end' : `until ${new Date(untilMs).toISOString()}`;
+  return `held together from ${new Date(fromMs).toISOString()} ${end}`;
 }
 
 function edgeLine({ from, to, because }: CycleEdge): string {

@@ -52,6 +52,12 @@ const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => strin
     `Group \`${facts.group}\` has not consumed the message: it stands at ` +
     `${facts.committedOffset === undefined ? 'no committed offset' : `offset ${facts.committedOffset}`} in partition ${facts.partition}, the message is at ${facts.offset}.`,
   'vote-integrity': ({ facts }) => voteSentence(facts),
+  'double-grant': ({ step, store, facts }) =>
+    `\`${step}\` granted a ${facts.resource} that was taken: ${storeWord(store)} holds ` +
+    `${count(facts.holding, 'grant')} of it for one time, and there is room for ${facts.capacity}.`,
+  'stale-read': ({ step, service, facts }) =>
+    `\`${step}\` gave version ${facts.version} of the ${facts.of} in ${by(service)}, although ` +
+    `${list(facts.by.map((each) => `\`${each}\``))} had told of version ${facts.known} before it began.`,
 };
 
 function voteSentence(facts: FindingOf<'vote-integrity'>['facts']): string {

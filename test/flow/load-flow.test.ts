@@ -71,6 +71,26 @@ const MISTAKES: readonly (readonly [from: string, to: string, mark: string, mess
   ['publish: event-publish', 'publish: event-handled', 'event-handled }', 'unknown effect'],
   ['gpu.allocated: 1 }', 'gpu.allocated: one }', 'one }', 'expected a number, got "one"'],
   ['prove: false', 'trust: quiet', 'trust: quiet', 'unique'],
+  ['granted-by: graph-write', 'granted-by: graph-wrte', 'graph-wrte', 'did you mean "graph-write"?'],
+  ['granted-by: graph-write', 'by: graph-write', 'by: graph-write', 'unknown key "by"'],
+  ['{holder: $decisionId}', '{holder: $decison}', 'decison}', 'unknown value "decison"'],
+  ['ours: row.holder', 'ours: rwo.holder', 'rwo.holder', 'did you mean "row"?'],
+  [
+    'ours: row.holder == values.decisionId',
+    'ours: row.holder == values.decsionId',
+    'decsionId',
+    'did you mean "decisionId"?',
+  ],
+  ['from: row.since', '# from', 'granted-by', '"from" is missing: expected text'],
+  ['capacity: 2', 'capacity: -7', '-7', 'expected at least 1, got -7'],
+  ['skew: 500ms', 'skew: short', 'short', 'expected a duration'],
+  ['skew: 500ms', 'redis: { key: a }', 'granted-by', 'expected one store (neo4j, redis, kafka), got neo4j and redis'],
+  ['written-by: [graph-write,', 'written-by: [graph-wrte,', '[graph-wrte', 'did you mean "graph-write"?'],
+  ['read-by: event-handled', 'read-by: event-handed', 'event-handed', 'did you mean "event-handled"?'],
+  ['read-by: event-handled', 'read-by: []', '[]', 'at least 1 of them'],
+  ['version: output.version', 'version: outpt.version', 'outpt', 'did you mean "output"?'],
+  ['version: output.version', 'version: output.', ', key: output', 'not a CEL expression'],
+  ['key: output.decisionId', 'key: values.id', 'id }', 'unknown value "id"'],
 ];
 
 describe('loadFlow', () => {
@@ -91,6 +111,18 @@ describe('loadFlow', () => {
       key: '{decisionId}',
       consumedBy: ['notifier'],
     });
+    expect(flow.leases).to.have.length(1);
+    expect(flow.leases[0]).to.include({ name: 'gpu', grantedBy: 'graph-write', capacity: 2, skewMs: 500 });
+    expect(flow.leases[0]?.query).to.include({ store: 'neo4j' });
+    expect(flow.versions).to.deep.equal([
+      {
+        name: 'context',
+        writtenBy: ['graph-write', 'cache-write'],
+        readBy: ['event-handled'],
+        version: 'output.version',
+        key: 'output.decisionId',
+      },
+    ]);
   });
 
   it('gives plain data that survives JSON', async () => {
@@ -109,6 +141,24 @@ describe('loadFlow', () => {
         problems.some((one) => one.startsWith(`${place} `) && one.includes(message)),
         `${place} ${message} in ${problems.join('\n')}`,
       ).to.equal(true);
+    });
+  }
+
+  it('takes a lease for exclusive, and clocks to be within a second, unless it says otherwise', async () => {
+    const text = SAMPLE_FLOW.replace('    capacity: 2\n    skew: 500ms\n', '');
+    expect((await loadFlow(text, 'a.flow.yaml')).leases[0]).to.include({ capacity: 1, skewMs: 1_000 });
+  });
+
+  for (const [store, query] of [
+    ['redis', 'redis: { key: "lock:{decisionId}" }'],
+    ['kafka', 'kafka: { topic: grants, key: "{decisionId}" }'],
+  ] as const) {
+    it(`reads the grants of a lease from ${store}, by the names of its records`, async () => {
+      const text = SAMPLE_FLOW.replace(/neo4j: \{ cypher: "MATCH \(l:Lease.*\n/, `${query}\n`)
+        .replaceAll('row.holder', 'json.holder')
+        .replaceAll('row.since', 'json.from')
+        .replaceAll('row.until', 'json.until');
+      expect((await loadFlow(text, 'a.flow.yaml')).leases[0]?.query.store).to.equal(store);
     });
   }
 
@@ -163,6 +213,8 @@ describe('loadFlow', () => {
             budgets: json,
             votes: json,
             values: json,
+            leases: { a: json },
+            versions: { a: json },
           }),
         );
       }),

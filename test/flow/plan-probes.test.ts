@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { expressionScope, flowMatchers, loadFlow, matcherWarnings, planProbes } from '../../src/flow/index.js';
+import {
+  expressionScope,
+  flowMatchers,
+  loadFlow,
+  matcherWarnings,
+  planProbes,
+  storeReads,
+} from '../../src/flow/index.js';
 import { globsMeet } from '../../src/flow/matchers.js';
 import type { AttributeValue, WorkflowTrace } from '../../src/model/index.js';
 import { SAMPLE_FLOW } from './sample-flow.js';
@@ -52,7 +59,9 @@ describe('planProbes', () => {
     expect(scope.values).to.deep.equal({ decisionId: 'd-1' });
     const { requests, unplanned } = planProbes(flow, scope);
     expect(unplanned).to.deep.equal([]);
-    expect(requests.map((one) => one.effect)).to.deep.equal(['graph-write', 'cache-write', 'event-publish']);
+    const reads = ['graph-write', 'cache-write', 'event-publish', 'lease gpu'];
+    expect(requests.map((one) => one.effect)).to.deep.equal(reads);
+    expect(storeReads(flow).map((one) => one.effect)).to.deep.equal(reads);
     expect(requests[0]?.query).to.have.deep.property('parameters', { decisionId: 'd-1' });
     expect(requests[1]?.query).to.include({ key: 'ctx:d-1' });
   });
@@ -77,6 +86,7 @@ describe('expressionScope', () => {
     const scope = expressionScope(await loadFlow(SAMPLE_FLOW, 'f'), traceWith('plain'));
     expect(scope.steps['allocation']).to.deep.equal([
       {
+        spanId: 's1',
         input: null,
         output: 'plain',
         attributes: { 'gpu.vote': 'approve' },

@@ -32,6 +32,17 @@ effects:
 votes: { step: council-vote, vote: gpu.vote, voter: gpu.voter, needed: 3, of: 5, outcome: graph-write }
 outbox:
   - { commit: graph-write, publish: event-publish }
+leases:
+  gpu:
+    granted-by: graph-write
+    neo4j: { cypher: "MATCH (l:Lease)-[:OF]->(:Gpu {holder: $decisionId}) RETURN l.decision AS holder, l.from AS since, l.until AS until" }
+    ours: row.holder == values.decisionId
+    from: row.since
+    until: row.until
+    capacity: 2
+    skew: 500ms
+versions:
+  context: { written-by: [graph-write, cache-write], read-by: event-handled, version: output.version, key: output.decisionId }
 unexpected: report
 trust: accounted
 prove: false

@@ -1,3 +1,4 @@
+import { expressionScope, storeReads } from '../../src/flow/index.js';
 import type {
   Accounting,
   Attributes,
@@ -299,6 +300,8 @@ export function flowOf(order: FlowNode, rest: Partial<Omit<CompiledFlow, 'order'
     effects: [],
     votes: undefined,
     outbox: [],
+    leases: [],
+    versions: [],
     unexpected: 'report',
     trust: 'accounted',
     prove: false,
@@ -318,16 +321,19 @@ export function effectOf(step: string, query: Effect['query'], rest: Partial<Eff
   return { step, query, count: 1, expect: undefined, parent: undefined, withinMs: 2_000, ...rest };
 }
 
-/** What each effect's store showed: its records, or undefined for a store that did not answer. Effects that are not named were not read. */
+/**
+ * What each effect's store, and each lease's, showed: its records, or undefined for a store that did not answer. What is not named was not read; a
+ * lease is named `lease NAME`.
+ */
 export function observe(
   flow: CompiledFlow,
   records: Readonly<Record<string, readonly StoredRecord[] | undefined>>,
 ): readonly StoreObservation[] {
-  return flow.effects.flatMap(({ step, query }): readonly StoreObservation[] => {
-    if (!(step in records)) return [];
+  return storeReads(flow).flatMap(({ effect, query }): readonly StoreObservation[] => {
+    if (!(effect in records)) return [];
     const resolved: ResolvedQuery = query.store === 'neo4j' ? { ...query, parameters: {} } : query;
-    const seen = records[step];
-    const base = { effect: step, query: resolved, observedAtUnixNano: EPOCH };
+    const seen = records[effect];
+    const base = { effect, query: resolved, observedAtUnixNano: EPOCH };
     const server = { store: query.store, address: '127.0.0.1:1', product: 'embedded', version: '1' };
     return seen === undefined
       ? [{ ...base, status: 'unreachable', address: '127.0.0.1:1', reason: 'refused' }]
@@ -340,5 +346,5 @@ export function evidenceOf(
   trace: WorkflowTrace,
   records: Readonly<Record<string, readonly StoredRecord[] | undefined>> = {},
 ): Evidence {
-  return { flow, trace, observations: observe(flow, records), scope: { steps: {}, values: {} } };
+  return { flow, trace, observations: observe(flow, records), scope: expressionScope(flow, trace) };
 }

@@ -1,4 +1,5 @@
-import type { CompiledFlow, Evidence, FlowStep, LogMessage, StoredRecord } from '../../src/model/index.js';
+import { type CompiledExpression, compileExpression } from '../../src/lib/expression.js';
+import type { CompiledFlow, Evidence, FlowStep, LogMessage, StoredRecord, StoredValue } from '../../src/model/index.js';
 import type { Evaluate } from '../../src/validators/index.js';
 import { choice, effectOf, evidenceOf, opt, par, rep, seq, type TraceOptions, traceOf } from './evidence.js';
 
@@ -44,6 +45,8 @@ export const gpuFlow: CompiledFlow = {
   ],
   votes: { step: 'council-vote', vote: 'gpu.vote', voter: 'gpu.voter', needed: 3, of: 5, outcome: 'graph-write' },
   outbox: [{ commit: 'graph-write', publish: 'event-publish' }],
+  leases: [],
+  versions: [],
   unexpected: 'report',
   trust: 'accounted',
   prove: false,
@@ -101,6 +104,25 @@ export const entry: StoredRecord = {
   ttlMs: 60_000,
 };
 
+/** The grants of the request's GPU, and the context that is written and read back: on top of the flow, for tests that ask for them. */
+export const LEASES: CompiledFlow['leases'] = [
+  {
+    name: 'gpu',
+    grantedBy: 'graph-write',
+    query: { store: 'neo4j', cypher: 'MATCH (l:Lease)-[:OF]->(:Gpu) RETURN l.decision AS holder' },
+    ours: "row.holder == 'd1'",
+    from: 'row.from',
+    until: 'row.until',
+    capacity: 1,
+    skewMs: 1_000,
+  },
+];
+
+export const lease = (holder: string, from: StoredValue, until: StoredValue): StoredRecord => ({
+  store: 'neo4j',
+  row: { holder, from, until },
+});
+
 export interface GpuChanges extends TraceOptions {
   /** Lines replaced or added; undefined takes one away. */
   readonly lines?: Readonly<Record<string, string | undefined>>;
@@ -119,9 +141,20 @@ export function gpuRequest(changes: GpuChanges = {}): Evidence {
   return evidenceOf({ ...gpuFlow, ...flow }, traceOf(text, { stamped: true, ...options }), stores);
 }
 
-/** A double of the expression engine for tests of the judge: it knows one sentence, and an expression that cannot be worked out. */
+/** The expression engine for tests of the judge. It knows one more sentence, `gpu is right`, and one that cannot be worked out. */
 export const evaluate: Evaluate = (expression, scope) => {
   if (expression === 'breaks') return { error: 'no such key: gpu' };
+  if (expression !== 'gpu is right') return workedOut(expression, scope);
   const record = (scope['row'] ?? scope['json']) as { gpu?: string } | undefined;
   return { value: record?.gpu === 'g1' };
 };
+
+const compiled = new Map<string, CompiledExpression>();
+
+function workedOut(text: string, scope: Readonly<Record<string, unknown>>): ReturnType<Evaluate> {
+  const known = compiled.get(text) ?? compileExpression(text);
+  compiled.set(text, known);
+  if (!known.ok) throw new Error(known.problem.message);
+  const result = known.expression.evaluate(scope);
+  return result.ok ? { value: result.value } : { error: result.error };
+}

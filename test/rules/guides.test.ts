@@ -13,7 +13,7 @@ function examplesIn(page: string, mark: string): readonly string[] {
 describe('docs/flow.md', () => {
   it('shows flows that load', async () => {
     const flows = await Promise.all(examplesIn('docs/flow.md', 'flow').map((text) => loadFlow(text, 'docs/flow.md')));
-    expect(flows.map(({ name }) => name)).to.deep.equal(['checkout', 'checkout', 'shop', 'council']);
+    expect(flows.map(({ name }) => name)).to.deep.equal(['checkout', 'checkout', 'shop', 'council', 'booking']);
   });
 
   it('speaks of every part that a flow can have', () => {

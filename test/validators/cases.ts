@@ -1,6 +1,6 @@
-import type { FindingCode, Verdict } from '../../src/model/index.js';
+import type { FindingCode, StoredRecord, Verdict } from '../../src/model/index.js';
 import { effectOf, evidenceOf, flowOf, opt, par, rep, seq, traceOf } from '../helpers/evidence.js';
-import { entry, type GpuChanges, gpuRequest, message, node } from '../helpers/gpu-request.js';
+import { entry, type GpuChanges, gpuRequest, LEASES, lease, message, node } from '../helpers/gpu-request.js';
 
 type Evidence = Parameters<typeof import('../../src/validators/index.js').judge>[0];
 
@@ -29,14 +29,57 @@ const small = (
     lines,
     options = {},
     rest = {},
+    records = {},
   }: {
     readonly order: Parameters<typeof flowOf>[0];
     readonly lines: string;
     readonly options?: Parameters<typeof traceOf>[1];
     readonly rest?: Parameters<typeof flowOf>[1];
+    readonly records?: Parameters<typeof evidenceOf>[2];
   },
   told: readonly string[],
-): Case => ({ name, told, evidence: () => evidenceOf(flowOf(order, rest), traceOf(lines, options)) });
+): Case => ({ name, told, evidence: () => evidenceOf(flowOf(order, rest), traceOf(lines, options), records) });
+
+/** The reference request, with these grants of its GPU in the graph. */
+const granted = (
+  name: string,
+  grants: readonly StoredRecord[] | undefined,
+  told: readonly string[],
+  { rule = {}, ...changes }: GpuChanges & { readonly rule?: Partial<(typeof LEASES)[number]> } = {},
+): Case =>
+  gpu(
+    name,
+    {
+      ...changes,
+      flow: { leases: LEASES.map((each) => ({ ...each, ...rule })) },
+      records: { ...changes.records, 'lease gpu': grants },
+    },
+    told,
+  );
+
+/** A write and a read of one thing; `output` is the version. */
+const versioned = (
+  name: string,
+  lines: string,
+  told: readonly string[],
+  {
+    options = { stamped: true },
+    rest = {},
+    records = {},
+    key,
+    order = par(rep('write', 0, null, true), rep('read', 0, null, true)),
+  }: {
+    readonly options?: Parameters<typeof traceOf>[1];
+    readonly rest?: Parameters<typeof flowOf>[1];
+    readonly records?: Parameters<typeof evidenceOf>[2];
+    readonly key?: string;
+    readonly order?: Parameters<typeof flowOf>[0];
+  } = {},
+): Case => {
+  const version = key === undefined ? 'output' : 'output.version';
+  const versions = [{ name: 'page', writtenBy: ['write'], readBy: ['read'], version, key }];
+  return small(name, { order, lines, options, records, rest: { versions, ...rest } }, told);
+};
 
 const redis = (step: string): ReturnType<typeof effectOf> => effectOf(step, { store: 'redis', key: step });
 
@@ -590,6 +633,14 @@ export const CASES: Readonly<
   'outbox-gap': {
     planted: [
       gpu(
+        'and nothing else after the commit either: the request ended there',
+        {
+          lines: { k: undefined, kc: undefined, p: undefined, pc: undefined, nh: undefined },
+          records: { 'cache-write': [], 'event-publish': [] },
+        },
+        ['outbox-gap(event-publish)'],
+      ),
+      gpu(
         'committed, never announced',
         { lines: { p: undefined, pc: undefined, nh: undefined }, records: { 'event-publish': [] } },
         ['outbox-gap(event-publish)'],
@@ -718,6 +769,190 @@ export const CASES: Readonly<
           },
         },
         ['telemetry-lost'],
+      ),
+    ],
+  },
+  'double-grant': {
+    planted: [
+      granted(
+        'a gpu that another decision holds',
+        [lease('d0', 0, 9_000_000), lease('d1', 5_000, 60_000)],
+        ['double-grant(graph-write)'],
+      ),
+      granted(
+        'from before theirs until after it',
+        [lease('d0', 5_000, 60_000), lease('d1', 0, 9_000_000)],
+        ['double-grant(graph-write)'],
+      ),
+      granted(
+        'with times as text, over an end that is still to come',
+        [lease('d0', '2026-01-01T00:00:00Z', null), lease('d1', '2026-01-01T00:00:05+00:00', '2026-01-01T01:00:00Z')],
+        ['double-grant(graph-write)'],
+      ),
+      granted(
+        'the third where there is room for two',
+        [lease('d0', 0, 50_000), lease('d1', 5_000, 60_000), lease('d2', 9_000, 70_000)],
+        ['double-grant(graph-write)'],
+        { rule: { capacity: 2 } },
+      ),
+      granted(
+        'by a dark write, and under a guess',
+        [lease('d0', 0, 50_000), lease('d1', 5_000, 60_000)],
+        ['double-grant(graph-write)', 'effect-without-span(graph-write)'],
+        { lines: { w: undefined, wc: undefined }, completedBy: 'quiet' },
+      ),
+    ],
+    clean: [
+      granted(
+        'one after the other',
+        [lease('d0', 0, 5_000), lease('d1', 5_000, 60_000), lease('d2', 60_000, null)],
+        [],
+      ),
+      granted(
+        'one after the other, by clocks that differ',
+        [lease('d0', 0, 5_400), lease('d1', 5_000, 60_000)],
+        ['undecided'],
+      ),
+      granted(
+        'others held it twice, long before',
+        [lease('d0', 0, 9_000), lease('d2', 1_000, 8_000), lease('d1', 10_000, 60_000)],
+        [],
+      ),
+      granted('room for two', [lease('d0', 0, 50_000), lease('d1', 5_000, 60_000)], [], { rule: { capacity: 2 } }),
+      granted('the store did not answer', undefined, ['store-unreachable']),
+      granted('none of them is ours', [lease('d0', 0, 50_000)], ['undecided']),
+      granted('none is ours, for nothing was written', [lease('d0', 0, 50_000)], ['span-without-effect(graph-write)'], {
+        records: { 'graph-write': [] },
+      }),
+      granted('no grant at all', [], ['undecided']),
+      granted('a time that is none', [lease('d0', 0, 50_000), lease('d1', 'soon', 60_000)], ['undecided', 'undecided']),
+      granted('a time that cannot be worked out', [lease('d1', 0, 60_000)], ['undecided', 'undecided'], {
+        rule: { from: 'breaks' },
+      }),
+      granted(
+        'one grant written twice: that is the cause',
+        [lease('d1', 0, 50_000), lease('d1', 5, 50_005)],
+        ['duplicate-effect(graph-write)'],
+        { records: { 'graph-write': [node, node] } },
+      ),
+      granted(
+        'granted by a step that ran twice: that is the cause',
+        [lease('d1', 0, 50_000), lease('d1', 5, 50_005)],
+        ['wrong-count(graph-write)'],
+        { lines: { w2: 'w2 allocator <as 80.5-81 step=graph-write' } },
+      ),
+    ],
+  },
+  'stale-read': {
+    planted: [
+      versioned(
+        'in one process, by sequence numbers',
+        'm s 0-30\nw s <m 1-10 step=write output=2\nr s <m 11-20 step=read output=1',
+        ['stale-read(read)'],
+      ),
+      versioned(
+        'in one process without stamps, by its own clock',
+        'm s 0-30\nw s <m 1-10 step=write output=2\nr s <m 15-20 step=read output=1',
+        ['stale-read(read)'],
+        { options: {} },
+      ),
+      versioned(
+        'in another process that was told, whatever the clocks say',
+        'm s 0-30\nw s <m 1-10 step=write output=2\np s <m 11-12 producer\nc t <p 13-30 consumer from=p.1\nr t <c 14-20 step=read output=1',
+        ['stale-read(read)'],
+        { options: { stamped: true, skewMs: { t: -400 } } },
+      ),
+      versioned(
+        'after a read that had seen more',
+        'm s 0-30\nr1 s <m 1-10 step=read output=2\nr2 s <m 11-20 step=read output=1',
+        ['stale-read(read)'],
+      ),
+      versioned(
+        'whole numbers as text, compared as numbers',
+        'm s 0-30\nw s <m 1-10 step=write output="10"\nr s <m 11-20 step=read output="9"',
+        ['stale-read(read)'],
+      ),
+      versioned(
+        'of one thing among others',
+        'm s 0-90\nw1 s <m 1-2 step=write output={"id":1,"version":4}\nw2 s <m 3-4 step=write output={"id":2,"version":7}\nr1 s <m 5-6 step=read output={"id":1,"version":4}\nr2 s <m 7-8 step=read output={"id":2,"version":6}',
+        ['stale-read(read)'],
+        { key: 'output.id' },
+      ),
+      versioned(
+        'while the request is open',
+        'm s 0-30\nw s <m 1-10 step=write output=2\nr s <m 11-20 step=read output=1',
+        ['stale-read(read)', 'incomplete'],
+        { options: { stamped: true, completedBy: undefined } },
+      ),
+      versioned(
+        'though one of two writers lied',
+        'm s 0-30\nw s <m 1-10 step=write output=2\nv s <m 11-14 step=confirm output=2\nr s <m 15-20 step=read output=1',
+        ['span-without-effect(write)', 'stale-read(read)'],
+        {
+          order: seq('write', 'confirm', 'read'),
+          records: { write: [] },
+          rest: {
+            effects: [redis('write')],
+            versions: [
+              { name: 'page', writtenBy: ['write', 'confirm'], readBy: ['read'], version: 'output', key: undefined },
+            ],
+          },
+        },
+      ),
+    ],
+    clean: [
+      versioned(
+        'the newest, and one that is newer still',
+        'm s 0-30\nw s <m 1-10 step=write output=2\nr1 s <m 11-13 step=read output=2\nr2 s <m 14-20 step=read output=3',
+        [],
+      ),
+      versioned(
+        'a read that began before the write had ended',
+        'm s 0-30\nw s <m 1-10 step=write output=2\nr s <m 5-20 step=read output=1',
+        [],
+      ),
+      versioned(
+        'in another process, later by clocks alone',
+        'm s 0-300\nc s <m 1-20 client http.response.status_code=200\nq t <c 2-19 server\nw s <m 21-30 step=write output=2\nr t <q 200-210 step=read output=1',
+        [],
+      ),
+      versioned(
+        'a read that saw none',
+        'm s 0-30\nw s <m 1-10 step=write output=2\nr s <m 11-20 step=read output=null',
+        [],
+      ),
+      versioned(
+        'a write that failed',
+        'm s 0-30\nw s <m 1-10 step=write output=2 !no\nr s <m 11-20 step=read output=1',
+        ['step-failed(write)'],
+      ),
+      versioned(
+        'another thing',
+        'm s 0-30\nw s <m 1-10 step=write output={"id":1,"version":4}\nr s <m 11-20 step=read output={"id":2,"version":3}',
+        [],
+        { key: 'output.id' },
+      ),
+      versioned(
+        'versions that nobody can compare',
+        'm s 0-30\nw s <m 1-10 step=write output="b"\nr s <m 11-20 step=read output="a"',
+        ['undecided'],
+      ),
+      versioned(
+        'a version that cannot be worked out',
+        'm s 0-30\nw s <m 1-10 step=write output=1\nr s <m 11-20 step=read output=1',
+        ['undecided', 'undecided'],
+        { key: 'output.id' },
+      ),
+      versioned(
+        'what was never written: that is the cause',
+        'm s 0-30\nw s <m 1-10 step=write output=2\nr s <m 11-20 step=read output=1',
+        ['span-without-effect(write)'],
+        { order: seq('write', 'read'), records: { write: [] }, rest: { effects: [redis('write')] } },
+      ),
+      versioned(
+        'a write that failed in silence: that is the cause',
+        'm s 0-30\nw s <m 1-10 step=write output=2\nq s <w 2-3 client db.system.name=redis !down\nr s <m 11-20 step=read output=1',
+        ['swallowed-error(write)'],
       ),
     ],
   },

@@ -53,6 +53,8 @@ const MUTATIONS: Readonly<Record<FindingCode, Mutation>> = {
     to: 'position > message.offset',
   },
   'vote-integrity': { file: 'store/vote-integrity.js', from: '!byVoter.has(voter)', to: 'true' },
+  'double-grant': { file: 'store/double-grant.js', from: 'untilMs > next.fromMs', to: 'untilMs >= next.fromMs' },
+  'stale-read': { file: 'flow/stale-read.js', from: 'facts.knownOrder()', to: 'facts.graph' },
 };
 
 /** Compiled tests run from build/test/validators. */

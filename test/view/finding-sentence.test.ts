@@ -83,6 +83,14 @@ const ROWS: { readonly [C in FindingCode]: readonly [facts: FindingFacts[C], sen
     { problem: 'too-few-votes', approvals: 2, votes: 2, needed: 3, of: 5, outcomeStored: true },
     'The decision was taken without enough votes: 2 of 2 votes approved, 3 of 5 are needed.',
   ],
+  'double-grant': [
+    { ...effect, resource: 'gpu', capacity: 1, holding: 2, ours: 1, fromMs: 0, untilMs: 3_600_000 },
+    '`save` granted a gpu that was taken: the cache holds 2 grants of it for one time, and there is room for 1.',
+  ],
+  'stale-read': [
+    { of: 'context', version: '1', known: '2', by: ['graph-write', 'cache-write'] },
+    '`save` gave version 1 of the context in allocator, although `graph-write` and `cache-write` had told of version 2 before it began.',
+  ],
 };
 
 function finding(code: FindingCode): Finding {
@@ -117,6 +125,15 @@ describe('evidenceLines', () => {
       'cache-write.end (cache-write-span) → graph-write.start (graph-write-span): seen: numbered in this order by allocator, 3.2 ms apart',
       'graph-write.end (graph-write-span) → cache-write.start (cache-write-span): required by the flow',
     ]);
+  });
+
+  it('tells since when a resource is held together, and until when if that is known', () => {
+    expect(evidenceLines(finding('double-grant'))).to.deep.equal([
+      'held together from 1970-01-01T00:00:00.000Z until 1970-01-01T01:00:00.000Z',
+    ]);
+    const [facts] = ROWS['double-grant'];
+    const endless = { ...finding('double-grant'), facts: { ...facts, untilMs: null } } as Finding;
+    expect(evidenceLines(endless)).to.deep.equal(['held together from 1970-01-01T00:00:00.000Z with no end']);
   });
 
   it('shows what was read, also when that is nothing', () => {

@@ -10,15 +10,19 @@ interface Timeline {
 
 /**
  * Adds what the clocks prove between the points of steps: p before q if the readings differ by more than the clocks can. Within one process
- * two stamped points need no clock, and get none. Linear in points × processes.
+ * two stamped points need no clock, and get none. Linear in points × processes. `scenery`: between the points of other spans too.
  */
 export function addClockOrder(
   graph: OrderGraph,
-  { clocks, stamped }: { readonly clocks: Clocks; readonly stamped: ReadonlySet<number> },
+  {
+    clocks,
+    stamped,
+    scenery = false,
+  }: { readonly clocks: Clocks; readonly stamped: ReadonlySet<number>; readonly scenery?: boolean },
 ): void {
   const byProcess = new Map<string, number[]>(clocks.usable.map((process) => [process, []]));
   graph.points.forEach((point, node) => {
-    if (point?.step !== undefined) byProcess.get(point.process)?.push(node);
+    if (point && (scenery || point.step !== undefined)) byProcess.get(point.process)?.push(node);
   });
   const busy = [...byProcess].filter(([, nodes]) => nodes.length > 0);
   for (const [to, nodes] of busy) {

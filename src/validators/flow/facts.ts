@@ -24,6 +24,8 @@ export interface Facts {
   /** Acyclic: what is certain, by cause, sequence, offset and clock. */
   readonly graph: OrderGraph;
   readonly clocks: Clocks;
+  /** What of it is certain without comparing the clocks of two processes. */
+  knownOrder(): OrderGraph;
   /** Points whose place in their process's sequence is known. */
   readonly stamped: ReadonlySet<number>;
   /**
@@ -70,6 +72,8 @@ export function gatherFacts(trace: WorkflowTrace, steps: readonly TraceStep[]): 
       index,
       graph,
       clocks,
+      knownOrder: () =>
+        withClocks(stable.graph, { clocks: eachItsOwn(clocks), stamped: stable.stamped, scenery: true }),
       stamped: stable.stamped,
       endsBefore: inversions(graph, occurrences),
       causes: ancestry(index, occurrences),
@@ -87,10 +91,15 @@ function inversions(graph: OrderGraph, occurrences: readonly Occurrence[]): Fact
   };
 }
 
-function withClocks(stable: OrderGraph, options: { clocks: Clocks; stamped: ReadonlySet<number> }): OrderGraph {
+function withClocks(stable: OrderGraph, options: Parameters<typeof addClockOrder>[1]): OrderGraph {
   const graph = copyGraph(stable);
   addClockOrder(graph, options);
   return graph;
+}
+
+/** The same clocks, each of which says something of its own process alone. */
+function eachItsOwn(clocks: Clocks): Clocks {
+  return { ...clocks, bound: (from, to) => (from === to ? clocks.bound(from, to) : Infinity) };
 }
 
 function spansOf(step: TraceStep): readonly string[] {

@@ -1,11 +1,14 @@
-import type {
-  Effect,
-  EffectFacts,
-  Evidence,
-  ResolvedQuery,
-  StoredRecord,
-  StoreObservation,
-  TraceStep,
+import {
+  type Effect,
+  type EffectFacts,
+  type Evidence,
+  type LeaseRule,
+  leaseEffect,
+  type ResolvedQuery,
+  type StoredRecord,
+  type StoreName,
+  type StoreObservation,
+  type TraceStep,
 } from '../../model/index.js';
 
 /** One effect of the flow beside its step and what its store showed. */
@@ -23,32 +26,61 @@ export interface EffectSeen {
   readonly isDark: boolean;
 }
 
+/** What the store of a lease rule showed of the grants, beside the step that grants. */
+export interface LeaseSeen {
+  readonly rule: LeaseRule;
+  /** As of an effect. */
+  readonly observation: StoreObservation | undefined;
+  readonly records: readonly StoredRecord[] | undefined;
+  readonly steps: readonly TraceStep[];
+  readonly happened: boolean;
+}
+
 /** Pairs each effect with the latest observation of it. */
 export function seeEffects(
   evidence: Evidence,
   stepsNamed: (name: string) => readonly TraceStep[],
 ): readonly EffectSeen[] {
   return evidence.flow.effects.map((effect) => {
-    const observation = evidence.observations.findLast(
-      (each) => each.effect === effect.step && each.query.store === effect.query.store,
-    );
-    const records = observation?.status === 'read' ? observation.records : undefined;
+    const seen = lookUp(evidence, { effect: effect.step, store: effect.query.store });
     const steps = stepsNamed(effect.step);
-    return {
-      effect,
-      observation,
-      records,
-      steps,
-      happened: steps.some(({ status }) => status !== 'error'),
-      isDark: steps.length === 0 && records !== undefined && records.length > 0,
-    };
+    const isDark = steps.length === 0 && seen.records !== undefined && seen.records.length > 0;
+    return { effect, ...seen, steps, happened: steps.some(succeeded), isDark };
   });
+}
+
+/** Pairs each lease rule with the latest observation of its grants. */
+export function seeLeases(
+  evidence: Evidence,
+  stepsNamed: (name: string) => readonly TraceStep[],
+): readonly LeaseSeen[] {
+  return evidence.flow.leases.map((rule) => {
+    const steps = stepsNamed(rule.grantedBy);
+    const seen = lookUp(evidence, { effect: leaseEffect(rule), store: rule.query.store });
+    return { rule, ...seen, steps, happened: steps.some(succeeded) };
+  });
+}
+
+function lookUp(
+  { observations }: Evidence,
+  { effect, store }: { readonly effect: string; readonly store: StoreName },
+): Pick<EffectSeen, 'observation' | 'records'> {
+  const observation = observations.findLast((each) => each.effect === effect && each.query.store === store);
+  return { observation, records: observation?.status === 'read' ? observation.records : undefined };
+}
+
+function succeeded({ status }: TraceStep): boolean {
+  return status !== 'error';
 }
 
 const MAX_SEEN = 3;
 
-/** Where the effect was looked for, and a few of the records that were there. */
-export function effectFacts({ effect, observation, records }: EffectSeen): EffectFacts {
+/** Where something was looked for, and a few of the records that were there. */
+export function effectFacts({
+  effect,
+  observation,
+  records,
+}: Pick<EffectSeen, 'observation' | 'records'> & { readonly effect: Pick<Effect, 'query'> }): EffectFacts {
   return { where: describeQuery(observation?.query ?? effect.query), seen: (records ?? []).slice(0, MAX_SEEN) };
 }
 
