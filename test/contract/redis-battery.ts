@@ -770,7 +770,7 @@ function scriptRows({ client, protocol }: ClientRows, differs: Differs): void {
     real: { does: 'runs the script', answer: [2] },
     embedded: {
       does: 'refuses it by name',
-      answer: ['Error: ERR EVAL is not supported: tracecourt-embedded runs no scripts; use a real Redis for them'],
+      answer: ['Error: ERR EVAL is not supported by tracecourt-embedded: use a real Redis for it'],
     },
   });
 }

@@ -27,7 +27,7 @@ class ProtocolError extends Error {}
 
 const LF = 0x0a;
 const ARRAY_MARK = 0x2a;
-const SIZE_FORM = /^-?\d{1,19}$/;
+const SIZE_FORM = /^(?:0|-?[1-9]\d{0,18})$/;
 
 /**
  * Turns bytes into commands, however they are cut into chunks. Arguments are strings of one character a byte.

@@ -14,6 +14,8 @@ export interface Call {
   readonly server: ServerState;
   /** The database that the connection has selected. */
   readonly keys: Keyspace;
+  /** False within a transaction: its commands are all done at once. */
+  readonly mayWait: boolean;
 }
 
 /** Does the command, or throws CommandError with the error reply. It MUST NOT change anything before it throws. */

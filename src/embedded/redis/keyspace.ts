@@ -19,9 +19,9 @@ export interface Entry {
   readonly sequence: number;
 }
 
-/** Something that wants to know whether a key changed: a connection that watches it. */
+/** Something that wants to know when a key changes or ends. */
 export interface Watcher {
-  isDirty: boolean;
+  touched(key: string): void;
 }
 
 /** What the time is; all databases of a server share it, so that a transaction happens at one instant. */
@@ -134,7 +134,7 @@ export class Keyspace {
   }
 
   #touch(key: string): void {
-    for (const watcher of this.#watchers.get(key) ?? []) watcher.isDirty = true;
+    for (const watcher of this.#watchers.get(key) ?? []) watcher.touched(key);
   }
 
   #isOver(entry: Entry): boolean {

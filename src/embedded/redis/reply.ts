@@ -6,7 +6,7 @@
  */
 export type Reply =
   | { readonly kind: 'simple'; readonly text: string }
-  | { readonly kind: 'error'; readonly text: string }
+  | ErrorReply
   | { readonly kind: 'integer'; readonly value: number | bigint }
   | { readonly kind: 'double'; readonly value: number }
   | { readonly kind: 'bulk'; readonly bytes: string }
@@ -23,15 +23,22 @@ export type Reply =
   /** Several frames for one command: a SUBSCRIBE to several channels. */
   | { readonly kind: 'several'; readonly frames: readonly Reply[] };
 
+export interface ErrorReply {
+  readonly kind: 'error';
+  readonly text: string;
+}
+
 export const OK: Reply = { kind: 'simple', text: 'OK' };
 export const NIL: Reply = { kind: 'nil' };
 export const NIL_ARRAY: Reply = { kind: 'nil-array' };
+/** For a command that is answered later. */
+export const NO_REPLY: Reply = { kind: 'several', frames: [] };
 
 export function simple(text: string): Reply {
   return { kind: 'simple', text };
 }
 
-export function error(text: string): Reply {
+export function error(text: string): ErrorReply {
   return { kind: 'error', text };
 }
 

@@ -13,6 +13,8 @@ const NANOS_PER_MS = 1_000_000n;
 export interface EmbeddedRedisOptions extends EmbeddedServerOptions {
   /** Where the time of expiries comes from; default the system's. */
   readonly clock?: Clock;
+  /** What clients must know to enter, as with `requirepass`; default none. */
+  readonly password?: string;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface EmbeddedRedisOptions extends EmbeddedServerOptions {
 export async function startEmbeddedRedis(options: EmbeddedRedisOptions = {}): Promise<EmbeddedServer> {
   const clock = options.clock ?? systemClock;
   const nowMs = () => clock.now() / NANOS_PER_MS;
-  const state = new ServerState(nowMs());
+  const state = new ServerState(nowMs(), options.password);
   const connections = new Set<Connection>();
   const server = createServer({ noDelay: true }, (socket) => accept(socket, { state, connections, nowMs }));
   state.port = await listen(server, options.port ?? 0);
@@ -61,6 +63,7 @@ function accept(socket: Socket, { state, connections, nowMs }: Acceptance): void
 function sweep(state: ServerState, connections: ReadonlySet<Connection>, nowMs: bigint): void {
   state.nowMs = nowMs;
   for (const keys of state.databases) keys.sweep();
+  state.waitingRoom.endDue(nowMs);
   for (const connection of connections) connection.endIfStalled();
 }
 

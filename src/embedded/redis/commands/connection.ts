@@ -10,6 +10,8 @@ import { DATABASE_COUNT } from '../server-state.js';
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
 const NO_PASSWORD_SET =
   'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?';
+const HELLO_NOT_AUTHENTICATED =
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time';
 const INT32_MAX = 2n ** 31n - 1n;
 const INT32_MIN = -(2n ** 31n);
 const NO_INT32 = `ERR value is out of range, value must between ${INT32_MIN} and ${INT32_MAX}`;
@@ -51,11 +53,17 @@ function hello(call: Call): Reply {
   if (versionText !== undefined) {
     const protocol = protocolArgument(versionText);
     const { user, clientName } = readHelloOptions(words);
-    if (user !== undefined) checkUser(user[0]);
+    if (user !== undefined) enter(call, ...user);
+    refuseStrangers(call);
     if (clientName !== undefined) nameClient(call, clientName);
     call.session.protocol = protocol;
   }
+  refuseStrangers(call);
   return greeting(call);
+}
+
+function refuseStrangers({ session }: Call): void {
+  if (!session.isAuthenticated) throw new CommandError(HELLO_NOT_AUTHENTICATED);
 }
 
 function protocolArgument(text: string): 2 | 3 {
@@ -97,15 +105,18 @@ function greeting({ session }: Call): Reply {
   };
 }
 
-/** There is one user, `default`, without a password: any password fits it, and no other user exists. */
-function checkUser(name: string): void {
-  if (name !== 'default') throw new CommandError(WRONG_PASSWORD);
+/** There is one user, `default`. Where it has no password, any fits. A refusal leaves whoever has entered before inside. */
+function enter({ session, server }: Call, name: string, password: string): void {
+  const isRight = server.password === undefined || server.password === password;
+  if (name !== 'default' || !isRight) throw new CommandError(WRONG_PASSWORD);
+  session.isAuthenticated = true;
 }
 
 function authenticate(call: Call): Reply {
   if (call.args.length > 2) throw new CommandError(SYNTAX_ERROR);
-  if (call.args.length === 1) throw new CommandError(NO_PASSWORD_SET);
-  checkUser(argument(call, 0));
+  if (call.args.length === 2) enter(call, argument(call, 0), argument(call, 1));
+  else if (call.server.password === undefined) throw new CommandError(NO_PASSWORD_SET);
+  else enter(call, 'default', argument(call, 0));
   return OK;
 }
 
@@ -124,9 +135,9 @@ function quit({ session }: Call): Reply {
   return OK;
 }
 
-function reset({ session }: Call): Reply {
-  session.transaction = undefined;
-  session.unwatchAll();
+function reset({ session, server }: Call): Reply {
+  session.isAuthenticated = server.password === undefined;
+  session.giveUpTransaction();
   session.channels.clear();
   session.patterns.clear();
   session.protocol = 2;

@@ -1,6 +1,8 @@
 import { argument, type Call, type CommandFamily } from '../command.js';
+import { wrongArity } from '../command-error.js';
 import { keyPattern } from '../key-pattern.js';
-import { bulk, integer, type Reply } from '../reply.js';
+import { array, bulk, bulks, integer, type Reply } from '../reply.js';
+import type { ServerState } from '../server-state.js';
 import type { Session } from '../session.js';
 
 type Subscriptions = 'channels' | 'patterns';
@@ -11,6 +13,14 @@ export const PUBSUB: CommandFamily = {
   unsubscribe: { arity: -1, run: (call) => unsubscribe(call, 'channels') },
   punsubscribe: { arity: -1, run: (call) => unsubscribe(call, 'patterns') },
   publish: { arity: 3, run: publish },
+  pubsub: {
+    arity: -2,
+    subcommands: {
+      channels: { arity: -2, run: listChannels },
+      numsub: { arity: -2, run: countSubscribers },
+      numpat: { arity: 2, run: ({ server }) => integer(new Set(all(server, 'patterns')).size) },
+    },
+  },
 };
 
 function push(...items: readonly Reply[]): Reply {
@@ -38,6 +48,21 @@ function unsubscribe(call: Call, kind: Subscriptions): Reply {
     return acknowledge(call, name);
   });
   return { kind: 'several', frames };
+}
+
+function all(server: ServerState, kind: Subscriptions): readonly string[] {
+  return [...server.sessions].flatMap((session) => [...session[kind]]);
+}
+
+function listChannels({ name, args, server }: Call): Reply {
+  if (args.length > 1) throw wrongArity(name);
+  return bulks(new Set(all(server, 'channels').filter(keyPattern(args[0] ?? '*'))));
+}
+
+function countSubscribers({ args, server }: Call): Reply {
+  const subscribed = all(server, 'channels');
+  const count = (wanted: string) => subscribed.filter((channel) => channel === wanted).length;
+  return array(args.flatMap((channel) => [bulk(channel), integer(count(channel))]));
 }
 
 function publish(call: Call): Reply {

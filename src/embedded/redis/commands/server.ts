@@ -1,6 +1,4 @@
-import { EMBEDDED_PRODUCT } from '../../embedded-server.js';
-import type { Call, CommandFamily, Run } from '../command.js';
-import { CommandError } from '../command-error.js';
+import type { Call, CommandFamily } from '../command.js';
 import { keyPattern } from '../key-pattern.js';
 import { bulk, type Reply } from '../reply.js';
 import { serverInfo } from '../server-info.js';
@@ -16,18 +14,9 @@ const CONFIGURATION: Readonly<Record<string, string>> = {
   'notify-keyspace-events': '',
 };
 
-const noScripts: Run = ({ name }) => {
-  throw new CommandError(
-    `ERR ${name.toUpperCase()} is not supported: ${EMBEDDED_PRODUCT} runs no scripts; use a real Redis for them`,
-  );
-};
-
 export const SERVER: CommandFamily = {
   info: { arity: -1, run: ({ server, args }) => ({ kind: 'verbatim', bytes: serverInfo(server, args) }) },
   config: { arity: -2, subcommands: { get: { arity: -3, run: getConfiguration } } },
-  eval: { arity: -3, run: noScripts },
-  evalsha: { arity: -3, run: noScripts },
-  script: { arity: -2, run: noScripts },
 };
 
 function getConfiguration({ args }: Call): Reply {

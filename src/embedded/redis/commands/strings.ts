@@ -19,6 +19,7 @@ export const STRINGS: CommandFamily = {
   setnx: { arity: 3, run: setIfAbsent },
   mget: { arity: -2, run: ({ args, keys }) => array(args.map((key) => bulk(stringOrNothing(keys, key)))) },
   mset: { arity: -3, run: setMany },
+  getset: { arity: 3, run: getAndSet },
   getdel: { arity: 2, run: getAndDelete },
   getex: { arity: -2, run: getAndExpire },
   incr: { arity: 2, run: (call) => add(call, 1n) },
@@ -74,6 +75,12 @@ function setMany(call: Call): Reply {
     call.keys.put(key, { type: 'string', value, expiresAtMs: undefined });
   }
   return OK;
+}
+
+function getAndSet(call: Call): Reply {
+  const previous = bulk(call.keys.read(argument(call, 0), 'string'));
+  store(call, argument(call, 1), undefined);
+  return previous;
 }
 
 function getAndDelete(call: Call): Reply {

@@ -18,8 +18,7 @@ function begin({ session }: Call): Reply {
 
 function discard({ session }: Call): Reply {
   if (session.transaction === undefined) throw new CommandError('ERR DISCARD without MULTI');
-  session.transaction = undefined;
-  session.unwatchAll();
+  session.giveUpTransaction();
   return OK;
 }
 
