@@ -78,6 +78,7 @@ export {
 } from './span.js';
 export { STAMP_NAMES } from './stamp-names.js';
 export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher, type ValueConditions, type ValueTest } from './step.js';
+export { STORE_FAILURE_KINDS, type StoreFailure, type StoreFailureKind } from './store-failure.js';
 export type {
   Accounting,
   AssembledRequest,

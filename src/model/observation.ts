@@ -1,3 +1,5 @@
+import type { StoreFailure, StoreFailureKind } from './store-failure.js';
+
 export const STORE_NAMES = ['neo4j', 'redis', 'kafka'] as const;
 export type StoreName = (typeof STORE_NAMES)[number];
 
@@ -32,6 +34,8 @@ export interface ObservationRead {
   readonly query: ResolvedQuery;
   readonly server: ServerIdentity;
   readonly records: readonly StoredRecord[];
+  /** The place that was asked for (a topic) does not exist: there are no records, and perhaps the name is wrong. */
+  readonly missing?: StoreFailure;
   readonly observedAtUnixNano: bigint;
 }
 
@@ -40,8 +44,10 @@ export interface ObservationUnreachable {
   readonly effect: string;
   readonly query: ResolvedQuery;
   readonly address: string;
-  /** What was tried and seen, one sentence. */
+  readonly kind: StoreFailureKind;
+  /** What was seen, as the rest of a sentence that begins with the address. */
   readonly reason: string;
+  readonly nextStep: string;
   readonly observedAtUnixNano: bigint;
 }
 

@@ -1,5 +1,6 @@
 import type { Finding } from './finding.js';
 import type { StoreName } from './observation.js';
+import type { StoreFailureKind } from './store-failure.js';
 import type { CompletionReason } from './trace.js';
 
 /** What a check came to. Combined, `fail` beats `unknown` beats `pass`: see {@link worseOutcome}. */
@@ -82,7 +83,10 @@ export type UnknownReason =
       readonly store: StoreName;
       readonly address: string;
       readonly effect: string;
+      readonly kind: StoreFailureKind;
+      /** What was seen, as the rest of a sentence that begins with the address. */
       readonly reason: string;
+      readonly nextStep: string;
     }
   | { readonly code: 'clocks-contradict'; readonly spanIds: readonly string[]; readonly services: readonly string[] }
   | { readonly code: 'causes-contradict'; readonly spanIds: readonly string[] }

@@ -5,12 +5,18 @@ import type { CompiledFlow, Finding, Verdict } from '../model/index.js';
  * repair it.
  *
  * What is missing under a proven completion waits for the settle period only, for a leak in the proof's hypotheses would show
- * by then as a late span. Consumers commit their offsets after their spans end, so those get the effect's own time, as does
+ * by then as a late span. A topic that is not there may be news that has not reached the broker asked. Consumers commit their offsets after their spans end, so those get the effect's own time, as does
  * everything under a completion that was guessed.
  */
 export function patienceMs(verdict: Verdict, flow: CompiledFlow): number {
   const proven = verdict.completedBy === 'accounted';
-  return Math.max(0, ...verdict.findings.map((finding) => patienceWith(finding, { flow, proven })));
+  const placesToCome = verdict.reasons.some(
+    (reason) => reason.code === 'store-unreachable' && reason.kind === 'no-topic',
+  );
+  return Math.max(
+    placesToCome ? SETTLE_MS : 0,
+    ...verdict.findings.map((finding) => patienceWith(finding, { flow, proven })),
+  );
 }
 
 export const SETTLE_MS = 250;

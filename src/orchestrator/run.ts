@@ -6,6 +6,7 @@ import type { Reporter } from '../report/index.js';
 import { assemblerOptions, assemblerTimes } from './assembler-options.js';
 import { createDocket, type Docket } from './docket.js';
 import { combineExitCodes, EXIT_CODES, exitCodeOf } from './exit-code.js';
+import { identifyStores } from './identify-stores.js';
 import { NOTHING_EARLIER, withEffects } from './left-over.js';
 import { addressBook } from './name-peers.js';
 import { type OpenStores, openStores, type StoreAddresses } from './open-stores.js';
@@ -167,14 +168,13 @@ async function openCollector(
 }
 
 async function identifyAll({ probes }: OpenStores, { emit }: RunRecord): Promise<void> {
-  const servers = await Promise.all([...probes.values()].map((probe) => probe.identify()));
-  for (const server of servers) emit({ type: 'store-ready', server });
+  for (const server of await identifyStores(probes.values())) emit({ type: 'store-ready', server });
 }
 
 /** After a verdict that a store could not be asked for: throws `store-unavailable` when it is still away, for every next request would wait for it. */
 async function assertStoresAnswer(last: CaseResult | undefined, { probes }: OpenStores): Promise<void> {
   const wasAway = last?.verdict.reasons.some(({ code }) => code === 'store-unreachable');
-  if (wasAway) await Promise.all([...probes.values()].map((probe) => probe.identify()));
+  if (wasAway) await identifyStores(probes.values());
 }
 
 /** Neighbouring cases whose scenarios start the very same processes share them. */

@@ -1,4 +1,3 @@
-import { TracecourtError } from '../errors.js';
 import type { ServerIdentity, StoreName } from '../model/index.js';
 import type { StoreProbe } from '../stores/index.js';
 
@@ -36,11 +35,9 @@ export class ServiceHealthValidator {
     const probe = this.#probes.get(store);
     if (probe === undefined) return undefined;
     const startedAt = performance.now();
-    try {
-      return { status: 'up', store, server: await probe.identify(), tookMs: performance.now() - startedAt };
-    } catch (error) {
-      if (!(error instanceof TracecourtError)) throw error;
-      return { status: 'down', store, address: probe.address, reason: error.message };
-    }
+    const answer = await probe.identify();
+    if (answer.status === 'identified')
+      return { status: 'up', store, server: answer.server, tookMs: performance.now() - startedAt };
+    return { status: 'down', store, address: probe.address, reason: answer.failure.saw };
   }
 }

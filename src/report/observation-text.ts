@@ -8,13 +8,14 @@ export function observationLines(observations: readonly StoreObservation[], colo
   return observations.flatMap((observation) => {
     const name = observation.effect.padEnd(width);
     if (observation.status === 'unreachable') {
-      return [
-        colors.yellow(`${name}  ${printable(observation.address)} did not answer: ${printable(observation.reason)}`),
-      ];
+      return [colors.yellow(`${name}  ${printable(observation.address)} ${printable(observation.reason)}`)];
     }
     const { store, product, address } = observation.server;
     const records = observation.records.map(recordLine);
-    const [first = 'nothing', ...others] = records;
+    const nothing = observation.missing
+      ? `nothing: ${observation.missing.address} ${observation.missing.saw}`
+      : 'nothing';
+    const [first = nothing, ...others] = records;
     return [
       `${name}  ${printable(first)}${colors.dim(`  (${store}, ${product}, ${printable(address)})`)}`,
       ...others.map((record) => `${' '.repeat(width)}  ${printable(record)}`),

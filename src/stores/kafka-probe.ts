@@ -2,12 +2,24 @@ import { randomUUID } from 'node:crypto';
 import type { Admin, Kafka } from 'kafkajs';
 import { TracecourtError } from '../errors.js';
 import { type Clock, systemClock } from '../lib/clock.js';
-import type { LogMessage, ProbeRequest, ResolvedQuery, ServerIdentity, StoreObservation } from '../model/index.js';
+import { within } from '../lib/within.js';
+import type {
+  ObservationRead,
+  ProbeRequest,
+  ResolvedQuery,
+  ServerIdentity,
+  StoreFailure,
+  StoreObservation,
+} from '../model/index.js';
 import { endsOf, groupPositions, newKafka, partitionsByTopic, type TopicEnds } from './kafka-client.js';
-import { shakeHands } from './kafka-handshake.js';
+import { explainKafkaFailure } from './kafka-failures.js';
 import { type IndexLimits, KafkaMessageIndex, type Positions } from './kafka-message-index.js';
+import { kafkaPlace, lookAtBrokers } from './kafka-place.js';
+import { kafkaRelease } from './kafka-release.js';
 import { KafkaTail } from './kafka-tail.js';
-import type { StoreProbe } from './store-probe.js';
+import type { Place } from './meeting.js';
+import { StoreFailed, unreachable } from './store-failed.js';
+import type { Identification, StoreProbe } from './store-probe.js';
 import { withoutTracing } from './without-tracing.js';
 
 const DEFAULT_TIMEOUT_MS = 3_000;
@@ -31,19 +43,16 @@ export interface KafkaProbeOptions {
 export interface KafkaProbe extends StoreProbe {
   /**
    * Follows the topics from their ends on: call it before the first request. Topics that do not exist yet are picked up when
-   * they are first asked about, from their beginning, as are topics that nobody named. Throws TracecourtError
-   * `store-unavailable`.
+   * they are first asked about, from their beginning, as are topics that nobody named. Gives why it could not, if so.
    */
-  watch(topics?: readonly string[]): Promise<void>;
-  /** Why nothing can be found on a topic: it does not exist. Undefined when it does. Throws like {@link watch}. */
-  explainAbsence(topic: string): Promise<string | undefined>;
+  watch(topics?: readonly string[]): Promise<StoreFailure | undefined>;
 }
 
 /**
  * A probe that reads Kafka with one consumer, in a group of its own that commits nothing and is deleted at the end.
  *
  * An observation is given only when the consumer has read up to where the topic ended at the time of the question. A topic
- * that does not exist holds no messages. When messages of the key had to be forgotten, the observation is `unreachable` and
+ * that does not exist holds no messages, and the observation says so. When messages of the key had to be forgotten, the observation is `unreachable` and
  * says so: an incomplete answer would be a wrong one.
  */
 export function createKafkaProbe(options: KafkaProbeOptions): KafkaProbe {
@@ -59,6 +68,8 @@ interface Connected {
   readonly server: ServerIdentity;
 }
 
+type Asked<T> = { readonly value: T } | { readonly failure: StoreFailure };
+
 /** What a question is busy with, for the sentence that says where it got stuck. */
 interface Progress {
   doing: string;
@@ -69,15 +80,18 @@ class TailingKafkaProbe implements KafkaProbe {
   readonly store = 'kafka';
   readonly address: string;
   readonly #brokers: readonly string[];
+  readonly #places: readonly Place[];
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #topics: readonly string[];
   readonly #limits: IndexLimits;
+  #release = 'unknown';
   #connected: Promise<Connected> | undefined;
   #closing: Promise<void> = Promise.resolve();
 
   constructor(options: KafkaProbeOptions) {
     this.#brokers = options.brokers;
+    this.#places = options.brokers.map(kafkaPlace);
     this.address = options.brokers.join(',');
     this.#clock = options.clock ?? systemClock;
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
@@ -85,12 +99,15 @@ class TailingKafkaProbe implements KafkaProbe {
     this.#limits = options.limits ?? DEFAULT_LIMITS;
   }
 
-  identify(): Promise<ServerIdentity> {
-    return this.#ask(this.#timeoutMs, async () => (await this.#connect()).server);
+  async identify(): Promise<Identification> {
+    const asked = await this.#ask(this.#timeoutMs, async () => (await this.#connect()).server);
+    return 'failure' in asked
+      ? { status: 'unreachable', failure: asked.failure }
+      : { status: 'identified', server: asked.value };
   }
 
-  watch(topics: readonly string[] = this.#topics): Promise<void> {
-    return this.#ask(JOIN_TIMEOUT_MS, async (progress) => {
+  async watch(topics: readonly string[] = this.#topics): Promise<StoreFailure | undefined> {
+    const asked = await this.#ask(JOIN_TIMEOUT_MS, async (progress) => {
       const { admin, tail } = await this.#connect();
       const existing = await partitionsByTopic(admin);
       const starts = new Map<string, Positions>();
@@ -100,26 +117,16 @@ class TailingKafkaProbe implements KafkaProbe {
       progress.doing = 'joining its group';
       if (starts.size > 0) await tail.follow(starts);
     });
+    return 'failure' in asked ? asked.failure : undefined;
   }
 
-  explainAbsence(topic: string): Promise<string | undefined> {
-    return this.#ask(this.#timeoutMs, async () => {
-      const existing = await partitionsByTopic((await this.#connect()).admin);
-      return existing.has(topic) ? undefined : `Kafka at ${this.address} has no topic "${topic}".`;
-    });
-  }
-
-  async observe({ effect, query }: ProbeRequest): Promise<StoreObservation> {
+  async observe(request: ProbeRequest): Promise<StoreObservation> {
+    const { effect, query } = request;
     if (query.store !== 'kafka') throw new TracecourtError('defect', `A question for ${query.store} came to Kafka.`);
-    try {
-      const seen = await this.#ask(this.#timeoutMs, (progress) => this.#read(query, progress));
-      return { status: 'read', effect, query, ...seen, observedAtUnixNano: this.#clock.now() };
-    } catch (error) {
-      if (!(error instanceof TracecourtError) || error.code !== 'store-unavailable') throw error;
-      const reason = error.message;
-      const observedAtUnixNano = this.#clock.now();
-      return { status: 'unreachable', effect, query, address: this.address, reason, observedAtUnixNano };
-    }
+    const asked = await this.#ask(this.#timeoutMs, (progress) => this.#read(query, progress));
+    const observedAtUnixNano = this.#clock.now();
+    if ('failure' in asked) return unreachable(request, asked.failure, observedAtUnixNano);
+    return { status: 'read', effect, query, ...asked.value, observedAtUnixNano };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -140,10 +147,7 @@ class TailingKafkaProbe implements KafkaProbe {
     });
   }
 
-  async #read(
-    query: KafkaQuery,
-    progress: Progress,
-  ): Promise<{ readonly server: ServerIdentity; readonly records: readonly LogMessage[] }> {
+  async #read(query: KafkaQuery, progress: Progress): Promise<Pick<ObservationRead, 'server' | 'records' | 'missing'>> {
     const { admin, tail, index, server } = await this.#connect();
     const { topic, key, consumedBy } = query;
     progress.doing = `asking for the end of topic "${topic}"`;
@@ -151,7 +155,7 @@ class TailingKafkaProbe implements KafkaProbe {
     const partitions = existing.get(topic);
     if (!partitions) {
       if (index.knows(topic)) await tail.unfollow(topic);
-      return { server, records: [] };
+      return { server, records: [], missing: noTopic(topic, this.address) };
     }
     const ends = await endsOf(admin, topic);
     if (partitions.some((partition) => !ends.high.has(partition))) {
@@ -166,39 +170,46 @@ class TailingKafkaProbe implements KafkaProbe {
     progress.doing = `asking where ${consumedBy.join(', ')} stand on topic "${topic}"`;
     const groupsOn = await groupPositions(admin, { topic, groups: consumedBy });
     const { messages, isComplete } = index.find(topic, key);
-    if (!isComplete)
-      throw unavailable(`messages of key "${key}" on topic "${topic}" were read, but forgotten to bound the memory`);
+    if (!isComplete) throw forgotten(query, this.address);
     return { server, records: messages.map((message) => ({ ...message, groups: groupsOn(message.partition) })) };
   }
 
-  /** Runs a question with tracing off and a limit on its time. Whatever goes wrong is a `store-unavailable` that says what. */
-  async #ask<T>(limitMs: number, question: (progress: Progress) => Promise<T>): Promise<T> {
+  /** Runs a question with tracing off and a limit on its time. */
+  async #ask<T>(limitMs: number, question: (progress: Progress) => Promise<T>): Promise<Asked<T>> {
     const patience = new AbortController();
     const progress: Progress = { doing: 'connecting', signal: patience.signal };
-    const answer = withoutTracing(async () => {
-      const handshake = await shakeHands(this.#brokers, Math.min(limitMs, this.#timeoutMs));
-      if (!handshake.ok) {
-        // What comes back may be a broker that has lost its memory: only reading from the beginning is right then.
-        this.#closing = this.#close();
-        throw unavailable(handshake.reason);
-      }
-      return question(progress);
-    });
-    const timer = setTimeout(() => patience.abort(), limitMs);
-    const timeIsUp = new Promise<never>((_, reject) => {
-      patience.signal.addEventListener('abort', () => {
-        reject(unavailable(`${this.address} did not answer within ${limitMs} ms while ${progress.doing}`));
-      });
-    });
+    const answer = withoutTracing(() => this.#askIfThere(progress, question));
+    const outcome = await within(answer, limitMs);
+    if (outcome !== 'late') return outcome.value;
+    patience.abort();
+    const saw = `gives no answer within ${limitMs} ms while ${progress.doing}`;
+    return { failure: { kind: 'silent', address: this.address, saw, nextStep: 'Look into its log.' } };
+  }
+
+  async #askIfThere<T>(progress: Progress, question: (progress: Progress) => Promise<T>): Promise<Asked<T>> {
+    const gone = await this.#look();
+    if (gone) return { failure: gone };
     try {
-      return await Promise.race([answer, timeIsUp]);
+      return { value: await question(progress) };
     } catch (error) {
-      throw error instanceof TracecourtError
-        ? error
-        : unavailable(`${this.address} failed: ${messageOf(error)}`, error);
-    } finally {
-      clearTimeout(timer);
+      if (error instanceof TracecourtError) throw error;
+      const attempt = { address: this.address, brokers: this.#brokers, doing: progress.doing };
+      const failure = explainKafkaFailure(error, attempt);
+      // It may have gone in the middle of the question: then that is what to say.
+      const wasLost = failure.kind === 'hung-up' || failure.kind === 'silent';
+      return { failure: (wasLost ? await this.#look() : undefined) ?? failure };
     }
+  }
+
+  async #look(): Promise<StoreFailure | undefined> {
+    const look = await lookAtBrokers(this.#places, this.#timeoutMs);
+    if (look.status === 'there') {
+      this.#release = kafkaRelease(look.answer);
+      return undefined;
+    }
+    // What comes back may be a broker that has lost its memory: only reading from the beginning is right then.
+    this.#closing = this.#close();
+    return look.failure;
   }
 
   #connect(): Promise<Connected> {
@@ -228,9 +239,9 @@ class TailingKafkaProbe implements KafkaProbe {
 
   async #recognise(admin: Admin): Promise<ServerIdentity> {
     const { clusterId } = await admin.describeCluster();
-    const product = clusterId === EMBEDDED_CLUSTER_ID ? 'embedded' : 'kafka';
-    // The protocol does not tell a broker's version.
-    return { store: 'kafka', address: this.address, product, version: 'unknown' };
+    const isOurs = clusterId === EMBEDDED_CLUSTER_ID;
+    const who = isOurs ? { product: 'embedded', version: 'unknown' } : { product: 'kafka', version: this.#release };
+    return { store: 'kafka', address: this.address, ...who };
   }
 }
 
@@ -246,10 +257,12 @@ async function ensureFollowing(
   if (hasGrown || !tail.isFollowing(topic)) await tail.follow(new Map([[topic, ends.low]]));
 }
 
-function unavailable(reason: string, cause?: unknown): TracecourtError {
-  return new TracecourtError('store-unavailable', reason, cause === undefined ? {} : { cause });
+function noTopic(topic: string, address: string): StoreFailure {
+  const nextStep = "Correct the topic in the flow's effect, or see who should create it.";
+  return { kind: 'no-topic', address, saw: `has no topic "${topic}"`, nextStep };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function forgotten({ key, topic }: KafkaQuery, address: string): StoreFailed {
+  const saw = `holds more on topic "${topic}" than is kept: messages of key "${key}" were read, but forgotten to bound the memory`;
+  return new StoreFailed({ kind: 'unreadable', address, saw, nextStep: 'Send fewer requests in one run.' });
 }

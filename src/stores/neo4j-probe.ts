@@ -1,10 +1,15 @@
 import type { Config, Driver, Record as DriverRecord, Result, Session } from 'neo4j-driver';
 import { TracecourtError } from '../errors.js';
 import { type Clock, systemClock } from '../lib/clock.js';
+import { within } from '../lib/within.js';
 import type { GraphRow, ProbeRequest, ResolvedQuery, ServerIdentity, StoreObservation } from '../model/index.js';
+import { lookAtAddress } from './look-at-address.js';
+import type { Place } from './meeting.js';
 import { explainNeo4jFailure, type Neo4jFailure } from './neo4j-failures.js';
+import { neo4jPlace, noUrl } from './neo4j-place.js';
 import { fromNeo4j, toNeo4j } from './neo4j-values.js';
-import type { StoreProbe } from './store-probe.js';
+import { unreachable } from './store-failed.js';
+import type { Identification, StoreProbe } from './store-probe.js';
 import { withoutTracing } from './without-tracing.js';
 
 export interface Neo4jProbeOptions {
@@ -30,8 +35,8 @@ const DEFAULT_TIMEOUT_MS = 3_000;
  * Each question runs in a transaction of its own, in read access mode, which is always rolled back: a flow cannot write, not
  * even on a server that does not mind the mode.
  *
- * - `observe` MUST NOT throw for a store that gives no answer; it throws TracecourtError `invalid-flow` for a query that no
- *   store could answer, `package-missing` without the driver.
+ * - throws TracecourtError `invalid-config` for a URL that is none; `observe` throws `invalid-flow` for a query that no store
+ *   could answer, and both questions throw `package-missing` without the driver.
  * - a node comes as its properties and `_labels`, a relationship as its properties and `_type`.
  */
 export function createNeo4jProbe(options: Neo4jProbeOptions): StoreProbe {
@@ -41,6 +46,7 @@ export function createNeo4jProbe(options: Neo4jProbeOptions): StoreProbe {
 class Neo4jProbe implements StoreProbe {
   readonly store = 'neo4j';
   readonly address: string;
+  readonly #place: Place;
   readonly #options: Neo4jProbeOptions;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
@@ -48,28 +54,38 @@ class Neo4jProbe implements StoreProbe {
 
   constructor(options: Neo4jProbeOptions) {
     this.#options = options;
-    this.address = options.url;
+    this.#place = neo4jPlace(options.url);
+    this.address = this.#place.address;
     this.#clock = options.clock ?? systemClock;
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   }
 
-  async identify(): Promise<ServerIdentity> {
+  async identify(): Promise<Identification> {
     const answer = await this.#ask('RETURN 1 AS one', {});
-    if (answer.kind === 'answered') return this.#identity(answer.agent);
-    throw new TracecourtError('store-unavailable', `Neo4j did not say who it is: ${answer.reason}`, {
-      nextStep: `Start it, or check the URL ${this.address} and the credentials.`,
-    });
-  }
-
-  async observe({ effect, query }: ProbeRequest): Promise<StoreObservation> {
-    const { cypher, parameters } = asCypher(query);
-    const answer = await this.#ask(cypher, mapParameters(parameters));
-    const seen = { effect, query, observedAtUnixNano: this.#clock.now() };
     switch (answer.kind) {
       case 'answered':
-        return { status: 'read', ...seen, server: this.#identity(answer.agent), records: toRows(answer.records) };
-      case 'unreachable':
-        return { status: 'unreachable', ...seen, address: this.address, reason: answer.reason };
+        return { status: 'identified', server: this.#identity(answer.agent) };
+      case 'failed':
+        return { status: 'unreachable', failure: answer.failure };
+      case 'wrong-query':
+        throw new TracecourtError('defect', `Neo4j at ${this.address} did not take our question: ${answer.reason}`);
+      default:
+        return answer satisfies never;
+    }
+  }
+
+  async observe(request: ProbeRequest): Promise<StoreObservation> {
+    const { effect, query } = request;
+    const { cypher, parameters } = asCypher(query);
+    const answer = await this.#ask(cypher, mapParameters(parameters));
+    const observedAtUnixNano = this.#clock.now();
+    switch (answer.kind) {
+      case 'answered': {
+        const server = this.#identity(answer.agent);
+        return { status: 'read', effect, query, server, records: toRows(answer.records), observedAtUnixNano };
+      }
+      case 'failed':
+        return unreachable(request, answer.failure, observedAtUnixNano);
       case 'wrong-query':
         throw wrongQuery(effect, cypher, answer.reason);
       default:
@@ -80,31 +96,42 @@ class Neo4jProbe implements StoreProbe {
   async [Symbol.asyncDispose](): Promise<void> {
     const driver = this.#driver;
     this.#driver = undefined;
-    if (!driver) return;
-    const deadline = after(this.#timeoutMs);
-    await Promise.race([driver.close().catch(() => undefined), deadline]);
-    deadline.cancel();
+    if (driver) await within(driver.close(), this.#timeoutMs);
   }
 
   /** Asks within the limit. A driver that hangs is thrown away: its connections are of no use to the next question. */
-  async #ask(cypher: string, parameters: Readonly<Record<string, unknown>>): Promise<Answer> {
+  async #ask(cypher: string, parameters: Parameters): Promise<Answer> {
+    const asking = withoutTracing(() => this.#askTwice(cypher, parameters));
+    const answer = await within(asking, this.#timeoutMs);
+    if (answer !== 'late') return answer.value;
+    this.#abandon(this.#driver);
+    const saw = `gives no answer within ${this.#timeoutMs} ms`;
+    const failure = { kind: 'silent', address: this.address, saw, nextStep: 'Look into its log.' } as const;
+    return { kind: 'failed', failure };
+  }
+
+  /** A connection that was cut off may be an old one: the next is made afresh, after a look at who is there. */
+  async #askTwice(cypher: string, parameters: Parameters): Promise<Answer> {
+    const first = await this.#askOnce(cypher, parameters);
+    const second = first.kind === 'cut-off' ? await this.#askOnce(cypher, parameters) : first;
+    return second.kind === 'cut-off' ? { ...second, kind: 'failed' } : second;
+  }
+
+  async #askOnce(cypher: string, parameters: Parameters): Promise<Answer | CutOff> {
+    const look = this.#driver ? undefined : await lookAtAddress(this.#place, this.#timeoutMs);
+    if (look?.status === 'not-there') return { kind: 'failed', failure: look.failure };
     const driver = await this.#open();
-    const attempt = { address: this.address, user: this.#options.user, database: this.#options.database };
-    const deadline = after(this.#timeoutMs);
     try {
-      const reading = withoutTracing(() => this.#read(driver, cypher, parameters));
-      const answer = await Promise.race([reading, deadline]);
-      if (answer) return answer;
-      this.#abandon(driver);
-      return { kind: 'unreachable', reason: `${this.address} accepted no question within ${this.#timeoutMs} ms.` };
+      return await this.#read(driver, cypher, parameters);
     } catch (error) {
-      return explainNeo4jFailure(error, attempt);
-    } finally {
-      deadline.cancel();
+      const { user, database } = this.#options;
+      const explained = explainNeo4jFailure(error, { address: this.address, user, database });
+      if (explained.kind === 'cut-off') this.#abandon(driver);
+      return explained;
     }
   }
 
-  async #read(driver: Driver, cypher: string, parameters: Readonly<Record<string, unknown>>): Promise<Answer> {
+  async #read(driver: Driver, cypher: string, parameters: Parameters): Promise<Answer> {
     const { database } = this.#options;
     const session: Session = driver.session({
       defaultAccessMode: 'READ',
@@ -144,13 +171,13 @@ class Neo4jProbe implements StoreProbe {
       telemetryDisabled: true,
       useBigInt: true,
     };
-    this.#driver ??= withoutTracing(() => driverFor(url, () => neo4j.driver(url, auth, limits)));
+    this.#driver ??= driverFor(url, () => neo4j.driver(url, auth, limits));
     return this.#driver;
   }
 
-  #abandon(driver: Driver): void {
+  #abandon(driver: Driver | undefined): void {
     if (this.#driver === driver) this.#driver = undefined;
-    driver.close().catch(() => undefined);
+    driver?.close().catch(() => undefined);
   }
 
   #identity(agent: string): ServerIdentity {
@@ -158,9 +185,12 @@ class Neo4jProbe implements StoreProbe {
   }
 }
 
+type Parameters = Readonly<Record<string, unknown>>;
+
+type CutOff = Extract<Neo4jFailure, { readonly kind: 'cut-off' }>;
 type Answer =
   | { readonly kind: 'answered'; readonly records: readonly DriverRecord[]; readonly agent: string }
-  | Neo4jFailure;
+  | Exclude<Neo4jFailure, CutOff>;
 
 /** `Neo4j/5.26.30`; ours adds its own name in brackets. */
 function productOf(agent: string): { readonly product: string; readonly version: string } {
@@ -168,8 +198,10 @@ function productOf(agent: string): { readonly product: string; readonly version:
   return { product: agent.includes('(tracecourt-embedded)') ? 'embedded' : 'neo4j', version };
 }
 
-function tooMany(address: string): Neo4jFailure {
-  return { kind: 'unreachable', reason: `${address} has more than ${MAX_ROWS} rows for it: too many to look at.` };
+function tooMany(address: string): Answer {
+  const saw = `has more than ${MAX_ROWS} rows for it: too many to look at`;
+  const nextStep = "Make the effect's query narrower.";
+  return { kind: 'failed', failure: { kind: 'unreadable', address, saw, nextStep } };
 }
 
 function asCypher(query: ResolvedQuery): Extract<ResolvedQuery, { readonly store: 'neo4j' }> {
@@ -196,24 +228,11 @@ function wrongQuery(effect: string, cypher: string, reason: string): TracecourtE
   });
 }
 
-/** Undefined when the time is up. */
-function after(ms: number): Promise<undefined> & { cancel(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  const promise = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined);
-  });
-  return Object.assign(promise, { cancel: () => clearTimeout(timer) });
-}
-
 function driverFor(url: string, create: () => Driver): Driver {
   try {
     return create();
   } catch (cause) {
-    const message = `"${url}" is no URL of a Neo4j: ${cause instanceof Error ? cause.message : String(cause)}`;
-    throw new TracecourtError('invalid-config', message, {
-      nextStep: 'Write it as bolt://HOST:PORT or neo4j://HOST:PORT.',
-      cause,
-    });
+    throw noUrl(url, cause);
   }
 }
 

@@ -1,24 +1,23 @@
 import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { TracecourtError } from '../errors.js';
+import { within } from '../lib/within.js';
+import { lookAtAddress } from './look-at-address.js';
+import { UnreadableEntry } from './redis-entry.js';
+import { isRefusal } from './redis-failures.js';
+import type { RedisPlace } from './redis-place.js';
+import { StoreFailed } from './store-failed.js';
 
 /** A server that does not end its side is left after this time. */
 const CLOSE_TIMEOUT_MS = 200;
 
-/** Why no answer came: what was tried and seen, one sentence. */
-export class NoAnswer extends Error {
-  override readonly name = 'NoAnswer';
-}
-
 export interface RedisLinkOptions {
-  readonly url: string;
-  /** Host and port, as said in reasons; never a password. */
-  readonly address: string;
+  readonly place: RedisPlace;
   readonly timeoutMs: number;
 }
 
 /**
- * One connection that is made when it is needed and never remade by itself: each use after a failure tries once. Uses MUST NOT
+ * One connection that is made when it is needed, after a look at who is there, and never remade by itself. Uses MUST NOT
  * follow `close`.
  */
 export class RedisLink {
@@ -32,20 +31,31 @@ export class RedisLink {
     this.#options = options;
   }
 
-  /** Does the work with a ready client. Throws NoAnswer when there is none, it breaks, or the time is up. */
+  /** Does the work with a ready client. Throws StoreFailed when the time is up, and what the client throws. */
   async use<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    const task = this.#ready().then(work);
-    const result = await within(task, this.#options.timeoutMs);
+    const result = await within(this.#useTwice(work), this.#options.timeoutMs);
     if (result !== 'late') return result.value;
-    const stage = this.#stage();
     void this.#giveUp();
-    task.catch(() => undefined);
-    throw new NoAnswer(`${this.#options.address} did not answer within ${this.#options.timeoutMs} ms: ${stage}`);
+    const saw = `gives no answer within ${this.#options.timeoutMs} ms`;
+    const { address } = this.#options.place;
+    throw new StoreFailed({ kind: 'silent', address, saw, nextStep: 'Look into its log.' });
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#giveUp();
+  }
+
+  /** A connection that broke may have been an old one: the next is made afresh. */
+  async #useTwice<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#ready());
+    } catch (error) {
+      if (isRefusal(error) || error instanceof StoreFailed || error instanceof UnreadableEntry) throw error;
+      if (error instanceof TracecourtError || this.#isClosed) throw error;
+      this.#client = undefined;
+      return await work(await this.#ready());
+    }
   }
 
   /** The connection at hand, or a new one; uses at the same time share it. */
@@ -62,10 +72,11 @@ export class RedisLink {
   }
 
   async #connect(onEnd: () => void): Promise<Redis> {
-    const Client = await loadClient();
-    if (this.#isClosed) throw new NoAnswer(`the connection to ${this.#options.address} was closed`);
-    const { url, timeoutMs } = this.#options;
-    const redis = new Client(url, {
+    const { place, timeoutMs } = this.#options;
+    const [Client, look] = await Promise.all([loadClient(), lookAtAddress(place, timeoutMs)]);
+    if (look.status === 'not-there') throw new StoreFailed(look.failure);
+    if (this.#isClosed) throw new Error('this side closed the connection');
+    const redis = new Client(place.clientUrl, {
       lazyConnect: true,
       protocol: 2,
       connectTimeout: timeoutMs,
@@ -86,23 +97,13 @@ export class RedisLink {
     });
     try {
       await redis.connect();
+      // The client itself would go on with database 0 if there is no other.
+      if (place.database !== 0) await redis.select(place.database);
       return redis;
     } catch (cause) {
       redis.disconnect();
-      throw this.#connectFailure(lastError ?? cause);
+      throw isRefusal(cause) ? cause : (lastError ?? cause);
     }
-  }
-
-  #connectFailure(cause: unknown): NoAnswer {
-    return new NoAnswer(`${this.#options.address} ${failureSentence(cause)}`, { cause });
-  }
-
-  /** How far the connection came, for the reason of a failure. */
-  #stage(): string {
-    const statuses = Array.from(this.#open, ({ status }) => status);
-    if (statuses.includes('ready')) return 'it accepted the connection, but a reply is missing';
-    if (statuses.includes('connect')) return 'it accepted the connection, but does not speak';
-    return 'the connection was not made';
   }
 
   async #giveUp(): Promise<void> {
@@ -118,19 +119,6 @@ async function end(redis: Redis): Promise<void> {
   await within(ended, 2 * CLOSE_TIMEOUT_MS);
 }
 
-/** What a failed connection looks like from the outside, told from the error that the client gives. */
-function failureSentence(cause: unknown): string {
-  const message = (cause instanceof Error ? cause.message : String(cause)).replace(/(\. Please report this)?\.$/, '');
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (code === 'ECONNREFUSED') return 'refused the connection: nothing listens there';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `is no known host (${code})`;
-  if (code === 'ETIMEDOUT') return 'did not accept the connection in time';
-  if (/^(WRONGPASS|NOAUTH|NOPERM)|invalid password/.test(message)) return `refused the credentials: ${message}`;
-  if (/protocol|unexpected|unknown.*type|parse/i.test(message)) return `does not speak the Redis protocol: ${message}`;
-  if (message === 'Connection is closed') return 'closed the connection without an answer';
-  return `failed: ${message}`;
-}
-
 async function loadClient(): Promise<typeof Redis> {
   try {
     return (await import('ioredis')).Redis;
@@ -140,17 +128,5 @@ async function loadClient(): Promise<typeof Redis> {
       nextStep: 'Run: npm install ioredis@6',
       cause,
     });
-  }
-}
-
-async function within<T>(task: Promise<T>, timeoutMs: number): Promise<{ readonly value: T } | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), timeoutMs);
-  });
-  try {
-    return await Promise.race([task.then((value) => ({ value })), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

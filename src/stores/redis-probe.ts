@@ -2,13 +2,15 @@ import type { Redis } from 'ioredis';
 import { TracecourtError } from '../errors.js';
 import { type Clock, systemClock } from '../lib/clock.js';
 import type { ProbeRequest, ServerIdentity, StoreObservation } from '../model/index.js';
-import { readEntry, UnreadableEntry } from './redis-entry.js';
-import { NoAnswer, RedisLink } from './redis-link.js';
-import type { StoreProbe } from './store-probe.js';
+import { readEntry } from './redis-entry.js';
+import { explainRedisFailure } from './redis-failures.js';
+import { RedisLink } from './redis-link.js';
+import { redisPlace } from './redis-place.js';
+import { unreachable } from './store-failed.js';
+import type { Identification, StoreProbe } from './store-probe.js';
 import { withoutTracing } from './without-tracing.js';
 
 const DEFAULT_TIMEOUT_MS = 2000;
-const DEFAULT_PORT = '6379';
 
 /** The name that Tracecourt's own server gives itself in INFO. */
 const EMBEDDED_NAME = 'tracecourt-embedded';
@@ -41,24 +43,24 @@ class RedisProbe implements StoreProbe {
   readonly #identities = new WeakMap<Redis, ServerIdentity>();
 
   constructor({ url, clock = systemClock, timeoutMs = DEFAULT_TIMEOUT_MS }: RedisProbeOptions) {
-    this.address = addressOf(url);
+    const place = redisPlace(url);
+    this.address = place.address;
     this.#clock = clock;
-    this.#link = new RedisLink({ url, address: this.address, timeoutMs });
+    this.#link = new RedisLink({ place, timeoutMs });
   }
 
-  async identify(): Promise<ServerIdentity> {
+  async identify(): Promise<Identification> {
     try {
-      return await withoutTracing(() => this.#link.use((redis) => this.#identityOf(redis)));
+      const server = await withoutTracing(() => this.#link.use((redis) => this.#identityOf(redis)));
+      return { status: 'identified', server };
     } catch (cause) {
       if (cause instanceof TracecourtError) throw cause;
-      throw new TracecourtError('store-unavailable', `Redis at ${this.address} cannot be read: ${reasonOf(cause)}.`, {
-        nextStep: 'Start Redis there, or correct its URL.',
-        cause,
-      });
+      return { status: 'unreachable', failure: explainRedisFailure(cause, this.address) };
     }
   }
 
-  async observe({ effect, query }: ProbeRequest): Promise<StoreObservation> {
+  async observe(request: ProbeRequest): Promise<StoreObservation> {
+    const { effect, query } = request;
     if (query.store !== 'redis') {
       throw new TracecourtError('defect', `The Redis probe was asked to read ${query.store} for the effect ${effect}.`);
     }
@@ -68,8 +70,7 @@ class RedisProbe implements StoreProbe {
       return { status: 'read', effect, query, server, records, observedAtUnixNano: this.#clock.now() };
     } catch (cause) {
       if (cause instanceof TracecourtError) throw cause;
-      const seen = { address: this.address, reason: reasonOf(cause), observedAtUnixNano: this.#clock.now() };
-      return { status: 'unreachable', effect, query, ...seen };
+      return unreachable(request, explainRedisFailure(cause, this.address), this.#clock.now());
     }
   }
 
@@ -97,21 +98,4 @@ function identityFrom(info: string, address: string): ServerIdentity {
   const field = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1]?.trim();
   const product = field('server_name') === EMBEDDED_NAME ? 'embedded' : 'redis';
   return { store: 'redis', address, product, version: field('redis_version') ?? 'unknown' };
-}
-
-function reasonOf(cause: unknown): string {
-  if (cause instanceof NoAnswer || cause instanceof UnreadableEntry) return cause.message;
-  return `the read failed: ${cause instanceof Error ? cause.message : String(cause)}`;
-}
-
-/** Host, port and database; user and password are left out, because addresses are printed. */
-function addressOf(url: string): string {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed === undefined || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === '') {
-    throw new TracecourtError('invalid-config', 'The URL of Redis is not of the form redis://host:port.', {
-      nextStep: 'Write it like redis://127.0.0.1:6379, with /N at the end for database N.',
-    });
-  }
-  const database = /^\/\d+$/.test(parsed.pathname) ? parsed.pathname : '';
-  return `${parsed.hostname}:${parsed.port || DEFAULT_PORT}${database}`;
 }

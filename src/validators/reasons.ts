@@ -1,4 +1,4 @@
-import type { Handoff, MissingParent, UnknownReason } from '../model/index.js';
+import type { Handoff, MissingParent, StoreFailure, StoreName, UnknownReason } from '../model/index.js';
 import { groupBy } from './group-by.js';
 import type { EffectSeen } from './store/effects-seen.js';
 import type { Subject } from './subject.js';
@@ -88,24 +88,26 @@ function awaitedVotes(subject: Subject): readonly string[] {
   return subject.counts.awaited.includes(votes.step) ? [votes.step] : [];
 }
 
-/** Stores that did not answer, one reason a step that needs them. */
+/** Stores that did not answer, and places in them that do not exist though a step says it left something there. One reason a step. */
 export function storeUnreachable(subject: Subject): readonly UnknownReason[] {
-  const away = readsOf(subject).flatMap(({ step, observation }): readonly UnreachableStore[] =>
-    observation?.status === 'unreachable'
-      ? [
-          {
-            code: 'store-unreachable',
-            store: observation.query.store,
-            address: observation.address,
-            effect: step,
-            reason: observation.reason,
-          },
-        ]
-      : [],
-  );
-  return [...groupBy(away, ({ effect, address }) => `${effect}\n${address}`).values()].flatMap(
-    ([first]) => first ?? [],
-  );
+  const away = readsOf(subject).flatMap(({ step, store, ...seen }): readonly UnreachableStore[] => {
+    const failure = failureOf(seen);
+    if (failure === undefined) return [];
+    const { kind, address, saw, nextStep } = failure;
+    return [{ code: 'store-unreachable', store, address, effect: step, kind, reason: saw, nextStep }];
+  });
+  return [
+    ...groupBy(
+      away,
+      ({ effect, address }) => `${effect}
+${address}`,
+    ).values(),
+  ].flatMap(([first]) => first ?? []);
+}
+
+function failureOf({ observation, happened }: Pick<EffectSeen, 'observation' | 'happened'>): StoreFailure | undefined {
+  if (observation?.status === 'unreachable') return { ...observation, saw: observation.reason };
+  return happened && observation?.status === 'read' ? observation.missing : undefined;
 }
 
 /** Effects of steps that happened which nobody could look for. */
@@ -122,10 +124,11 @@ export function unplannedEffects(subject: Subject): readonly UnknownReason[] {
 /** What was to be read from the stores, by the step that should have left it. */
 function readsOf({ effects, leases }: Subject): readonly (Pick<EffectSeen, 'observation' | 'happened'> & {
   readonly step: string;
+  readonly store: StoreName;
 })[] {
   return [
-    ...effects.map((seen) => ({ ...seen, step: seen.effect.step })),
-    ...leases.map((seen) => ({ ...seen, step: seen.rule.grantedBy })),
+    ...effects.map((seen) => ({ ...seen, step: seen.effect.step, store: seen.effect.query.store })),
+    ...leases.map((seen) => ({ ...seen, step: seen.rule.grantedBy, store: seen.rule.query.store })),
   ];
 }
 

@@ -13,7 +13,7 @@ export function reasonSentence(reason: UnknownReason): string {
     case 'nothing-to-check':
       return 'No step of the flow was seen: there is nothing to check.';
     case 'store-unreachable':
-      return `The effect of \`${reason.effect}\` could not be read: ${storeWord(reason.store)} at ${reason.address} did not answer (${reason.reason}).`;
+      return `The effect of \`${reason.effect}\` could not be read: ${storeWord(reason.store)} at ${reason.address} ${reason.reason}.`;
     case 'clocks-contradict':
       return `The clocks of ${list(reason.services)} contradict each other, and cause alone does not decide the order.`;
     case 'causes-contradict':

@@ -336,7 +336,16 @@ export function observe(
     const base = { effect, query: resolved, observedAtUnixNano: EPOCH };
     const server = { store: query.store, address: '127.0.0.1:1', product: 'embedded', version: '1' };
     return seen === undefined
-      ? [{ ...base, status: 'unreachable', address: '127.0.0.1:1', reason: 'refused' }]
+      ? [
+          {
+            ...base,
+            status: 'unreachable',
+            address: '127.0.0.1:1',
+            kind: 'refused',
+            reason: 'is not there',
+            nextStep: '',
+          },
+        ]
       : [{ ...base, status: 'read', server, records: seen }];
   });
 }

@@ -5,7 +5,17 @@ import { verdict } from '../helpers/verdict.js';
 
 const away = verdict({
   outcome: 'unknown',
-  reasons: [{ code: 'store-unreachable', store: 'redis', address: '127.0.0.1:9', effect: 'save', reason: 'refused' }],
+  reasons: [
+    {
+      code: 'store-unreachable',
+      store: 'redis',
+      address: '127.0.0.1:9',
+      effect: 'save',
+      kind: 'refused',
+      reason: 'refuses the connection',
+      nextStep: 'Start it.',
+    },
+  ],
 });
 
 const EVENTS: readonly RunEvent[] = [

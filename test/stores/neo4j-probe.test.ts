@@ -1,5 +1,3 @@
-import { createServer as createHttpServer } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import neo4j from 'neo4j-driver';
 import { startEmbeddedNeo4j } from '../../src/embedded/bolt/index.js';
@@ -13,23 +11,13 @@ function asking(cypher: string, parameters: Readonly<Record<string, StoredValue>
 
 describe('the Neo4j probe', () => {
   let server: EmbeddedServer;
-  let locked: EmbeddedServer;
-  const listening: Server[] = [];
-  const accepted: Socket[] = [];
 
   before(async () => {
     server = await startEmbeddedNeo4j();
-    locked = await startEmbeddedNeo4j({ password: 'secret' });
   });
 
   after(async () => {
-    await Promise.all([server[Symbol.asyncDispose](), locked[Symbol.asyncDispose]()]);
-  });
-
-  afterEach(() => {
-    for (const other of listening.splice(0)) other.close();
-    // A server that never reads does not notice that its client has gone.
-    for (const socket of accepted.splice(0)) socket.destroy();
+    await server[Symbol.asyncDispose]();
   });
 
   async function observe(request: ProbeRequest, options: Partial<Neo4jProbeOptions> = {}): Promise<StoreObservation> {
@@ -52,14 +40,6 @@ describe('the Neo4j probe', () => {
     const driver = neo4j.driver(server.url);
     await driver.executeQuery(cypher);
     await driver.close();
-  }
-
-  async function listen(other: Server): Promise<string> {
-    listening.push(other);
-    other.on('connection', (socket: Socket) => accepted.push(socket));
-    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
-    const address = other.address();
-    return `bolt://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
   }
 
   it('says what it saw, when, and who answered', async () => {
@@ -141,56 +121,6 @@ describe('the Neo4j probe', () => {
     const observation = await observe(asking('UNWIND range(1, 10001) AS n RETURN n'));
     expect(observation).to.include({ status: 'unreachable' });
     expect(observation.status === 'unreachable' && observation.reason).to.include('more than 10000 rows');
-  });
-
-  const away: readonly (readonly [string, () => Promise<Partial<Neo4jProbeOptions>>, RegExp])[] = [
-    ['nothing listens', async () => ({ url: 'bolt://127.0.0.1:1' }), /refuses the connection/],
-    ['the host is unknown', async () => ({ url: 'bolt://no-such-host.invalid:7687' }), /does not resolve/],
-    [
-      'nobody answers',
-      async () => ({ url: await listen(createServer(() => undefined)), timeoutMs: 100 }),
-      /within 100 ms/,
-    ],
-    [
-      'HTTP answers',
-      async () => ({ url: await listen(createHttpServer((_, reply) => void reply.end())) }),
-      /speaks HTTP/,
-    ],
-    [
-      'another protocol answers',
-      async () => ({
-        url: await listen(createServer((socket) => void socket.on('data', () => socket.write('-ERR unknown\r\n')))),
-      }),
-      /does not speak a version of Bolt/,
-    ],
-    [
-      'the connection is closed at once',
-      async () => ({ url: await listen(createServer((s) => void s.destroy())) }),
-      /ended the connection/,
-    ],
-    [
-      'the password is wrong',
-      async () => ({ url: locked.url, user: 'neo4j', password: 'no' }),
-      /refuses the user "neo4j"/,
-    ],
-    ['the password is missing', async () => ({ url: locked.url }), /without user and password/],
-    ['the database does not exist', async () => ({ database: 'elsewhere' }), /no usable database "elsewhere"/],
-  ];
-  for (const [what, options, reason] of away) {
-    it(`says so when ${what}`, async () => {
-      const given = await options();
-      const observation = await observe(asking('RETURN 1 AS one'), given);
-      expect(observation).to.include({ status: 'unreachable', address: given.url ?? server.url });
-      expect(observation.status === 'unreachable' && observation.reason).to.match(reason);
-    });
-  }
-
-  it('identifies the server, or says why it cannot', async () => {
-    const [here, gone] = [createNeo4jProbe({ url: server.url }), createNeo4jProbe({ url: 'bolt://127.0.0.1:1' })];
-    expect(await here.identify()).to.include({ store: 'neo4j', product: 'embedded' });
-    const error: unknown = await gone.identify().catch((thrown: unknown) => thrown);
-    expect(error).to.include({ code: 'store-unavailable' });
-    await Promise.all([here[Symbol.asyncDispose](), gone[Symbol.asyncDispose]()]);
   });
 
   it('refuses a URL that is none', async () => {

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import type { EmbeddedServer } from '../../src/embedded/embedded-server.js';
@@ -73,60 +71,5 @@ describe('Redis probe', () => {
       .to.include({ status: 'unreachable' })
       .and.have.property('reason')
       .that.includes('bytes');
-  });
-
-  describe('of a server that gives no answer', () => {
-    const sockets = new Set<Socket>();
-    let listener: Server | undefined;
-    const listen = async (onConnection: (socket: Socket) => void) => {
-      listener = createServer((socket) => {
-        sockets.add(socket);
-        socket.on('error', () => socket.destroy());
-        onConnection(socket);
-      }).listen(0, '127.0.0.1');
-      await once(listener, 'listening');
-      return `redis://user:secret@127.0.0.1:${(listener.address() as AddressInfo).port}`;
-    };
-    const stop = async () => {
-      for (const socket of sockets) socket.destroy();
-      sockets.clear();
-      if (listener?.listening) await new Promise((resolve) => listener?.close(resolve));
-    };
-    afterEach(stop);
-
-    const rows: readonly (readonly [says: string, act: (socket: Socket) => void, reason: string])[] = [
-      ['accepts and stays silent', () => undefined, 'accepted the connection, but does not speak'],
-      ['hangs up', (socket) => socket.destroy(), 'closed the connection'],
-      [
-        'speaks HTTP',
-        (socket) => socket.once('data', () => socket.end('HTTP/1.1 400\r\n\r\n')),
-        'does not speak the Redis protocol',
-      ],
-    ];
-    for (const [says, act, reason] of rows) {
-      it(`is unreachable when it ${says}`, async () => {
-        const seen = await observe(await listen(act), 'k');
-        expect(seen).to.include({ status: 'unreachable' }).and.have.property('reason').that.includes(reason);
-        expect(JSON.stringify(seen, (_key, value) => String(value))).to.not.include('secret');
-      });
-    }
-
-    it('is unreachable when nothing listens, and is asked anew each time', async () => {
-      const url = await listen(() => undefined);
-      await stop();
-      const probe = createRedisProbe({ url, timeoutMs: 300 });
-      for (let attempt = 0; attempt < 3; attempt++) {
-        const seen = await probe.observe({ effect: 'e', query: { store: 'redis', key: 'k' } });
-        expect(seen).to.have.property('reason').that.includes('refused the connection');
-      }
-      const failure = await probe.identify().catch((cause: unknown) => cause);
-      expect(failure).to.include({ code: 'store-unavailable' });
-      await probe[Symbol.asyncDispose]();
-    });
-
-    it('is unreachable when the credentials are refused', async () => {
-      const seen = await observe(`redis://user:secret@127.0.0.1:${server.port}`, 'k');
-      expect(seen).to.have.property('reason').that.includes('refused the credentials: WRONGPASS');
-    });
   });
 });

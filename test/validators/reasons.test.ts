@@ -1,6 +1,18 @@
 import { expect } from 'chai';
+import type { Evidence } from '../../src/model/index.js';
 import { judge } from '../../src/validators/index.js';
-import { choice, evidenceOf, flowOf, opt, par, rep, seq, type TraceOptions, traceOf } from '../helpers/evidence.js';
+import {
+  choice,
+  effectOf,
+  evidenceOf,
+  flowOf,
+  opt,
+  par,
+  rep,
+  seq,
+  type TraceOptions,
+  traceOf,
+} from '../helpers/evidence.js';
 import { evaluate, gpuRequest } from '../helpers/gpu-request.js';
 import { tell } from './cases.js';
 
@@ -71,6 +83,38 @@ describe('reasons of unknown', () => {
   it('store-unreachable: names the store and its effect, and a violation elsewhere still stands', () => {
     const verdict = judge(gpuRequest({ records: { 'graph-write': undefined, 'cache-write': [] } }), evaluate);
     expect(tell(verdict)).to.deep.equal(['span-without-effect(cache-write)', 'store-unreachable']);
+  });
+
+  describe('store-unreachable: a place that does not exist', () => {
+    const missing = { kind: 'no-topic', address: 'k:1', saw: 'has no topic "gpu.alocated"', nextStep: '' } as const;
+    const withoutTopic = (evidence: Evidence): Evidence => ({
+      ...evidence,
+      observations: evidence.observations.map((seen) =>
+        seen.status === 'read' && seen.query.store === 'kafka' ? { ...seen, records: [], missing } : seen,
+      ),
+    });
+
+    it('leaves open whether the step lies or the flow errs', () => {
+      const verdict = judge(withoutTopic(gpuRequest()), evaluate);
+      expect(tell(verdict)).to.deep.equal(['store-unreachable']);
+      expect(verdict.reasons).to.deep.include({
+        code: 'store-unreachable',
+        store: 'kafka',
+        effect: 'event-publish',
+        kind: 'no-topic',
+        address: 'k:1',
+        reason: 'has no topic "gpu.alocated"',
+        nextStep: '',
+      });
+    });
+
+    it('holds nothing, where nothing has to be', () => {
+      const published = effectOf('b', { store: 'kafka', topic: 'gpu.alocated', key: 'k', consumedBy: [] });
+      const flow = flowOf(choice('a', 'b'), { effects: [published] });
+      const verdict = judge(withoutTopic(evidenceOf(flow, traceOf('a s 0-9 step=a'), { b: [] })), evaluate);
+      expect(tell(verdict)).to.deep.equal([]);
+      expect(verdict.outcome).to.equal('pass');
+    });
   });
 
   it('undecided: an effect of a step that happened, which nobody looked for', () => {

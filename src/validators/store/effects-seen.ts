@@ -16,7 +16,10 @@ export interface EffectSeen {
   readonly effect: Effect;
   /** Undefined: nobody looked. */
   readonly observation: StoreObservation | undefined;
-  /** What the store holds; undefined when nobody looked or the store did not answer: nothing may be concluded then. */
+  /**
+   * What the store holds; undefined when nobody looked, the store did not answer, or the step says that it left something in a
+   * place that does not exist: nothing may be concluded then.
+   */
   readonly records: readonly StoredRecord[] | undefined;
   /** The step's occurrences. */
   readonly steps: readonly TraceStep[];
@@ -44,8 +47,12 @@ export function seeEffects(
   return evidence.flow.effects.map((effect) => {
     const seen = lookUp(evidence, { effect: effect.step, store: effect.query.store });
     const steps = stepsNamed(effect.step);
-    const isDark = steps.length === 0 && seen.records !== undefined && seen.records.length > 0;
-    return { effect, ...seen, steps, happened: steps.some(succeeded), isDark };
+    const happened = steps.some(succeeded);
+    // Then who is wrong, the step or the flow?
+    const isNowhere = happened && seen.observation?.status === 'read' && seen.observation.missing !== undefined;
+    const records = isNowhere ? undefined : seen.records;
+    const isDark = steps.length === 0 && records !== undefined && records.length > 0;
+    return { effect, ...seen, records, steps, happened, isDark };
   });
 }
 
