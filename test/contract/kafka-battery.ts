@@ -4,6 +4,7 @@ import { KafkaBench } from './kafka/kafka-bench.js';
 import { positionRows } from './kafka/position-rows.js';
 import { recordRows } from './kafka/record-rows.js';
 import { topicRows } from './kafka/topic-rows.js';
+import { transactionRows } from './kafka/transaction-rows.js';
 
 export interface KafkaUnderTest {
   readonly server: BatteryTarget['server'];
@@ -25,5 +26,6 @@ export function kafkaBattery({ server, brokers }: KafkaUnderTest): void {
     recordRows(bench);
     positionRows(bench);
     groupRows(bench);
+    transactionRows(bench);
   });
 }

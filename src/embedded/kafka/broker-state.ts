@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EMBEDDED_PRODUCT } from '../embedded-server.js';
 import { ConsumerGroup } from './group/consumer-group.js';
 import { TopicCatalog } from './log/topic-catalog.js';
+import { type EndedTransaction, TransactionCoordinator } from './transaction/transaction-coordinator.js';
 import { WaitingRoom } from './waiting-room.js';
 
 const NODE_ID = 1;
@@ -19,6 +20,10 @@ export class BrokerState {
   readonly address: BrokerAddress;
   readonly topics = new TopicCatalog(NODE_ID);
   readonly groups = new Map<string, ConsumerGroup>();
+  readonly transactions = new TransactionCoordinator({
+    newProducerId: () => this.newProducerId(),
+    onEnd: (ended, nowMs) => this.#endTransaction(ended, nowMs),
+  });
   /** Fetches that wait for more records. */
   readonly fetches = new WaitingRoom();
   #nextProducerId = 1n;
@@ -42,14 +47,24 @@ export class BrokerState {
 
   tick(nowMs: number): void {
     for (const group of this.groups.values()) group.tick(nowMs);
+    this.transactions.tick(nowMs);
     this.fetches.tick(nowMs);
   }
 
   /** The next time at which {@link tick} has something to do; infinity when there is none. */
   get nextDeadlineMs(): number {
-    let next = this.fetches.nextDeadlineMs;
+    let next = Math.min(this.fetches.nextDeadlineMs, this.transactions.nextDeadlineMs);
     for (const group of this.groups.values()) next = Math.min(next, group.nextDeadlineMs);
     return next;
+  }
+
+  /** Topics and groups that were deleted meanwhile have nothing to be settled. */
+  #endTransaction(ended: EndedTransaction, nowMs: number): void {
+    for (const { topic, partition } of ended.partitions) {
+      this.topics.partition(topic, partition)?.endTransaction(ended, nowMs);
+    }
+    for (const groupId of ended.groups) this.groups.get(groupId)?.offsets.settle(ended.producerId, ended.committed);
+    this.fetches.retry();
   }
 }
 

@@ -13,7 +13,7 @@ const LONGEST_TIMER_MS = 60_000;
 /**
  * Starts a Kafka-protocol broker of one node on loopback, in memory. Its cluster id says that it is ours.
  *
- * Topics are created only by asking for them; there are no transactions; compressed batches are kept as they came.
+ * Topics are created only by asking for them; transactions are kept as a real broker keeps them; compressed batches stay as they came.
  * Throws TracecourtError `port-in-use` when the port is taken.
  */
 export async function startEmbeddedKafka(

@@ -1,36 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { crc32c } from '../../../src/embedded/kafka/codec/crc32c.js';
 import { PartitionLog } from '../../../src/embedded/kafka/log/partition-log.js';
 import { ErrorCode } from '../../../src/embedded/kafka/protocol/error-code.js';
-
-interface BatchOptions {
-  readonly producerId?: bigint;
-  readonly epoch?: number;
-  readonly sequence?: number;
-  readonly attributes?: number;
-  readonly times?: readonly number[];
-}
-
-/** A batch of empty records, one for each time. */
-function batchOf(count: number, options: BatchOptions = {}): Buffer {
-  const times = options.times ?? Array.from({ length: count }, () => 0);
-  // attributes, time delta, offset delta, key -1, value -1, no headers; all small enough for one byte each.
-  const records = times.map((time, i) => Buffer.from([12, 0, time * 2, i * 2, 1, 1, 0]));
-  const header = Buffer.alloc(61);
-  header.writeInt8(2, 16);
-  header.writeInt16BE(options.attributes ?? 0, 21);
-  header.writeInt32BE(count - 1, 23);
-  header.writeBigInt64BE(BigInt(Math.max(...times)), 35);
-  header.writeBigInt64BE(options.producerId ?? -1n, 43);
-  header.writeInt16BE(options.epoch ?? 0, 51);
-  header.writeInt32BE(options.sequence ?? 0, 53);
-  header.writeInt32BE(count, 57);
-  const bytes = Buffer.concat([header, ...records]);
-  bytes.writeInt32BE(bytes.length - 12, 8);
-  bytes.writeUInt32BE(crc32c(bytes.subarray(21)), 17);
-  return bytes;
-}
+import { batchOf } from './record-batches.js';
 
 const newLog = (over: { maxBatchBytes?: number; retentionBytes?: number } = {}): PartitionLog =>
   new PartitionLog({ maxBatchBytes: 10_000, retentionBytes: 1_000_000, ...over });
@@ -82,11 +54,15 @@ describe('a partition log', () => {
     }
   });
 
-  it('refuses batches that are too large, transactional, or cut short', () => {
+  it('refuses batches that are too large, of control records, cut short, or that somebody has a reason against', () => {
     const codeOf = (log: PartitionLog, batch: Buffer) => log.append(batch);
     expect(codeOf(newLog({ maxBatchBytes: 50 }), batchOf(1))).to.include({ errorCode: ErrorCode.messageTooLarge });
-    expect(codeOf(newLog(), batchOf(1, { attributes: 0x10 }))).to.include({ errorCode: ErrorCode.invalidTxnState });
+    expect(codeOf(newLog(), batchOf(1, { attributes: 0x20 }))).to.include({ errorCode: ErrorCode.invalidRecord });
     expect(codeOf(newLog(), batchOf(1).subarray(0, 65))).to.include({ errorCode: ErrorCode.corruptMessage });
+    const log = newLog();
+    const refused = log.append(batchOf(1), () => ErrorCode.invalidTxnState);
+    expect(refused).to.deep.equal({ ok: false, errorCode: ErrorCode.invalidTxnState });
+    expect(log.endOffset).to.equal(0n);
   });
 
   it('appends a batch of an idempotent producer once, however often it is sent', () => {

@@ -1,4 +1,5 @@
 import type { BrokerState, Call } from '../broker-state.js';
+import type { PartitionLog } from '../log/partition-log.js';
 import { ErrorCode } from '../protocol/error-code.js';
 import type { Handler, RequestOf, ResponseOf } from './handler.js';
 
@@ -6,6 +7,7 @@ const LEADER_EPOCH = 0;
 const NO_SESSION = 0;
 const MAX_WAIT_MS = 300_000;
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+const READ_COMMITTED = 1;
 const NO_RECORDS = Buffer.alloc(0);
 
 type Wanted = RequestOf<'fetch'>['topics'][number]['partitions'][number];
@@ -51,7 +53,8 @@ function collect(state: BrokerState, request: RequestOf<'fetch'>): ResponseOf<'f
     topic,
     partitions: partitions.map((wanted) => {
       const maxBytes = Math.min(left, wanted.partitionMaxBytes);
-      const got = readPartition(state, { topic, wanted, maxBytes, evenIfLarger: isFirst });
+      const { isolationLevel } = request;
+      const got = readPartition(state, { topic, wanted, maxBytes, evenIfLarger: isFirst, isolationLevel });
       left -= got.records?.length ?? 0;
       isFirst &&= !got.records?.length;
       return got;
@@ -67,25 +70,33 @@ function readPartition(
     readonly wanted: Wanted;
     readonly maxBytes: number;
     readonly evenIfLarger: boolean;
+    readonly isolationLevel: number;
   },
 ): Got {
-  const { topic, wanted, maxBytes, evenIfLarger } = options;
-  const log = state.topics.partition(topic, wanted.partition);
+  const { topic, wanted, maxBytes, evenIfLarger, isolationLevel } = options;
+  const { partition, fetchOffset } = wanted;
+  const log = state.topics.partition(topic, partition);
   if (!log) return failed(wanted, ErrorCode.unknownTopicOrPartition);
   const epochError = judgeEpoch(wanted.currentLeaderEpoch);
   if (epochError !== ErrorCode.none) return failed(wanted, epochError);
-  const result = log.read(wanted.fetchOffset, { maxBytes, evenIfLarger });
+  const until = readableUntil(log, isolationLevel);
+  const result = log.read(fetchOffset, { maxBytes, evenIfLarger, until });
   return {
-    partition: wanted.partition,
+    partition,
     errorCode: result.ok ? ErrorCode.none : result.errorCode,
     // A reader past the end learns from these where the log begins and ends.
     highWatermark: log.endOffset,
-    lastStableOffset: log.endOffset,
+    lastStableOffset: log.lastStableOffset,
     logStartOffset: log.startOffset,
-    abortedTransactions: [],
+    abortedTransactions: isolationLevel === READ_COMMITTED ? log.abortedWithin(fetchOffset, until) : null,
     preferredReadReplica: -1,
     records: result.ok ? result.records : NO_RECORDS,
   };
+}
+
+/** Who reads the committed only does not get past what may yet be aborted. */
+export function readableUntil(log: PartitionLog, isolationLevel: number): bigint {
+  return isolationLevel === READ_COMMITTED ? log.lastStableOffset : log.endOffset;
 }
 
 function judgeEpoch(epoch: number): ErrorCode {

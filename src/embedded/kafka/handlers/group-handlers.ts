@@ -3,21 +3,22 @@ import type { ConsumerGroup } from '../group/consumer-group.js';
 import { ErrorCode } from '../protocol/error-code.js';
 import type { Handler, ResponseOf } from './handler.js';
 
-const GROUP_KEY = 0;
+/** Keys of these types are known: group, transaction. */
+const COORDINATED = [0, 1];
 /** From this version of the join on, a new member has to ask again with the id that it was given. */
 const ID_REQUIRED_SINCE = 4;
 const NO_BYTES = Buffer.alloc(0);
 
-/** Groups have their coordinator here; transactions have none. */
+/** The one broker coordinates all groups and all transactions. */
 export const findCoordinator: Handler<'findCoordinator'> = (state, { keyType }) => {
-  const isGroup = keyType === GROUP_KEY;
+  const isKnown = COORDINATED.includes(keyType);
   return {
     throttleTimeMs: 0,
-    errorCode: isGroup ? ErrorCode.none : ErrorCode.unsupportedVersion,
-    errorMessage: isGroup ? null : `${state.clusterId} keeps no transactions.`,
-    nodeId: isGroup ? state.nodeId : -1,
-    host: isGroup ? state.address.host : '',
-    port: isGroup ? state.address.port : -1,
+    errorCode: isKnown ? ErrorCode.none : ErrorCode.invalidRequest,
+    errorMessage: isKnown ? null : `${state.clusterId} coordinates groups and transactions only.`,
+    nodeId: isKnown ? state.nodeId : -1,
+    host: isKnown ? state.address.host : '',
+    port: isKnown ? state.address.port : -1,
   };
 };
 

@@ -19,11 +19,20 @@ import {
   syncGroup,
 } from './group-handlers.js';
 import type { Handler } from './handler.js';
-import { deleteRecords, initProducerId, listOffsets, produce } from './log-handlers.js';
+import { deleteRecords, listOffsets, produce } from './log-handlers.js';
 import { offsetCommit, offsetFetch } from './offset-handlers.js';
+import {
+  addOffsetsToTxn,
+  addPartitionsToTxn,
+  endTxn,
+  initProducerId,
+  txnOffsetCommit,
+} from './transaction-handlers.js';
 
 /** One handler for each message that the broker says it speaks. */
 export const HANDLERS: { readonly [A in ApiName]: Handler<A> } = {
+  addOffsetsToTxn,
+  addPartitionsToTxn,
   apiVersions,
   createPartitions,
   createTopics,
@@ -32,6 +41,7 @@ export const HANDLERS: { readonly [A in ApiName]: Handler<A> } = {
   deleteTopics,
   describeConfigs,
   describeGroups,
+  endTxn,
   fetch,
   findCoordinator,
   heartbeat,
@@ -45,4 +55,5 @@ export const HANDLERS: { readonly [A in ApiName]: Handler<A> } = {
   offsetFetch,
   produce,
   syncGroup,
+  txnOffsetCommit,
 };

@@ -1,5 +1,9 @@
+import type { BrokerState } from '../broker-state.js';
 import type { AppendResult, PartitionLog } from '../log/partition-log.js';
+import { isTransactional } from '../log/record-batch.js';
 import { ErrorCode } from '../protocol/error-code.js';
+import type { Partition } from '../transaction/transaction-coordinator.js';
+import { readableUntil } from './fetch-handler.js';
 import type { Handler, RequestOf, ResponseOf } from './handler.js';
 
 const LATEST = -1n;
@@ -9,13 +13,13 @@ const ACKS = [0, 1, -1];
 
 type PartitionLookup = ResponseOf<'listOffsets'>['topics'][number]['partitions'][number];
 
-/** A transactional producer is told that its transaction is in no valid state: there are none here. */
+/** What belongs to a transaction is taken only from its producer, and only for partitions that were added to it. */
 export const produce: Handler<'produce'> = (state, request) => {
   const topics = request.topics.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map(({ partition, records }) => {
       const log = state.topics.partition(topic, partition);
-      const result = append(log, records, request);
+      const result = append(state, { partition: { topic, partition }, records }, request);
       return {
         partition,
         errorCode: result.ok ? ErrorCode.none : result.errorCode,
@@ -35,7 +39,7 @@ export const listOffsets: Handler<'listOffsets'> = (state, request) => ({
     topic,
     partitions: partitions.map(({ partition, timestampMs }) => ({
       partition,
-      ...lookUp(state.topics.partition(topic, partition), timestampMs),
+      ...lookUp(state.topics.partition(topic, partition), { timestampMs, isolationLevel: request.isolationLevel }),
     })),
   })),
 });
@@ -55,31 +59,35 @@ export const deleteRecords: Handler<'deleteRecords'> = (state, request) => {
   return { throttleTimeMs: 0, topics };
 };
 
-export const initProducerId: Handler<'initProducerId'> = (state, { transactionalId }) => {
-  const isPlain = transactionalId === null;
-  return {
-    throttleTimeMs: 0,
-    errorCode: isPlain ? ErrorCode.none : ErrorCode.unsupportedVersion,
-    producerId: isPlain ? state.newProducerId() : -1n,
-    producerEpoch: isPlain ? 0 : -1,
-  };
-};
-
-function append(log: PartitionLog | undefined, records: Buffer | null, request: RequestOf<'produce'>): AppendResult {
-  if (!ACKS.includes(request.acks)) return { ok: false, errorCode: ErrorCode.invalidRequiredAcks };
-  if (request.transactionalId !== null) return { ok: false, errorCode: ErrorCode.invalidTxnState };
+function append(
+  state: BrokerState,
+  { partition, records }: { readonly partition: Partition; readonly records: Buffer | null },
+  { acks, transactionalId }: RequestOf<'produce'>,
+): AppendResult {
+  const log = state.topics.partition(partition.topic, partition.partition);
+  if (!ACKS.includes(acks)) return { ok: false, errorCode: ErrorCode.invalidRequiredAcks };
   if (!log) return { ok: false, errorCode: ErrorCode.unknownTopicOrPartition };
-  return records ? log.append(records) : { ok: false, errorCode: ErrorCode.invalidRecord };
+  if (!records) return { ok: false, errorCode: ErrorCode.invalidRecord };
+  return log.append(records, (header) => {
+    if (isTransactional(header) !== (transactionalId !== null)) return ErrorCode.invalidTxnState;
+    if (transactionalId === null) return ErrorCode.none;
+    return state.transactions.mayWrite({ ...header, transactionalId }, partition);
+  });
 }
 
-function lookUp(log: PartitionLog | undefined, timestampMs: bigint): Omit<PartitionLookup, 'partition'> {
+/** Who reads the committed only is not told of what may yet be aborted. */
+function lookUp(
+  log: PartitionLog | undefined,
+  { timestampMs, isolationLevel }: { readonly timestampMs: bigint; readonly isolationLevel: number },
+): Omit<PartitionLookup, 'partition'> {
   const none = { errorCode: ErrorCode.none, timestampMs: NOWHERE, offset: NOWHERE };
   if (!log) return { ...none, errorCode: ErrorCode.unknownTopicOrPartition };
-  if (timestampMs === LATEST) return { ...none, offset: log.endOffset };
+  const end = readableUntil(log, isolationLevel);
+  if (timestampMs === LATEST) return { ...none, offset: end };
   if (timestampMs === EARLIEST) return { ...none, offset: log.startOffset };
   if (timestampMs < 0n) return { ...none, errorCode: ErrorCode.unsupportedVersion };
   const found = log.findTime(timestampMs);
   if (found.kind === 'unreadable') return { ...none, errorCode: ErrorCode.unsupportedCompressionType };
-  if (found.kind === 'later-than-all') return none;
+  if (found.kind === 'later-than-all' || found.offset >= end) return none;
   return { errorCode: ErrorCode.none, timestampMs: found.timestampMs, offset: found.offset };
 }

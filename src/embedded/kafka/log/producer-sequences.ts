@@ -39,11 +39,19 @@ export class ProducerSequences {
     const known = this.#producers.get(batch.producerId);
     const earlier = known?.epoch === batch.producerEpoch ? known.batches : [];
     const appended = { first: batch.baseSequence, last: lastSequence(batch), baseOffset };
-    this.#producers.delete(batch.producerId);
-    this.#producers.set(batch.producerId, {
-      epoch: batch.producerEpoch,
-      batches: [...earlier, appended].slice(-REMEMBERED_BATCHES),
-    });
+    const batches = [...earlier, appended].slice(-REMEMBERED_BATCHES);
+    this.#keep(batch.producerId, { epoch: batch.producerEpoch, batches });
+  }
+
+  /** Batches of an older epoch than this are refused; the new one begins to count anew. */
+  fence(producerId: bigint, epoch: number): void {
+    const known = this.#producers.get(producerId);
+    if (known && known.epoch < epoch) this.#keep(producerId, { epoch, batches: [] });
+  }
+
+  #keep(producerId: bigint, remembered: Remembered): void {
+    this.#producers.delete(producerId);
+    this.#producers.set(producerId, remembered);
     const [oldest] = this.#producers.keys();
     if (this.#producers.size > REMEMBERED_PRODUCERS && oldest !== undefined) this.#producers.delete(oldest);
   }

@@ -37,8 +37,8 @@ export type CheckedBatch =
   | { readonly ok: false; readonly errorCode: ErrorCode };
 
 /**
- * Checks what a producer sent: exactly one batch, of format 2, whole, with the right checksum, not part of a transaction, and
- * its records countable. Records compressed other than with gzip are not looked into.
+ * Checks what a producer sent: exactly one batch, of format 2, whole, with the right checksum, no control batch, and its
+ * records countable. Records compressed other than with gzip are not looked into.
  */
 export function checkBatch(bytes: Buffer): CheckedBatch {
   const whole = bytes.length > HEADER_BYTES && bytes.readInt8(16) === MAGIC;
@@ -48,11 +48,15 @@ export function checkBatch(bytes: Buffer): CheckedBatch {
   if (length > bytes.length) return refused(ErrorCode.corruptMessage);
   if (bytes.readUInt32BE(17) !== crc32c(bytes.subarray(CHECKSUMMED_FROM))) return refused(ErrorCode.corruptMessage);
   const header = headerOf(bytes);
-  if (header.attributes & TRANSACTIONAL_BIT) return refused(ErrorCode.invalidTxnState);
   if (header.attributes & (CONTROL_BIT | LOG_APPEND_TIME_BIT)) return refused(ErrorCode.invalidRecord);
   const lastOffsetDelta = bytes.readInt32BE(23);
   if (header.recordCount < 1 || lastOffsetDelta !== header.recordCount - 1) return refused(ErrorCode.invalidRecord);
   return recordsAreSound(bytes) ? { ok: true, header } : refused(ErrorCode.invalidRecord);
+}
+
+/** Whether the batch belongs to a transaction. */
+export function isTransactional({ attributes }: BatchHeader): boolean {
+  return (attributes & TRANSACTIONAL_BIT) !== 0;
 }
 
 /** A copy of the batch that begins at `baseOffset`. */
@@ -80,7 +84,8 @@ export function recordTimesMs(bytes: Buffer): readonly bigint[] | undefined {
   return times;
 }
 
-function headerOf(bytes: Buffer): BatchHeader {
+/** Reads the header of a batch that was checked. */
+export function headerOf(bytes: Buffer): BatchHeader {
   return {
     attributes: bytes.readInt16BE(21),
     baseTimestampMs: bytes.readBigInt64BE(27),

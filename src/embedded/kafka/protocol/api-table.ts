@@ -2,6 +2,7 @@
 import * as cluster from './cluster-messages.js';
 import * as group from './group-messages.js';
 import * as log from './log-messages.js';
+import * as transaction from './transaction-messages.js';
 
 /** Versions stop where the protocol's compact encoding begins: it has another wire form altogether. */
 export const API_TABLE = {
@@ -50,8 +51,36 @@ export const API_TABLE = {
     key: 22,
     min: 0,
     max: 1,
-    request: log.initProducerIdRequest,
-    response: log.initProducerIdResponse,
+    request: transaction.initProducerIdRequest,
+    response: transaction.initProducerIdResponse,
+  },
+  addPartitionsToTxn: {
+    key: 24,
+    min: 0,
+    max: 1,
+    request: transaction.addPartitionsToTxnRequest,
+    response: transaction.addPartitionsToTxnResponse,
+  },
+  addOffsetsToTxn: {
+    key: 25,
+    min: 0,
+    max: 1,
+    request: transaction.addOffsetsToTxnRequest,
+    response: transaction.addOffsetsToTxnResponse,
+  },
+  endTxn: {
+    key: 26,
+    min: 0,
+    max: 1,
+    request: transaction.endTxnRequest,
+    response: transaction.endTxnResponse,
+  },
+  txnOffsetCommit: {
+    key: 28,
+    min: 0,
+    max: 1,
+    request: transaction.txnOffsetCommitRequest,
+    response: transaction.txnOffsetCommitResponse,
   },
   describeConfigs: {
     key: 32,

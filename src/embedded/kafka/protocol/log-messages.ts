@@ -117,12 +117,3 @@ export const deleteRecordsResponse = struct({
     }),
   ),
 });
-
-export const initProducerIdRequest = struct({ transactionalId: nullableString, transactionTimeoutMs: int32 });
-
-export const initProducerIdResponse = struct({
-  throttleTimeMs: int32,
-  errorCode: int16,
-  producerId: int64,
-  producerEpoch: int16,
-});
