@@ -49,6 +49,7 @@ export function runOptions(
   return {
     stores: { neo4jUrl, neo4jUser, neo4jPassword, redisUrl, kafkaBrokers },
     http: splitAddress(settings.http),
+    exportTo: settings.exportTo,
     bundles: settings.bundleDir,
     rootQuietMs: settings.rootQuietMs,
     clock: systemClock,

@@ -34,6 +34,16 @@ export const SETTINGS = {
     check: isAddress,
     summary: 'Where the collector listens for OTLP over HTTP. Port 0 takes any free one.',
   },
+  exportTo: {
+    kind: 'text',
+    default: undefined,
+    env: 'TRACECOURT_EXPORT_TO',
+    flag: '--export-to',
+    expected: 'a URL like http://127.0.0.1:4318',
+    check: isUrl(['http', 'https']),
+    summary:
+      'Where the services send their spans: an OpenTelemetry Collector that passes them on. Without it, straight to the collector.',
+  },
   neo4jUrl: {
     kind: 'text',
     default: undefined,

@@ -31,8 +31,8 @@ export interface RequestSender extends AsyncDisposable {
 
 const SENDER = 'tracecourt';
 
-export function createRequestSender(collector: string): RequestSender {
-  const tracing = startTracing({ serviceName: SENDER, endpoint: collector, global: false, instrumentations: false });
+export function createRequestSender(exportTo: string): RequestSender {
+  const tracing = startTracing({ serviceName: SENDER, endpoint: exportTo, global: false, instrumentations: false });
 
   async function send({ requestId, trigger, baggage, timeoutMs, signal }: Sending): Promise<Answer> {
     const url = new URL(trigger.url);

@@ -20,6 +20,8 @@ import { startSystem } from './start-system.js';
 export interface RunOptions {
   readonly stores: StoreAddresses;
   readonly http: { readonly host: string; readonly port: number };
+  /** Where services and sender send their spans, if somebody else passes them on. Default: straight to the collector. */
+  readonly exportTo?: string | undefined;
   /** Folder that gets one folder a run. */
   readonly bundles: string;
   readonly rootQuietMs: number;
@@ -93,6 +95,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
   const flows = [...new Set(cases.map(({ loaded }) => loaded.flow))];
   const docket = createDocket();
   const collector = await openCollector(docket, { cases, session });
+  const exportTo = options.exportTo ?? collector.address;
   const stores = await openStores(options.stores, { teardown, flows });
   await identifyAll(stores, record);
   let earlier = NOTHING_EARLIER;
@@ -103,7 +106,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
     const { environment } = stores;
     const host = {
       run,
-      collector: collector.address,
+      exportTo,
       environment,
       cut: options.cut,
       teardown: services,
@@ -111,7 +114,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       signal,
     };
     const system = await startSystem(loaded.scenario, host);
-    const sender = services.use('the sender', createRequestSender(collector.address));
+    const sender = services.use('the sender', createRequestSender(exportTo));
     const room: Courtroom = {
       collector,
       docket,

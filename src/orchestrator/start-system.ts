@@ -9,8 +9,8 @@ import type { UnstampedEvent } from './unstamped-event.js';
 
 export interface SystemHost {
   readonly run: string;
-  /** The collector's address. */
-  readonly collector: string;
+  /** Where the services send their spans. */
+  readonly exportTo: string;
   /** Where the stores are. */
   readonly environment: Readonly<Record<string, string>>;
   /** Services whose spans are not to reach the collector. */
@@ -42,7 +42,7 @@ export async function startSystem(scenario: TestScenario, host: SystemHost): Pro
   for (const service of scenario.start) {
     const endpoint = host.cut.includes(service.name)
       ? host.teardown.use(`the cut telemetry of ${service.name}`, await cutTelemetry()).address
-      : host.collector;
+      : host.exportTo;
     const startedAt = performance.now();
     const started = await startService(
       { ...service, environment: fillTemplates(service.environment, known) },

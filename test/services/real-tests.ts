@@ -38,6 +38,14 @@ const CHECKS: readonly Check[] = [
     title: 'The contract of each store, on the real servers',
     args: ['node_modules/mocha/bin/mocha.js', 'build/test/contract/**/*.test.js'],
   },
+  {
+    title: 'Verdicts through a real OpenTelemetry Collector',
+    args: [
+      'node_modules/mocha/bin/mocha.js',
+      '--forbid-pending',
+      'build/test/integration/through-otel-collector.test.js',
+    ],
+  },
   { title: 'The command-line scenario, on the real servers', args: ['bin/tracecourt.js', 'demo'] },
 ];
 

@@ -44,7 +44,7 @@ Examples:
 
 Exits with 0 if and only if every request was judged as the scenario's table of defects says.`,
     );
-  return withSettings(command, ['http', ...STORE_SETTINGS, 'bundleDir']).action(async (flags: DemoFlags) =>
+  return withSettings(command, ['http', 'exportTo', ...STORE_SETTINGS, 'bundleDir']).action(async (flags: DemoFlags) =>
     done(await demo(flags)),
   );
 }

@@ -26,7 +26,7 @@ Examples:
   tracecourt run approve.scenario.yaml --defect lying-cache
   tracecourt run approve.scenario.yaml --cut-telemetry council --json`,
     );
-  return withSettings(command, ['http', ...STORE_SETTINGS, 'bundleDir']).action(
+  return withSettings(command, ['http', 'exportTo', ...STORE_SETTINGS, 'bundleDir']).action(
     async (files: readonly string[], flags: RunFlags) => {
       const { defect: defects = [], cutTelemetry: cut = [] } = flags;
       const settings = await settingsOf(flags);
