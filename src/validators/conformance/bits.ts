@@ -1,0 +1,61 @@
+/** Rows of bits in one array: `words` words a row. */
+export interface BitRows {
+  readonly words: number;
+  readonly bits: Int32Array;
+}
+
+export function emptyRows(rows: number, columns: number): BitRows {
+  const words = (columns + 31) >>> 5;
+  return { words, bits: new Int32Array(rows * words) };
+}
+
+export function copyRows({ words, bits }: BitRows): BitRows {
+  return { words, bits: bits.slice() };
+}
+
+export function hasBit({ words, bits }: BitRows, row: number, column: number): boolean {
+  return (((bits[row * words + (column >>> 5)] as number) >>> (column & 31)) & 1) === 1;
+}
+
+export function setBit({ words, bits }: BitRows, row: number, column: number): void {
+  const at = row * words + (column >>> 5);
+  bits[at] = (bits[at] as number) | (1 << (column & 31));
+}
+
+/** Adds the bits of a row to those of another. */
+export function addRow(to: BitRows, toRow: number, from: BitRows, fromRow: number): void {
+  const { words } = to;
+  const [target, source] = [toRow * words, fromRow * words];
+  for (let w = 0; w < words; w++) {
+    to.bits[target + w] = (to.bits[target + w] as number) | (from.bits[source + w] as number);
+  }
+}
+
+/** True if each bit of the one row is in the other. */
+export function isWithin(inner: BitRows, innerRow: number, outer: BitRows, outerRow: number): boolean {
+  const { words } = inner;
+  const [from, to] = [innerRow * words, outerRow * words];
+  for (let w = 0; w < words; w++) {
+    if (((inner.bits[from + w] as number) & ~(outer.bits[to + w] as number)) !== 0) return false;
+  }
+  return true;
+}
+
+/** The columns of a row's bits, ascending. */
+export function columnsOf({ words, bits }: BitRows, row: number): readonly number[] {
+  const columns: number[] = [];
+  for (let w = 0; w < words; w++) {
+    for (let word = bits[row * words + w] as number; word !== 0; word &= word - 1) {
+      columns.push((w << 5) + 31 - Math.clz32(word & -word));
+    }
+  }
+  return columns;
+}
+
+export function countBits({ words, bits }: BitRows, row: number): number {
+  let count = 0;
+  for (let w = 0; w < words; w++) {
+    for (let word = bits[row * words + w] as number; word !== 0; word &= word - 1) count++;
+  }
+  return count;
+}

@@ -1,0 +1,97 @@
+import type { FlowNode } from '../../model/index.js';
+import { isShortRepeat, numberTree, type OrderNode, type OrderTree, partsOf } from './order-tree.js';
+import { classOfTree, type TreeClass } from './tree-class.js';
+
+/** The order of a flow, compiled once and asked about many requests. */
+export interface CompiledOrder extends OrderTree {
+  readonly treeClass: TreeClass;
+  /** The distinct labels of the places. */
+  readonly labels: readonly string[];
+  readonly labelIds: ReadonlyMap<string, number>;
+  /** By place: the index of its label. */
+  readonly labelOfPlace: readonly number[];
+  /** By label: the places that have it. */
+  readonly placesOfLabel: readonly (readonly number[])[];
+  /** By place: what must come before it in every run, wherever occurrences are assigned to. Later places last. */
+  readonly earlier: readonly (readonly EarlierPlaces[])[];
+  /** By place: the index of the group whose occurrences follow one another, or -1. */
+  readonly serialGroup: readonly number[];
+  readonly serialGroups: number;
+}
+
+/** Places from `first` up to, and without, `after`: each occurrence there must have ended, or only started, before. */
+export interface EarlierPlaces {
+  readonly first: number;
+  readonly after: number;
+  readonly by: 'start' | 'end';
+}
+
+/** Compiles the tree: linear in its size, but for the places that each place must wait for. */
+export function compileOrder(tree: FlowNode): CompiledOrder {
+  const numbered = numberTree(tree);
+  const labels = [...new Set(numbered.places.map(({ label }) => label))];
+  const labelIds = new Map(labels.map((label, id) => [label, id] as const));
+  const labelOfPlace = numbered.places.map(({ label }) => labelIds.get(label) ?? 0);
+  const placesOfLabel: number[][] = labels.map(() => []);
+  labelOfPlace.forEach((label, place) => void placesOfLabel[label]?.push(place));
+  const serial = serialGroupsOf(numbered);
+  return {
+    ...numbered,
+    treeClass: classOfTree(numbered),
+    labels,
+    labelIds,
+    labelOfPlace,
+    placesOfLabel,
+    earlier: earlierPlaces(numbered),
+    serialGroup: serial.groups,
+    serialGroups: serial.count,
+  };
+}
+
+/**
+ * What each place must wait for in every run: what earlier parts of the sequences around it hold. The sequences within a round of a repeat
+ * of several steps say nothing: an earlier part may be of a later round.
+ */
+function earlierPlaces({ root, places }: OrderTree): readonly (readonly EarlierPlaces[])[] {
+  const result: (readonly EarlierPlaces[])[] = places.map(() => []);
+  const walk = (
+    node: OrderNode,
+    { earlier, inRounds }: { earlier: readonly EarlierPlaces[]; inRounds: boolean },
+  ): void => {
+    if (node.kind === 'place') result[node.first] = earlier;
+    const within = inRounds || (node.kind === 'repeat' && !isShortRepeat(node));
+    for (const part of partsOf(node)) {
+      const isLater = node.kind === 'sequence' && !within && part.first > node.first;
+      const range = { first: node.first, after: part.first, by: node.kind === 'sequence' ? node.by : 'end' } as const;
+      walk(part, { earlier: isLater ? joined(earlier, range) : earlier, inRounds: within });
+    }
+  };
+  walk(root, { earlier: [], inRounds: false });
+  return result;
+}
+
+function joined(earlier: readonly EarlierPlaces[], range: EarlierPlaces): readonly EarlierPlaces[] {
+  const last = earlier.at(-1);
+  if (last?.after !== range.first || last.by !== range.by) return [...earlier, range];
+  return [...earlier.slice(0, -1), { ...range, first: last.first }];
+}
+
+/** The occurrences of a serial repeat of one step follow one another, and so do those of an any-order of single steps. */
+function serialGroupsOf({ root, places }: OrderTree): { readonly groups: readonly number[]; readonly count: number } {
+  const groups = places.map(() => -1);
+  let count = 0;
+  const walk = (node: OrderNode, inRounds: boolean): void => {
+    const isRound = node.kind === 'repeat' && !node.parallel && isShortRepeat(node);
+    if (!inRounds && (isRound || (node.kind === 'any-order' && node.children.every(isSingle)))) {
+      groups.fill(count++, node.first, node.after);
+    }
+    const within = inRounds || (node.kind === 'repeat' && !isShortRepeat(node));
+    for (const part of partsOf(node)) walk(part, within);
+  };
+  walk(root, false);
+  return { groups, count };
+}
+
+function isSingle(node: OrderNode): boolean {
+  return (node.kind === 'optional' ? node.child : node).kind === 'place';
+}

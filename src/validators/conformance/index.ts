@@ -1,0 +1,11 @@
+export {
+  type CheckOptions,
+  type Conformance,
+  createChecker,
+  type OrderChecker,
+} from './check-order.js';
+export { type CompiledOrder, compileOrder } from './compiled-order.js';
+export { labelOf, type Place } from './order-tree.js';
+export type { OrderedOccurrence, RequestOrder } from './request-order.js';
+export type { RequiredOrder, Run } from './run.js';
+export { type AmbiguityWarning, classOf, type InexactReason, type TreeClass } from './tree-class.js';
