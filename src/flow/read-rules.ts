@@ -64,6 +64,7 @@ function readSteps(kind: RuleKind, data: unknown, place: Place): Pick<Rule, 'ste
   const fits = many ? data.length >= 2 : data.length === 2;
   const steps = data.filter((step) => typeof step === 'string');
   if (!fits || steps.length < data.length) return refuse(many ? 'two or more steps' : 'two steps', data, place);
+  if (new Set(steps).size < steps.length) return refuse('steps that differ', data, place);
   return known(steps, place);
 }
 
