@@ -1,8 +1,8 @@
 import { compileExpression } from '../lib/expression.js';
 import { unknownName } from '../lib/schema-problems.js';
 import type { DataPath } from '../lib/yaml-document.js';
+import { nameInExpressions } from '../model/index.js';
 import type { FlowReading } from './flow-reading.js';
-import { nameInExpressions } from './step-names.js';
 
 /** What an expression may speak of at one place of the flow. */
 export interface ExpressionNames {
@@ -18,14 +18,19 @@ const MEMBERS: Readonly<Record<string, string>> = {
   stores: 'effect',
 };
 
-/** Takes down what can be known to be wrong without data: spelling, and names that nothing will supply. */
-export function checkExpression(text: string, path: DataPath, names: ExpressionNames, reading: FlowReading): void {
+/** Takes down what can be known to be wrong without data: spelling, and names that nothing will supply. Returns the names it speaks of. */
+export function checkExpression(
+  text: string,
+  path: DataPath,
+  names: ExpressionNames,
+  reading: FlowReading,
+): ReadonlySet<string> {
   const compiled = compileExpression(text);
   if (!compiled.ok) {
     reading.problems.add(path, `not a CEL expression: ${compiled.problem.message}`, {
       offset: compiled.problem.offset,
     });
-    return;
+    return new Set();
   }
   const members: Readonly<Record<string, readonly string[]>> = {
     steps: reading.stepNames.map(nameInExpressions),
@@ -41,4 +46,5 @@ export function checkExpression(text: string, path: DataPath, names: ExpressionN
       reading.problems.add(path, unknownName(MEMBERS[root] ?? root, member, known), { offset: memberOffset });
     }
   }
+  return new Set(compiled.expression.names.map(({ root }) => root));
 }

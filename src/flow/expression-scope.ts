@@ -10,7 +10,7 @@ import type {
   TraceStep,
   WorkflowTrace,
 } from '../model/index.js';
-import { nameInExpressions } from './step-names.js';
+import { nameInExpressions } from '../model/index.js';
 
 const MAX_JSON_DEPTH = 60;
 

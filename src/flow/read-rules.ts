@@ -1,7 +1,15 @@
 import { exactly, show, unknownName } from '../lib/schema-problems.js';
 import type { DataPath } from '../lib/yaml-document.js';
-import { BINARY_RULES, CHOICE_RULES, COUNT_RULES, type Rule, type RuleKind, UNARY_RULES } from '../model/index.js';
-import { checkExpression } from './check-expression.js';
+import {
+  BINARY_RULES,
+  CHOICE_RULES,
+  COUNT_RULES,
+  type Rule,
+  type RuleCondition,
+  type RuleKind,
+  UNARY_RULES,
+} from '../model/index.js';
+import { checkExpression, type ExpressionNames } from './check-expression.js';
 import { type FlowReading, isMap, knowsStep, read } from './flow-reading.js';
 import { ruleOptions } from './flow-schema.js';
 import { windowAt } from './time-window.js';
@@ -95,19 +103,26 @@ function readOptions(
       reading.problems.add([...path, key], `"${key}" is for rules about two steps`, { part: 'key' });
     }
   }
-  const common = ['steps', 'values', 'params'];
-  for (const [key, roots] of [
-    ['when', ['a', 'b']],
-    ['where', ['a', 'b']],
-  ] as const) {
-    const text = options[key];
-    if (text === undefined) continue;
-    checkExpression(text, [...path, key], { roots: [...roots, ...common], values: reading.valueNames }, reading);
-  }
+  const names = namesFor(reading);
+  if (options.where !== undefined) checkExpression(options.where, [...path, 'where'], names, reading);
+  const when = options.when === undefined ? undefined : readCondition(options.when, [...path, 'when'], reading);
   const window = options.within === undefined ? undefined : windowAt(options.within, [...path, 'within'], reading);
   return {
-    ...(options.when === undefined ? {} : { when: options.when }),
+    ...(when ? { when } : {}),
     ...(options.where === undefined ? {} : { where: options.where }),
     ...(window ? { window } : {}),
   };
+}
+
+function readCondition(condition: string, path: DataPath, reading: FlowReading): RuleCondition | undefined {
+  const roots = checkExpression(condition, path, namesFor(reading), reading);
+  if (roots.has('a') === roots.has('b')) {
+    reading.problems.add(path, 'expected a condition on "a" or on "b"; one on both is "where"');
+    return undefined;
+  }
+  return { about: roots.has('a') ? 'a' : 'b', condition };
+}
+
+function namesFor(reading: FlowReading): ExpressionNames {
+  return { roots: ['a', 'b', 'steps', 'values', 'params'], values: reading.valueNames };
 }

@@ -2,11 +2,11 @@ import { parseJsonPath } from '../lib/json-path.js';
 import { patternProblem } from '../lib/text-pattern.js';
 import type { DataPath } from '../lib/yaml-document.js';
 import type { FlowStep, StepMatcher, ValueTest } from '../model/index.js';
+import { nameInExpressions } from '../model/index.js';
 import { rangeAt } from './count-range.js';
 import { entriesOf, type FlowReading, read } from './flow-reading.js';
 import { stepSchema } from './flow-schema.js';
 import { readOrder } from './read-order.js';
-import { nameInExpressions } from './step-names.js';
 
 const STEP_NAME = /^[A-Za-z][\w-]{0,99}$/;
 const PATTERNS = ['span', 'key', 'label', 'route', 'message'] as const;

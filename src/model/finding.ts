@@ -1,3 +1,4 @@
+import type { Rule } from './flow.js';
 import type { StoredRecord, StoreName } from './observation.js';
 
 /** Permanent codes of violations. docs/findings.md has a page for each. */
@@ -20,6 +21,9 @@ export const FINDING_CODES = [
   'vote-integrity',
   'double-grant',
   'stale-read',
+  'rule-broken',
+  'invariant-broken',
+  'forbidden-attribute',
 ] as const;
 export type FindingCode = (typeof FINDING_CODES)[number];
 
@@ -99,6 +103,15 @@ export interface FindingFacts {
     /** Steps that had ended by then and knew the newer version. */
     readonly by: readonly string[];
   };
+  /** A rule beside the order is false in every order that is possible. */
+  'rule-broken': {
+    readonly rule: Rule;
+    /** How often each of the rule's steps occurred, those left out by its condition not counted. */
+    readonly observed: readonly number[];
+  };
+  'invariant-broken': { readonly name: string; readonly expression: string };
+  /** Names only: what the attribute holds is told to nobody. */
+  'forbidden-attribute': { readonly attribute: string; readonly pattern: string; readonly spans: number };
 }
 
 export interface EffectFacts {

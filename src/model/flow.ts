@@ -235,12 +235,18 @@ export interface Rule {
   readonly steps: readonly string[];
   /** For `exactly`, `at-least` and `at-most`. */
   readonly count?: number;
-  /** CEL over the occurrence that calls for the other (`a`; `b` in precedences): where it is false, the rule asks nothing. */
-  readonly when?: string;
+  /** Occurrences of one of the two for which its condition is false are left out of the rule. */
+  readonly when?: RuleCondition;
   /** CEL over both, `a` and `b`: only occurrences for which it is true answer each other. */
   readonly where?: string;
   /** Time from the end of the earlier to the end of the later. */
   readonly window?: TimeWindow;
+}
+
+/** CEL over one occurrence, which it names `a` or `b`. */
+export interface RuleCondition {
+  readonly about: 'a' | 'b';
+  readonly condition: string;
 }
 
 export interface TimeWindow {

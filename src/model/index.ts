@@ -32,6 +32,7 @@ export {
   type ParameterValue,
   type RecordedExample,
   type Rule,
+  type RuleCondition,
   type RuleKind,
   type TimeWindow,
   UNARY_RULES,
@@ -78,6 +79,7 @@ export {
 } from './span.js';
 export { STAMP_NAMES } from './stamp-names.js';
 export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher, type ValueConditions, type ValueTest } from './step.js';
+export { nameInExpressions } from './step-names.js';
 export { STORE_FAILURE_KINDS, type StoreFailure, type StoreFailureKind } from './store-failure.js';
 export type {
   Accounting,

@@ -93,7 +93,7 @@ export type UnknownReason =
   | { readonly code: 'ambiguous-step'; readonly spanId: string; readonly steps: readonly string[] }
   | {
       readonly code: 'undecided';
-      readonly about: 'order' | 'budget' | 'expression' | 'effect';
+      readonly about: 'order' | 'rule' | 'budget' | 'invariant' | 'expression' | 'effect';
       readonly steps: readonly string[];
       readonly detail: string;
     };

@@ -34,6 +34,8 @@ function patienceWith(
     case 'outbox-gap':
     case 'orphan':
     case 'wrong-count':
+    case 'rule-broken':
+    case 'invariant-broken':
       return proven ? SETTLE_MS : Math.max(SETTLE_MS, withinMs);
     case 'vote-integrity':
       return finding.facts.problem === 'outcome-differs' && !finding.facts.outcomeStored ? SETTLE_MS : 0;
@@ -49,6 +51,7 @@ function patienceWith(
     case 'duplicate-effect':
     case 'double-grant':
     case 'stale-read':
+    case 'forbidden-attribute':
       return 0;
     default:
       return finding satisfies never;

@@ -1,10 +1,13 @@
-import type { Evidence, Finding, Handoff, UnknownReason, Verdict } from '../model/index.js';
+import type { Evidence, Finding, Handoff, Strength, UnknownReason, Verdict } from '../model/index.js';
 import { judgeAssignments } from './assignments.js';
 import { type Checked, joinChecked } from './checked.js';
 import type { Evaluate } from './evaluate.js';
 import { contextLost } from './flow/context-lost.js';
+import { forbiddenAttribute } from './flow/forbidden-attribute.js';
+import { invariantBroken } from './flow/invariant-broken.js';
 import { missingStep } from './flow/missing-step.js';
 import { overBudget } from './flow/over-budget.js';
+import { addStrength, ruleBroken } from './flow/rule-broken.js';
 import { staleRead } from './flow/stale-read.js';
 import { stepFailed } from './flow/step-failed.js';
 import { swallowedError } from './flow/swallowed-error.js';
@@ -40,6 +43,7 @@ const VALIDATORS: readonly ((subject: Subject) => readonly Finding[])[] = [
   orphan,
   notConsumed,
   voteIntegrity,
+  forbiddenAttribute,
 ];
 
 /** The same, of those that work out expressions of the flow. */
@@ -47,6 +51,7 @@ const WORKED_OUT: readonly ((subject: Subject, evaluate: Evaluate) => Checked)[]
   wrongContent,
   doubleGrant,
   staleRead,
+  invariantBroken,
 ];
 
 /**
@@ -70,23 +75,34 @@ function judgeAssigned(evidence: Evidence, evaluate: Evaluate): { readonly verdi
 function judgeSubject(subject: Subject, evaluate: Evaluate): Verdict {
   const worked = joinChecked(WORKED_OUT.map((validator) => validator(subject, evaluate)));
   const budgets = overBudget(subject);
+  const rules = ruleBroken(subject, evaluate);
   const order = undecidedOrder(subject);
-  const all = [...VALIDATORS.flatMap((validator) => validator(subject)), ...worked.findings, ...budgets.findings];
+  const all = [
+    ...VALIDATORS.flatMap((validator) => validator(subject)),
+    ...[worked, budgets, rules].flatMap(({ findings }) => findings),
+  ];
   const explained = explain(all, subject);
   const stopsAt = deadEnds(explained.findings);
   const reasons = [
     ...telemetryLost(subject, (handoff) => stopsAt.some((end) => isSentBy(handoff, { end, subject }))),
-    ...incomplete(subject, (step) => isExplained(step, { findings: explained.findings, stopsAt, subject })),
+    ...incomplete(subject, {
+      alsoAwaited: rules.awaited,
+      explained: (step) => isExplained(step, { findings: explained.findings, stopsAt, subject }),
+    }),
     ...storeUnreachable(subject),
     ...order.reasons,
-    ...budgets.reasons,
-    ...worked.reasons,
+    ...[rules, budgets, worked].flatMap(({ reasons: found }) => found),
   ];
   const gone = reasons.some(({ code }) => code === 'telemetry-lost' || code === 'incomplete');
   const stopped = all.some(({ code }) => code === 'missing-step' || code === 'step-failed');
   if (!gone && !stopped) reasons.push(...unplannedEffects(subject));
   const notes = [...unknownSpanNotes(subject), ...order.notes, ...budgets.notes];
-  return compose(subject, { ...explained, reasons, notes });
+  return compose(subject, {
+    ...explained,
+    reasons,
+    notes,
+    strength: addStrength(orderStrength(subject), rules.strength),
+  });
 }
 
 /** Findings after which a hand-off is not received, for a reason that is known: nothing was sent, or nobody takes it. */
@@ -133,11 +149,15 @@ function judgeNothing(subject: Subject): Verdict {
     consequences,
     reasons,
     notes: unknownSpanNotes(subject),
+    strength: orderStrength(subject),
   });
 }
 
-function compose(subject: Subject, parts: Pick<Verdict, 'findings' | 'consequences' | 'reasons' | 'notes'>): Verdict {
-  const { trace, flow, order } = subject;
+function compose(
+  subject: Subject,
+  parts: Pick<Verdict, 'findings' | 'consequences' | 'reasons' | 'notes' | 'strength'>,
+): Verdict {
+  const { trace, flow } = subject;
   const open = trace.completionStatus === 'open';
   return {
     requestId: trace.requestId,
@@ -146,6 +166,9 @@ function compose(subject: Subject, parts: Pick<Verdict, 'findings' | 'consequenc
     outcome: parts.findings.length > 0 ? 'fail' : parts.reasons.length > 0 || open ? 'unknown' : 'pass',
     completedBy: trace.completedBy,
     ...parts,
-    strength: order.contradiction ? { required: 0, proven: 0, undecided: 0 } : order.check.strength,
   };
+}
+
+function orderStrength({ order }: Subject): Strength {
+  return order.contradiction ? { required: 0, proven: 0, undecided: 0 } : order.check.strength;
 }

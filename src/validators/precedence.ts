@@ -143,6 +143,15 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
     (cause, effect, subject) =>
       !effect.facts.outcomeStored && [cause.step, ...cause.facts.later].includes(subject.flow.votes?.outcome),
   ),
+  rule('missing-step', 'rule-broken', 'the rule calls for the step that is missing', (cause, effect) =>
+    effect.facts.rule.steps.some((step) => step === cause.step || cause.facts.later.includes(step)),
+  ),
+  rule('wrong-order', 'rule-broken', 'the rule asks for the order that is wrong', (cause, effect) =>
+    effect.facts.rule.steps.every((step) => cause.facts.cycle.some(({ from }) => from.step === step)),
+  ),
+  rule('wrong-count', 'rule-broken', 'the rule counts the step that is counted wrong', (cause, effect) =>
+    effect.facts.rule.steps.every((step) => step === cause.step),
+  ),
   rule('over-budget', 'over-budget', 'without the slow step the wider budget is met', (cause, effect) =>
     accountsForExcess(cause, effect),
   ),
@@ -183,12 +192,15 @@ const TELLING: readonly FindingCode[] = [
   'orphan',
   'not-consumed',
   'stale-read',
+  'forbidden-attribute',
   'wrong-order',
+  'rule-broken',
   'step-failed',
   'missing-step',
   'unexpected-step',
   'wrong-count',
   'context-lost',
+  'invariant-broken',
   'over-budget',
 ];
 

@@ -68,14 +68,20 @@ const LIMITS: readonly (string | undefined)[] = ['deadline', 'span-limit', 'byte
 
 /**
  * Steps that are awaited though the request was called complete, or is still open; and, under a limit, the limit itself. Steps that lost
- * telemetry explains are not named: that is a reason of its own. `explained` leaves out steps that a finding explains.
+ * telemetry explains are not named: that is a reason of its own. `alsoAwaited` are steps that rules call for; `explained` leaves out steps that a finding explains.
  */
-export function incomplete(subject: Subject, explained: (step: string) => boolean): readonly UnknownReason[] {
+export function incomplete(
+  subject: Subject,
+  {
+    alsoAwaited,
+    explained,
+  }: { readonly alsoAwaited: readonly string[]; readonly explained: (step: string) => boolean },
+): readonly UnknownReason[] {
   const { completedBy } = subject.trace;
   const dark = subject.effects.flatMap(({ effect, isDark }) =>
     isDark && subject.absence.mayBeUnheard(effect.step) ? [effect.step] : [],
   );
-  const awaited = [...new Set([...subject.counts.awaited, ...dark, ...awaitedVotes(subject)])].filter(
+  const awaited = [...new Set([...subject.counts.awaited, ...alsoAwaited, ...dark, ...awaitedVotes(subject)])].filter(
     (step) => !subject.absence.wasLost(step) && !explained(step),
   );
   return awaited.length > 0 || LIMITS.includes(completedBy) ? [{ code: 'incomplete', completedBy, awaited }] : [];

@@ -1,4 +1,5 @@
 import type { CycleEdge, Finding, FindingFacts } from '../model/index.js';
+import { ruleText } from './rule-sentence.js';
 import { duration, recordLine } from './words.js';
 
 /** The smallest evidence for a finding, a line each: what was seen, where. */
@@ -21,6 +22,8 @@ export function evidenceLines(finding: Finding): readonly string[] {
       return [`versions: ${finding.facts.version} was read, ${finding.facts.known} was known`];
     case 'swallowed-error':
       return [`failed call: span ${finding.facts.errorSpanId}`];
+    case 'rule-broken':
+      return [`rule ${ruleText(finding.facts.rule)}`];
     case 'context-lost':
       return finding.facts.traceIds.map((traceId) => `trace ${traceId}`);
     default:

@@ -1,4 +1,5 @@
 import type { CycleEdge, Finding, FindingCode, FindingOf } from '../model/index.js';
+import { ruleSentence } from './rule-sentence.js';
 import { count, duration, list, storeWord } from './words.js';
 
 /** What a finding means, in one sentence: who did what, and what the flow expected instead. */
@@ -58,6 +59,10 @@ const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => strin
   'stale-read': ({ step, service, facts }) =>
     `\`${step}\` gave version ${facts.version} of the ${facts.of} in ${by(service)}, although ` +
     `${list(facts.by.map((each) => `\`${each}\``))} had told of version ${facts.known} before it began.`,
+  'rule-broken': ruleSentence,
+  'invariant-broken': ({ facts }) => `The invariant \`${facts.name}\` does not hold: ${facts.expression} is false.`,
+  'forbidden-attribute': ({ service, facts }) =>
+    `${by(service)} put \`${facts.attribute}\` on ${count(facts.spans, 'span')}; the flow forbids ${facts.pattern}.`,
 };
 
 function voteSentence(facts: FindingOf<'vote-integrity'>['facts']): string {

@@ -21,13 +21,22 @@ export function reasonSentence(reason: UnknownReason): string {
     case 'ambiguous-step':
       return `Span ${reason.spanId} could be ${list(reason.steps.map((step) => `\`${step}\``))}, and the verdict depends on which.`;
     case 'undecided':
-      return `${{ order: 'An order', budget: 'A budget', expression: 'An expression', effect: 'An effect' }[reason.about]} could not be decided (${list(
-        reason.steps.map((step) => `\`${step}\``),
-      )}): ${reason.detail}.`;
+      return `${SUBJECTS[reason.about]} could not be decided${
+        reason.steps.length === 0 ? '' : ` (${list(reason.steps.map((step) => `\`${step}\``))})`
+      }: ${reason.detail}.`;
     default:
       return reason satisfies never;
   }
 }
+
+const SUBJECTS: Readonly<Record<Extract<UnknownReason, { code: 'undecided' }>['about'], string>> = {
+  order: 'An order',
+  rule: 'A rule',
+  budget: 'A budget',
+  invariant: 'An invariant',
+  expression: 'An expression',
+  effect: 'An effect',
+};
 
 function lostSentence(reason: Extract<UnknownReason, { code: 'telemetry-lost' }>): string {
   const process =

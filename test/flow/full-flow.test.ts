@@ -41,6 +41,8 @@ const MISTAKES: readonly (readonly [from: string, to: string, message: string])[
   ['response: [price, store]', 'response: [price, stor]', 'unknown step "stor"'],
   ['"${most}"]', 'five]', 'expected a step and a whole number'],
   ['a.output.total', 'c.output.total', 'unknown name "c"'],
+  ['a.output.total > 0', 'a.output.total > b.output.total', 'one on both is "where"'],
+  ['response: [price, store]', 'response: [price, price]', 'expected steps that differ'],
   ['10ms..2s', '2s..10ms', 'the least time, 2s, is more than the most, 10ms'],
   ['at-most: 300ms, per', 'per', 'expected "at-most" or "at-least"'],
   ['{ at-least: 1ms }', '{ at-least: 1ms, per: attempt }', 'only a step has attempts'],
@@ -68,7 +70,7 @@ describe('a flow in the full language', () => {
     expect(flow.rules[1]).to.deep.equal({
       kind: 'response',
       steps: ['price', 'store'],
-      when: 'a.output.total > 0',
+      when: { about: 'a', condition: 'a.output.total > 0' },
       where: 'a.output.id == b.output.id',
       window: { leastMs: 10, limitMs: 2_000 },
     });

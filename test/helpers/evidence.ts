@@ -186,7 +186,16 @@ function toSpan(
     endUnixNano: EPOCH + nanos(readStart + (line.endMs - line.startMs)),
     status: line.error === undefined ? { code: 'unset', message: '' } : { code: 'error', message: line.error },
     attributes: attributesOf(line.attributes),
-    events: [],
+    events:
+      line.error === undefined
+        ? []
+        : [
+            {
+              name: 'exception',
+              timeUnixNano: EPOCH + nanos(start),
+              attributes: attributesOf({ 'exception.message': line.error }),
+            },
+          ],
     links: (line.links ?? []).map((spanId) => ({
       spanId,
       traceId: context.traceOfSpan.get(spanId) ?? '1',

@@ -1,4 +1,4 @@
-import type { FindingCode, StoredRecord, Verdict } from '../../src/model/index.js';
+import type { CompiledFlow, FindingCode, Rule, StoredRecord, Verdict } from '../../src/model/index.js';
 import { effectOf, evidenceOf, flowOf, opt, par, rep, seq, traceOf } from '../helpers/evidence.js';
 import { entry, type GpuChanges, gpuRequest, LEASES, lease, message, node } from '../helpers/gpu-request.js';
 
@@ -82,6 +82,11 @@ const versioned = (
 };
 
 const redis = (step: string): ReturnType<typeof effectOf> => effectOf(step, { store: 'redis', key: step });
+
+const rules = (...given: readonly Rule[]): Parameters<typeof flowOf>[1] => ({ rules: given });
+const invariant = (expression: string): { readonly invariants: CompiledFlow['invariants'] } => ({
+  invariants: [{ name: 'holds', expression }],
+});
 
 /** For each code, requests with the violation and requests that come near it. */
 export const CASES: Readonly<
@@ -953,6 +958,191 @@ export const CASES: Readonly<
         'a write that failed in silence: that is the cause',
         'm s 0-30\nw s <m 1-10 step=write output=2\nq s <w 2-3 client db.system.name=redis !down\nr s <m 11-20 step=read output=1',
         ['swallowed-error(write)'],
+      ),
+    ],
+  },
+  'rule-broken': {
+    planted: [
+      small(
+        'nothing came after',
+        {
+          order: par('a', 'b'),
+          lines: 'a s 10-20 step=a\nb s 0-5 step=b',
+          rest: rules({ kind: 'response', steps: ['a', 'b'] }),
+        },
+        ['rule-broken(a)'],
+      ),
+      small(
+        'too often',
+        {
+          order: rep('a', 0, null, true),
+          lines: 'a s 0-1 step=a\nc s 2-3 step=a',
+          rest: rules({ kind: 'at-most', steps: ['a'], count: 1 }),
+        },
+        ['rule-broken(a)'],
+      ),
+      small(
+        'the answer came, but not in time',
+        {
+          order: par('a', 'b'),
+          lines: 'a s 0-10 step=a\nb s 20-900 step=b',
+          rest: rules({ kind: 'response', steps: ['a', 'b'], window: { limitMs: 500 } }),
+        },
+        ['rule-broken(a)'],
+      ),
+      small(
+        'what must not happen together, though the request is still open',
+        {
+          order: par(opt('a'), opt('b')),
+          lines: 'a s 0-10 step=a\nb s 0-10 step=b',
+          rest: rules({ kind: 'not-co-existence', steps: ['a', 'b'] }),
+          options: { completedBy: 'quiet' },
+        },
+        ['rule-broken(a)'],
+      ),
+    ],
+    clean: [
+      small(
+        'the answer came',
+        {
+          order: par('a', 'b'),
+          lines: 'a s 0-5 step=a\nb s 10-20 step=b',
+          rest: rules({ kind: 'response', steps: ['a', 'b'] }),
+        },
+        [],
+      ),
+      small(
+        'they overlap by clocks alone',
+        {
+          order: par('a', 'b'),
+          lines: 'a s 0-5 step=a\nb t 2-20 step=b',
+          rest: rules({ kind: 'response', steps: ['a', 'b'] }),
+        },
+        [],
+      ),
+      small(
+        'the answer may still come',
+        {
+          order: par('a', opt('b')),
+          lines: 'a s 0-5 step=a',
+          rest: rules({ kind: 'response', steps: ['a', 'b'] }),
+          options: { completedBy: 'quiet' },
+        },
+        ['incomplete'],
+      ),
+      small(
+        'its condition leaves the occurrence out',
+        {
+          order: par('a', opt('b')),
+          lines: 'a s 0-5 step=a',
+          rest: rules({ kind: 'response', steps: ['a', 'b'], when: { about: 'a', condition: '1 > 2' } }),
+        },
+        [],
+      ),
+      small(
+        'its condition cannot be worked out',
+        {
+          order: par('a', opt('b')),
+          lines: 'a s 0-5 step=a',
+          rest: rules({ kind: 'response', steps: ['a', 'b'], when: { about: 'a', condition: 'a.output.n > 2' } }),
+        },
+        ['undecided'],
+      ),
+      small(
+        'the missing step tells it already',
+        { order: seq('a', 'b'), lines: 'a s 0-5 step=a', rest: rules({ kind: 'response', steps: ['a', 'b'] }) },
+        ['missing-step(b)'],
+      ),
+    ],
+  },
+  'invariant-broken': {
+    planted: [
+      small(
+        'false of the spans',
+        {
+          order: seq('a'),
+          lines: 'a s 0-5 step=a n=7',
+          rest: invariant("spans.all(s, s.attributes['n'] < 7)"),
+        },
+        ['invariant-broken()'],
+      ),
+      small(
+        'a service that has not reported',
+        { order: seq('a'), lines: 'a s 0-5 step=a', rest: invariant("['s', 't'].all(x, x in request.services)") },
+        ['invariant-broken()'],
+      ),
+      gpu('false of what a store holds', { flow: invariant('stores.cache_write[0].ttlMs > 100000') }, [
+        'invariant-broken()',
+      ]),
+    ],
+    clean: [
+      small(
+        'a direct edge between two services',
+        {
+          order: seq('a'),
+          lines: 'a s 0-5 step=a\nb t <a 1-2',
+          rest: invariant("spans.exists(s, s.service == 't' && s.parentService == 's')"),
+        },
+        [],
+      ),
+      small(
+        'false of a part',
+        {
+          order: seq('a'),
+          lines: 'a s 0-5 step=a',
+          rest: invariant('spans.size() == 2'),
+          options: { completedBy: 'quiet' },
+        },
+        ['undecided'],
+      ),
+      small(
+        'what cannot be worked out',
+        { order: seq('a'), lines: 'a s 0-5 step=a', rest: invariant("spans.all(s, s.attributes['n'] < 7)") },
+        ['undecided'],
+      ),
+    ],
+  },
+  'forbidden-attribute': {
+    planted: [
+      small(
+        'by its name, in spans that are no step',
+        { order: seq('a'), lines: 'a s 0-5 step=a\nb s <a 1-2 user.card=x', rest: { forbidden: [{ name: '*.card' }] } },
+        ['forbidden-attribute()'],
+      ),
+      small(
+        'by what it holds, under any completion',
+        {
+          order: seq('a'),
+          lines: 'a s 0-5 step=a note=4111111111111111',
+          rest: { forbidden: [{ value: '/\\b\\d{16}\\b/' }] },
+          options: { completedBy: 'quiet' },
+        },
+        ['forbidden-attribute()'],
+      ),
+      small(
+        'in the event of an error',
+        {
+          order: seq('a'),
+          lines: 'a s 0-5 step=a\nb s <a 1-2 !token=abc',
+          rest: { forbidden: [{ name: 'exception.message', value: 'token=*' }] },
+        },
+        ['forbidden-attribute()'],
+      ),
+    ],
+    clean: [
+      small(
+        'another service may',
+        {
+          order: seq('a'),
+          lines: 'a s 0-5 step=a user.card=x',
+          rest: { forbidden: [{ name: '*.card', service: 't' }] },
+        },
+        [],
+      ),
+      small(
+        'name and value must both fit',
+        { order: seq('a'), lines: 'a s 0-5 step=a card=none', rest: { forbidden: [{ name: 'card', value: '/\\d/' }] } },
+        [],
       ),
     ],
   },

@@ -1,11 +1,11 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect } from 'chai';
 import { FINDING_CODES, type FindingCode } from '../../src/model/index.js';
 import type { judge } from '../../src/validators/index.js';
 import { evaluate } from '../helpers/gpu-request.js';
+import { repositoryRoot } from '../helpers/repository.js';
 import { CASES, tell } from './cases.js';
 
 interface Mutation {
@@ -55,6 +55,9 @@ const MUTATIONS: Readonly<Record<FindingCode, Mutation>> = {
   'vote-integrity': { file: 'store/vote-integrity.js', from: '!byVoter.has(voter)', to: 'true' },
   'double-grant': { file: 'store/double-grant.js', from: 'untilMs > next.fromMs', to: 'untilMs >= next.fromMs' },
   'stale-read': { file: 'flow/stale-read.js', from: 'facts.knownOrder()', to: 'facts.graph' },
+  'rule-broken': { file: 'flow/rule-broken.js', from: 'subject.absence.mayStillCome(step)', to: 'false' },
+  'invariant-broken': { file: 'flow/invariant-broken.js', from: 'value === false && !partial', to: 'value === false' },
+  'forbidden-attribute': { file: 'flow/forbidden-attribute.js', from: 'event.attributes', to: 'event' },
 };
 
 /** Compiled tests run from build/test/validators. */
@@ -86,9 +89,10 @@ function failures(code: FindingCode, judging: typeof judge): readonly string[] {
 }
 
 describe('breaking the code that finds', () => {
+  // Beside the build: what is copied finds its packages from there.
   let folder = '';
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'tracecourt-mutation-'));
+    folder = mkdtempSync(join(repositoryRoot, 'build', 'mutation-'));
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -91,6 +91,18 @@ const ROWS: { readonly [C in FindingCode]: readonly [facts: FindingFacts[C], sen
     { of: 'context', version: '1', known: '2', by: ['graph-write', 'cache-write'] },
     '`save` gave version 1 of the context in allocator, although `graph-write` and `cache-write` had told of version 2 before it began.',
   ],
+  'rule-broken': [
+    { rule: { kind: 'response', steps: ['price', 'save'], window: { limitMs: 2_000 } }, observed: [1, 0] },
+    '`price` happened, and no `save` came after it (within 2 s).',
+  ],
+  'invariant-broken': [
+    { name: 'cheap', expression: 'steps.price.size() < 3' },
+    'The invariant `cheap` does not hold: steps.price.size() < 3 is false.',
+  ],
+  'forbidden-attribute': [
+    { attribute: 'user.card', pattern: '*.card', spans: 2 },
+    'allocator put `user.card` on 2 spans; the flow forbids *.card.',
+  ],
 };
 
 function finding(code: FindingCode): Finding {

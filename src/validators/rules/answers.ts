@@ -2,8 +2,9 @@ import type { Certainty } from './happenings.js';
 
 /** What a rule comes to. `asking`: the happening, or the happenings together, that the rule is broken for. */
 export type Answer =
-  | { readonly holds: 'certain' | 'open' }
-  | { readonly holds: 'impossible'; readonly asking: readonly number[]; readonly between?: number };
+  | { readonly holds: 'certain' }
+  | { readonly holds: 'open' }
+  | { readonly holds: 'impossible'; readonly asking: readonly number[] };
 
 export const CERTAIN: Answer = { holds: 'certain' };
 export const OPEN: Answer = { holds: 'open' };

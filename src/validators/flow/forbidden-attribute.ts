@@ -1,0 +1,65 @@
+import { compilePattern, type TextPattern } from '../../lib/text-pattern.js';
+import type { Attributes, AttributeValue, Finding, ForbiddenAttribute, Span } from '../../model/index.js';
+import { findingAbout } from '../finding-about.js';
+import { groupBy } from '../group-by.js';
+import type { Subject } from '../subject.js';
+import { serviceOf } from './span-index.js';
+
+/**
+ * A span of the request, one of its events or links, or the process that sent it has an attribute that no span may have.
+ *
+ * One finding for each attribute's name and pattern. What the attribute holds is not told. Stands under any completion: what is there is there.
+ */
+export function forbiddenAttribute(subject: Subject): readonly Finding[] {
+  return subject.flow.forbidden.flatMap((forbidden) => {
+    const fits = fitting(forbidden);
+    const found = subject.index.spans.flatMap((span) =>
+      forbidden.service === undefined || forbidden.service === serviceOf(span)
+        ? namesIn(span, fits).map((attribute) => ({ span, attribute }))
+        : [],
+    );
+    return [...groupBy(found, ({ attribute }) => attribute)].map(([attribute, all]) => {
+      const spanIds = all.map(({ span }) => span.spanId);
+      const service = all[0] && serviceOf(all[0].span);
+      return findingAbout(subject, 'forbidden-attribute', {
+        about: { spanIds, ...(service === undefined ? {} : { service }) },
+        facts: { attribute, pattern: forbidden.value ?? forbidden.name ?? '', spans: spanIds.length },
+      });
+    });
+  });
+}
+
+type Fits = (name: string, value: AttributeValue) => boolean;
+
+const compiled = new WeakMap<ForbiddenAttribute, Fits>();
+
+function fitting(forbidden: ForbiddenAttribute): Fits {
+  const known = compiled.get(forbidden);
+  if (known) return known;
+  const { name, value } = forbidden;
+  const fitsName = name === undefined ? undefined : compilePattern(name);
+  const fitsValue = value === undefined ? undefined : compilePattern(value);
+  const fits: Fits = (key, held) => (!fitsName || fitsName(key)) && (!fitsValue || holds(held, fitsValue));
+  compiled.set(forbidden, fits);
+  return fits;
+}
+
+/** Any text or number in the value, however deep. */
+function holds(value: AttributeValue, fits: TextPattern): boolean {
+  if (typeof value !== 'object' || value === null) return fits(String(value));
+  if (value instanceof Uint8Array) return false;
+  return (Array.isArray(value) ? value : Object.values(value)).some((part: AttributeValue) => holds(part, fits));
+}
+
+function namesIn({ attributes, events, links, resource }: Span, fits: Fits): readonly string[] {
+  const all: readonly Attributes[] = [
+    attributes,
+    ...events.map((event) => event.attributes),
+    ...links.map((link) => link.attributes),
+    resource,
+  ];
+  const names = all.flatMap((each) =>
+    [...each.entries()].flatMap(([name, value]) => (fits(name, value) ? [name] : [])),
+  );
+  return [...new Set(names)];
+}

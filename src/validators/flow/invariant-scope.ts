@@ -1,0 +1,52 @@
+import { nameInExpressions, type Span, type StoredValue } from '../../model/index.js';
+import { recordNames } from '../store/record-names.js';
+import type { Subject } from '../subject.js';
+import { serviceOf } from './span-index.js';
+
+const NANOS_PER_MS = 1_000_000;
+
+/**
+ * What invariants may speak of: `steps`, `values` and `params` as everywhere; `spans`, each span of the request; `stores`, the records of each effect that was
+ * read; `request`. A store that did not answer is absent, so that what speaks of it cannot be worked out.
+ */
+export function invariantScope(subject: Subject): Readonly<Record<string, unknown>> {
+  const { trace, evidence, effects } = subject;
+  const stores = effects.flatMap(({ effect, records }) =>
+    records ? [[nameInExpressions(effect.step), records.map(recordNames)] as const] : [],
+  );
+  return {
+    ...evidence.scope,
+    spans: subject.index.spans.map((span) => spanInScope(span, subject)),
+    stores: Object.fromEntries(stores),
+    request: {
+      id: trace.requestId,
+      durationMs: milliseconds(trace.startTime, trace.endTime),
+      services: [...new Set(subject.index.spans.map(serviceOf))].sort(),
+      traces: trace.traceIds.length,
+      completedBy: trace.completedBy ?? '',
+    },
+  };
+}
+
+function spanInScope(span: Span, { index }: Subject): Readonly<Record<string, unknown>> {
+  const parent = span.parentSpanId === undefined ? undefined : index.get(span.parentSpanId);
+  return {
+    id: span.spanId,
+    trace: span.traceId,
+    name: span.name,
+    kind: span.kind,
+    service: serviceOf(span) ?? '',
+    status: span.status.code,
+    message: span.status.message,
+    durationMs: milliseconds(span.startUnixNano, span.endUnixNano),
+    attributes: Object.fromEntries([...span.attributes.entries()].reverse()) as Readonly<Record<string, StoredValue>>,
+    parent: span.parentSpanId ?? '',
+    parentName: parent?.name ?? '',
+    parentService: (parent && serviceOf(parent)) ?? '',
+    links: span.links.map(({ spanId }) => spanId),
+  };
+}
+
+function milliseconds(start: bigint, end: bigint): number {
+  return Number(end - start) / NANOS_PER_MS;
+}

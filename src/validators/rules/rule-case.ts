@@ -1,0 +1,113 @@
+import type { Rule, StepInScope } from '../../model/index.js';
+import { nameInExpressions } from '../../model/index.js';
+import type { Evaluate } from '../evaluate.js';
+import type { Occurrence } from '../flow/facts.js';
+import { reachability } from '../flow/reach.js';
+import type { ProvenOrder, Subject } from '../subject.js';
+import { both, type Certainty, type Happenings } from './happenings.js';
+import type { RuleCase } from './rule-holds.js';
+
+const NANOS_PER_MS = 1_000_000;
+
+/** The occurrences of a request as rules look at them: happening i is occurrence i. */
+export function happeningsOf({ occurrences, facts }: ProvenOrder): Happenings {
+  const nodeOf = (point: number): number | undefined => {
+    const occurrence = occurrences[point >> 1];
+    return point % 2 === 0 ? occurrence?.start : occurrence?.end;
+  };
+  const nodes = occurrences.flatMap((_, i) => [nodeOf(2 * i), nodeOf(2 * i + 1)]).filter((node) => node !== undefined);
+  const reaches = reachability(facts.graph, nodes);
+  return {
+    steps: occurrences.map(({ step }) => step),
+    before: (p, q) => {
+      const [from, to] = [nodeOf(p), nodeOf(q)];
+      return from !== undefined && to !== undefined && reaches?.(from, to) === true;
+    },
+    causes: (i, j) => {
+      const [a, b] = [occurrences[i], occurrences[j]];
+      return a !== undefined && b !== undefined && facts.causes(a, b);
+    },
+    isTied: (i) => occurrences[i]?.tied === true,
+  };
+}
+
+/** A rule with its conditions worked out for this request; the expressions that could not be are `problems`. */
+export function ruleCase(
+  rule: Rule,
+  { subject, order, happenings, evaluate }: RuleSurroundings,
+): RuleCase & { readonly problems: readonly string[] } {
+  const problems = new Set<string>();
+  const ask = (expression: string, names: Readonly<Record<string, unknown>>): boolean | undefined => {
+    const answer = evaluate(expression, { ...subject.evidence.scope, ...names });
+    if ('error' in answer) problems.add(`${expression}: ${answer.error}`);
+    else if (typeof answer.value === 'boolean') return answer.value;
+    else problems.add(`${expression} is neither true nor false`);
+    return undefined;
+  };
+  const inScope = (i: number): StepInScope | undefined => scopeOf(subject, order.occurrences[i]);
+  const { when, where, window } = rule;
+  const about = when && rule.steps[when.about === 'a' ? 0 : 1];
+  const leftOut = new Set<number>();
+  order.occurrences.forEach(({ step }, i) => {
+    if (when && step === about && ask(when.condition, { [when.about]: inScope(i) }) === false) leftOut.add(i);
+  });
+  const known = new Map<string, Certainty>();
+  const pairs = (a: number, b: number): Certainty => {
+    const key = `${a} ${b}`;
+    const before = known.get(key);
+    if (before) return before;
+    const together = where === undefined ? 'certain' : asCertainty(ask(where, { a: inScope(a), b: inScope(b) }));
+    const timely = window ? inWindow(window, { order, a, b }) : 'certain';
+    const pair = both(together, timely);
+    known.set(key, pair);
+    return pair;
+  };
+  const selective = where !== undefined || window !== undefined;
+  if (where !== undefined) askAll(rule, { happenings, pairs });
+  return { happenings, leftOut: (i) => leftOut.has(i), pairs, selective, problems: [...problems] };
+}
+
+export interface RuleSurroundings {
+  readonly subject: Subject;
+  readonly order: ProvenOrder;
+  readonly happenings: Happenings;
+  readonly evaluate: Evaluate;
+}
+
+/** Works every pair out, so that all problems are known before the rule is judged. */
+function askAll(
+  { steps: [first, second] }: Rule,
+  { happenings, pairs }: { readonly happenings: Happenings; readonly pairs: RuleCase['pairs'] },
+): void {
+  happenings.steps.forEach((a, i) => {
+    if (a !== first) return;
+    happenings.steps.forEach((b, j) => {
+      if (b === second) pairs(i, j);
+    });
+  });
+}
+
+function asCertainty(answer: boolean | undefined): Certainty {
+  return answer === undefined ? 'open' : answer ? 'certain' : 'impossible';
+}
+
+function scopeOf(subject: Subject, occurrence: Occurrence | undefined): StepInScope | undefined {
+  if (!occurrence) return undefined;
+  const { step, traceStep } = occurrence;
+  const place = subject.stepsNamed(step).indexOf(traceStep);
+  return subject.evidence.scope.steps[nameInExpressions(step)]?.[place];
+}
+
+/** Whether the time from the end of a to the end of b lies within the window, whatever the clocks are off by. */
+function inWindow(
+  { leastMs = -Infinity, limitMs = Infinity }: NonNullable<Rule['window']>,
+  { order: { occurrences, facts }, a, b }: { readonly order: ProvenOrder; readonly a: number; readonly b: number },
+): Certainty {
+  const [from, to] = [a, b].map((i) => facts.graph.points[occurrences[i]?.end ?? -1]);
+  if (!from || !to) return 'open';
+  const read = to.time - from.time;
+  const low = (read - facts.clocks.bound(from.process, to.process)) / NANOS_PER_MS;
+  const high = (read + facts.clocks.bound(to.process, from.process)) / NANOS_PER_MS;
+  if (low > limitMs || high < leastMs) return 'impossible';
+  return high <= limitMs && low >= leastMs ? 'certain' : 'open';
+}
