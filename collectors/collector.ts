@@ -1,12 +1,15 @@
 import type { Clock } from '../src/lib/clock.js';
 import { systemClock } from '../src/lib/clock.js';
+import { type MetricFamily, prometheusText } from '../src/lib/prometheus-text.js';
 import type { AssembledRequest, CompletionReason, Span, StepMatcher } from '../src/model/index.js';
 import { type AssemblerOptions, createAssembler, type DeclaredOrigin, type RequestSummary } from './assembler/index.js';
 import type { AssemblerInput } from './assembler-input.js';
 import { AssemblerLoop } from './assembler-loop.js';
 import type { ListenerTimeouts } from './http/listener.js';
+import { collectorMetrics } from './metrics.js';
 import { startOtlpHttpSource } from './otlp-http-source.js';
 import { createQueryApi } from './query-api.js';
+import type { SpanSource } from './span-source.js';
 
 export interface CollectorOptions {
   readonly http?: {
@@ -28,6 +31,8 @@ export interface CollectorOptions {
   readonly onDefect?: (error: unknown) => void;
   /** What makes spans steps, for readers over HTTP. Default: the steps that spans name themselves. */
   readonly matchers?: readonly StepMatcher[];
+  /** Further metrics to tell at `/metrics`, besides the collector's own. */
+  readonly metrics?: () => readonly MetricFamily[];
 }
 
 /** A collector that listens. Disposing completes what is open by `shutdown` and closes every socket. */
@@ -57,12 +62,14 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     ...(options.onDefect ? { onDefect: options.onDefect } : {}),
   });
   let isReady = true;
-  const source = await startOtlpHttpSource({
+  const further = options.metrics ?? (() => []);
+  const source: SpanSource = await startOtlpHttpSource({
     ...options.http,
     clock,
     deliver: (arrival) => loop.deliver(arrival),
     otherwise: createQueryApi(assembler, {
       isReady: () => isReady,
+      metrics: () => prometheusText([...collectorMetrics(source.counts(), assembler.counts()), ...further()]),
       ...(options.matchers ? { matchers: options.matchers } : {}),
     }),
   });

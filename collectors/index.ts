@@ -14,6 +14,7 @@ export {
 } from './assembler/index.js';
 export { type AssemblerInput, replayInputs } from './assembler-input.js';
 export { type Collector, type CollectorOptions, startCollector } from './collector.js';
+export type { AssemblerCounts, SourceCounts } from './counts.js';
 export { type DecodedTraces, decodeTraces, type Refused } from './otlp-decode/index.js';
 export { type OtlpHttpOptions, startOtlpHttpSource } from './otlp-http-source.js';
 export { toOtlpJson } from './otlp-json.js';

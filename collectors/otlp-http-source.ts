@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TracecourtError } from '../src/errors.js';
 import type { Clock } from '../src/lib/clock.js';
+import type { SourceCounts } from './counts.js';
+import { ExportCounts } from './export-counts.js';
 import { type ListenerTimeouts, refusalOf, startListener } from './http/listener.js';
 import { quoted, readBody } from './http/request-body.js';
 import { type Encoding, Refusal, sendExportResponse, sendRefusal } from './http/status-reply.js';
@@ -35,7 +37,7 @@ const RETRY_SOON = { 'retry-after': '1' } as const;
  */
 export async function startOtlpHttpSource(options: OtlpHttpOptions): Promise<SpanSource> {
   const exports = new ExportHandler(options);
-  return await startListener({
+  const listener = await startListener({
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.timeouts === undefined ? {} : { timeouts: options.timeouts }),
@@ -44,6 +46,11 @@ export async function startOtlpHttpSource(options: OtlpHttpOptions): Promise<Spa
       else if (!options.otherwise?.(request, response)) refusePath(request, response);
     },
   });
+  return {
+    address: listener.address,
+    counts: () => exports.counts(),
+    [Symbol.asyncDispose]: () => listener[Symbol.asyncDispose](),
+  };
 }
 
 /** The path without its query; never throws, whatever the client wrote there. */
@@ -62,12 +69,17 @@ class ExportHandler {
   readonly #maxBodyBytes: number;
   readonly #maxBytesInFlight: number;
   #bytesInFlight = 0;
+  readonly #counts = new ExportCounts('otlp-http');
 
   constructor(options: OtlpHttpOptions) {
     this.#clock = options.clock;
     this.#deliver = options.deliver;
     this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
     this.#maxBytesInFlight = options.maxBytesInFlight ?? 4 * this.#maxBodyBytes;
+  }
+
+  counts(): SourceCounts {
+    return this.#counts.all();
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -77,19 +89,25 @@ class ExportHandler {
       if (!encoding) throw wrongType(request.headers['content-type']);
       await this.#receive(request, response, encoding);
     } catch (error) {
-      sendRefusal(response, encoding ?? 'application/json', refusalOf(error));
+      const refusal = refusalOf(error);
+      this.#counts.answered(refusal.httpStatus);
+      sendRefusal(response, encoding ?? 'application/json', refusal);
       discard(request, this.#maxBodyBytes);
     }
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse, encoding: Encoding): Promise<void> {
     const body = await this.#read(request);
+    this.#counts.body(body.length);
     const { batch, refused } = decode(body, encoding);
+    this.#counts.spans(batch.length, refused.count);
     try {
       this.#deliver({ receivedAtUnixNano: this.#clock.now(), body, contentType: encoding, batch });
     } catch {
+      this.#counts.busy(batch.length);
       throw new Refusal(503, 'The collector cannot take more spans at the moment; try again.', RETRY_SOON);
     }
+    this.#counts.answered(200);
     sendExportResponse(response, encoding, refused);
   }
 

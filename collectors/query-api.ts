@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toJson } from '../src/lib/json.js';
+import { PROMETHEUS_CONTENT_TYPE } from '../src/lib/prometheus-text.js';
 import type { AssembledRequest, Span, StepMatcher } from '../src/model/index.js';
 import type { RequestSummary } from './assembler/index.js';
 import { send } from './http/status-reply.js';
@@ -20,22 +21,21 @@ export interface QueryApiOptions {
   readonly matchers?: readonly StepMatcher[];
   /** False while the collector must not be sent anything. */
   readonly isReady: () => boolean;
+  /** What Prometheus is told. */
+  readonly metrics: () => string;
 }
 
 /** Answers when the path is one of its own; false otherwise. */
 export type QueryApi = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-interface Answer {
-  readonly status: number;
-  readonly json: unknown;
-}
+type Answer = { readonly status: number } & ({ readonly json: unknown } | { readonly metrics: string });
 
 const REQUEST = '/api/requests/';
 const TRACE = '/api/v3/traces/';
 
 /**
  * `GET /api/requests`, `/api/requests/{requestId}`, `/api/v3/traces/{traceId}` (in the form of Jaeger's v3 API), `/healthz` and
- * `/readyz`. JSON only; times are decimal text.
+ * `/readyz`, in JSON with times as decimal text; and `/metrics` as Prometheus reads them.
  */
 export function createQueryApi(collector: Readable, options: QueryApiOptions): QueryApi {
   return (request, response) => {
@@ -50,6 +50,7 @@ export function createQueryApi(collector: Readable, options: QueryApiOptions): Q
 function answerTo(path: string, collector: Readable, options: QueryApiOptions): Answer | undefined {
   if (path === '/healthz') return { status: 200, json: { status: 'ok' } };
   if (path === '/readyz') return readiness(options.isReady());
+  if (path === '/metrics') return { status: 200, metrics: options.metrics() };
   if (path === '/api/requests') return { status: 200, json: { requests: collector.list() } };
   if (path.startsWith(REQUEST)) return requestAnswer(path.slice(REQUEST.length), collector, options.matchers);
   if (path.startsWith(TRACE)) return traceAnswer(path.slice(TRACE.length), collector);
@@ -97,10 +98,10 @@ function jaegerError(status: number, message: string): Answer {
   return { status, json: { error: { httpCode: status, message } } };
 }
 
-function reply(
-  response: ServerResponse,
-  { status, json }: Answer,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  send(response, { status, contentType: 'application/json', body: toJson(json), headers });
+function reply(response: ServerResponse, answer: Answer, headers: Readonly<Record<string, string>> = {}): void {
+  const content =
+    'metrics' in answer
+      ? { contentType: PROMETHEUS_CONTENT_TYPE, body: answer.metrics }
+      : { contentType: 'application/json', body: toJson(answer.json) };
+  send(response, { status: answer.status, ...content, headers });
 }

@@ -1,4 +1,5 @@
 import type { SpanBatch } from '../src/model/index.js';
+import type { SourceCounts } from './counts.js';
 
 /** One export request as it came in: its bytes, for the recording, and its spans. */
 export interface Arrival {
@@ -17,6 +18,7 @@ export interface Arrival {
 export interface SpanSource extends AsyncDisposable {
   /** Where it listens, for people: a URL. */
   readonly address: string;
+  counts(): SourceCounts;
 }
 
 export type Deliver = (arrival: Arrival) => void;

@@ -1,5 +1,6 @@
 import type { AssembledRequest, CompletionReason, CompletionStatus, Span, SpanBatch } from '../../src/model/index.js';
 import { orderSpans } from '../adjust/index.js';
+import type { AssemblerCounts } from '../counts.js';
 import type { Origin } from './accounting-rules.js';
 import { hasNews } from './content-news.js';
 import { DeclaredOrigins } from './declared-origins.js';
@@ -13,6 +14,7 @@ import { noChange, type RequestGroup } from './request-groups.js';
 import { newRecord, type RequestRecord, statusAfter, withoutAll } from './request-record.js';
 import type { SpanFacts } from './span-facts.js';
 import { Watchers } from './watchers.js';
+import { WordCounts } from './word-counts.js';
 
 /**
  * Makes requests out of spans: no I/O, no clock, no timer. `now` is nanoseconds since the Unix epoch and MUST NOT run backwards.
@@ -39,6 +41,7 @@ export interface Assembler {
   list(): readonly RequestSummary[];
   /** All spans held of one trace, whatever requests they belong to. */
   trace(traceId: string): readonly Span[];
+  counts(): AssemblerCounts;
 }
 
 export interface DeclaredOrigin extends Origin {
@@ -75,6 +78,7 @@ class SpanAssembler implements Assembler {
   readonly #forgotten = new Map<string, number>();
   /** Requests that turned out to be part of another one. */
   readonly #absorbedBy = new Map<string, string>();
+  readonly #words = new WordCounts();
 
   constructor(settings: AssemblerSettings) {
     this.#settings = settings;
@@ -138,6 +142,21 @@ class SpanAssembler implements Assembler {
 
   trace(traceId: string): readonly Span[] {
     return orderSpans(this.#held.ofTrace(traceId));
+  }
+
+  counts(): AssemblerCounts {
+    const { size, letGo, repeated, bytes } = this.#held;
+    let open = 0;
+    for (const { status } of this.#records.values()) if (status === 'open') open += 1;
+    return {
+      spansHeld: size,
+      spansLetGo: letGo,
+      spansRepeated: repeated,
+      bytesHeld: Math.round(bytes),
+      requestsHeld: this.#records.size,
+      requestsOpen: open,
+      completed: this.#words.all(),
+    };
   }
 
   #record(requestId: string): RequestRecord | undefined {
@@ -260,6 +279,7 @@ class SpanAssembler implements Assembler {
     record.revision++;
     record.status = statusAfter(reason);
     record.completedBy = reason;
+    this.#words.add(reason, record.revision);
     record.spoken = ids;
     record.completedAt = now;
     record.next = undefined;

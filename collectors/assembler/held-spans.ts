@@ -30,6 +30,9 @@ export class HeldSpans {
   readonly #held = new Map<string, Held>();
   readonly #byTrace = new Map<string, Set<string>>();
   readonly #bytesOf = new Map<string, number>();
+  #bytes = 0;
+  #repeated = 0;
+  #letGo = 0;
 
   constructor(settings: AssemblerSettings) {
     this.book = createAccountBook(settings.handoffs);
@@ -41,6 +44,21 @@ export class HeldSpans {
     return this.#held.size;
   }
 
+  /** Bytes received for all that is held. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many spans came again while they were held. */
+  get repeated(): number {
+    return this.#repeated;
+  }
+
+  /** How many spans were dropped. */
+  get letGo(): number {
+    return this.#letGo;
+  }
+
   /** Takes what is new in the batch. Of two forms of one span the fuller one counts, whichever came first. */
   add(batch: SpanBatch, bytes: number): Arrival {
     const spans = new Map<string, SpanFacts[]>();
@@ -50,6 +68,7 @@ export class HeldSpans {
       const span = withCurrentNames(batch.span(i));
       const id = spanKey(span.traceId, span.spanId);
       const held = this.#held.get(id);
+      if (held) this.#repeated += 1;
       if (held && (held.isStripped || !isFuller(span, held.span))) continue;
       const facts = factsOf(span, this.#correlation);
       if (held && held.facts.key !== facts.key && !spans.has(held.facts.key)) spans.set(held.facts.key, []);
@@ -87,7 +106,7 @@ export class HeldSpans {
   drop(unitKey: string): void {
     for (const { traceId, spanId } of this.book.unit(unitKey)?.spans ?? []) {
       const id = spanKey(traceId, spanId);
-      this.#held.delete(id);
+      if (this.#held.delete(id)) this.#letGo += 1;
       const ofTrace = this.#byTrace.get(traceId);
       ofTrace?.delete(id);
       if (ofTrace?.size === 0) this.#byTrace.delete(traceId);
@@ -121,11 +140,13 @@ export class HeldSpans {
     this.book.add(facts, change.units);
     this.groups.add(facts, change);
     this.#bytesOf.set(facts.key, this.bytesOf(facts.key) + bytes);
+    this.#bytes += bytes;
   }
 
   #dropBooks(unitKey: string): void {
     this.book.drop(unitKey);
     this.groups.drop(unitKey);
+    this.#bytes -= this.bytesOf(unitKey);
     this.#bytesOf.delete(unitKey);
   }
 }

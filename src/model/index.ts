@@ -81,23 +81,25 @@ export { STAMP_NAMES } from './stamp-names.js';
 export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher, type ValueConditions, type ValueTest } from './step.js';
 export { nameInExpressions } from './step-names.js';
 export { STORE_FAILURE_KINDS, type StoreFailure, type StoreFailureKind } from './store-failure.js';
-export type {
-  Accounting,
-  AssembledRequest,
-  CompletionReason,
-  CompletionStatus,
-  Handoff,
-  Join,
-  MissingParent,
-  ProcessAccount,
-  StepAttempt,
-  StepStatus,
-  TraceStep,
-  WorkflowTrace,
+export {
+  type Accounting,
+  type AssembledRequest,
+  COMPLETION_REASONS,
+  type CompletionReason,
+  type CompletionStatus,
+  type Handoff,
+  type Join,
+  type MissingParent,
+  type ProcessAccount,
+  type StepAttempt,
+  type StepStatus,
+  type TraceStep,
+  type WorkflowTrace,
 } from './trace.js';
 export {
   type CaseStatus,
   type Consequence,
+  OUTCOMES,
   type Outcome,
   type Strength,
   UNKNOWN_REASONS,

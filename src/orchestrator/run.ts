@@ -16,6 +16,7 @@ import { newRunId, requestIdIn } from './run-id.js';
 import type { RunCase } from './run-plan.js';
 import { openRecord, type RunRecord } from './run-record.js';
 import { startSystem } from './start-system.js';
+import { countVerdicts, type VerdictCounts } from './verdict-counts.js';
 
 export interface RunOptions {
   readonly stores: StoreAddresses;
@@ -53,7 +54,8 @@ const STOP_DEADLINE_MS = 8_000;
 export async function runCases(cases: readonly RunCase[], options: RunOptions): Promise<RunResult> {
   const startedAt = performance.now();
   const run = newRunId(new Date(Number(options.clock.now() / 1_000_000n)));
-  const record = openRecord(run, cases, options);
+  const verdicts = countVerdicts([...new Set(cases.map(({ loaded }) => loaded.flow.name))]);
+  const record = openRecord(run, cases, { ...options, reporters: [verdicts, ...options.reporters] });
   const teardown = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: record.warn });
   const results: CaseResult[] = [];
   const { failure } = await settled(async () => {
@@ -63,7 +65,7 @@ export async function runCases(cases: readonly RunCase[], options: RunOptions): 
       bundle: record.bundle,
       scenarios: [...new Set(cases.map(({ loaded }) => loaded.scenario.name))],
     });
-    await hold(cases, { run, record, teardown, results, options });
+    await hold(cases, { run, record, teardown, results, options, metrics: verdicts.metrics });
   });
   await teardown[Symbol.asyncDispose]();
 
@@ -86,6 +88,8 @@ interface Session {
   readonly teardown: Teardown;
   readonly results: CaseResult[];
   readonly options: RunOptions;
+  /** What of the run is told at the collector's `/metrics`. */
+  readonly metrics: VerdictCounts['metrics'];
 }
 
 /** The run proper. Results are added as they come, so that what was judged before a failure is not lost. */
@@ -144,9 +148,10 @@ async function openCollector(
   docket: Docket,
   { cases, session }: { readonly cases: readonly RunCase[]; readonly session: Session },
 ) {
-  const { record, teardown, options } = session;
+  const { record, teardown, options, metrics } = session;
   const collector = await startCollector({
     http: options.http,
+    metrics,
     assembler: assemblerOptions(
       cases.map(({ loaded }) => loaded.flow),
       assemblerTimes(cases, options.rootQuietMs),

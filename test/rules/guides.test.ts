@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { loadScenario } from '../../src/config/index.js';
 import { TOP_LEVEL_KEYS } from '../../src/flow/flow-schema.js';
 import { loadFlow } from '../../src/flow/index.js';
-import { COMPLETION_REASONS } from '../../src/model/trace.js';
+import { COMPLETION_REASONS } from '../../src/model/index.js';
 import { readRepositoryFile } from '../helpers/repository.js';
 
 function examplesIn(page: string, mark: string): readonly string[] {

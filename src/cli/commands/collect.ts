@@ -21,7 +21,7 @@ Examples:
   tracecourt collect --http 127.0.0.1:4318
   tracecourt collect --http 127.0.0.1:0 --json
 
-Takes POST /v1/traces; answers GET /api/requests, /api/requests/{requestId}, /api/v3/traces/{traceId}, /healthz, /readyz.`,
+Takes POST /v1/traces; answers GET /api/requests, /api/requests/{requestId}, /api/v3/traces/{traceId}, /metrics, /healthz, /readyz.`,
     );
   return withSettings(command, ['http', 'rootQuietMs', 'quietMs', 'deadlineMs']).action(async (flags: CollectFlags) => {
     const settings = await settingsOf(flags);
