@@ -76,7 +76,7 @@ export interface CacheEntry {
   readonly ttlMs: number;
 }
 
-/** One message. In CEL: `value`, `json`, `key`, `headers`, `partition`, `offset`. */
+/** One message. In CEL: `value`, `json` (when the value is JSON), `key`, `headers`, `partition`, `offset`. */
 export interface LogMessage {
   readonly store: 'kafka';
   readonly topic: string;
@@ -84,7 +84,8 @@ export interface LogMessage {
   /** Decimal digits: offsets go beyond 2^53. */
   readonly offset: string;
   readonly key: string;
-  readonly value: string;
+  /** Null: a tombstone, which says that the key is no more. An empty text is a value like any other. */
+  readonly value: string | null;
   /** Without the propagation headers (traceparent, tracestate, baggage): they are the trace's, not the content. */
   readonly headers: Readonly<Record<string, string>>;
   /** Where each group that must consume it stands. */

@@ -127,7 +127,7 @@ function nameOf(topic: string, key: string): string {
 }
 
 function sizeOf({ key, value, headers }: IndexedMessage): number {
-  const texts = [key, value, ...Object.entries(headers).flat()];
+  const texts = [key, value ?? '', ...Object.entries(headers).flat()];
   return texts.reduce((sum, text) => sum + text.length, OVERHEAD_BYTES);
 }
 

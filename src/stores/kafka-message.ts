@@ -13,7 +13,7 @@ export function indexedMessage(topic: string, partition: number, message: KafkaM
     partition,
     offset: message.offset,
     key: message.key.toString('utf8'),
-    value: message.value?.toString('utf8') ?? '',
+    value: message.value?.toString('utf8') ?? null,
     headers: contentHeaders(message.headers ?? {}),
   };
 }

@@ -1,4 +1,4 @@
-import type { StoredRecord, StoredValue, StoreName } from '../model/index.js';
+import type { LogMessage, StoredRecord, StoredValue, StoreName } from '../model/index.js';
 
 /** What a store is to a workflow. Who really answered (a product, or our embedded server) stands in its identity. */
 export const STORE_WORDS: Readonly<Record<StoreName, string>> = {
@@ -43,10 +43,18 @@ export function recordLine(record: StoredRecord): string {
         `${record.key} = ${plain(record.value)}${record.ttlMs >= 0 ? `, expires in ${duration(record.ttlMs)}` : ''}`,
       );
     case 'kafka':
-      return cut(`${record.topic}[${record.partition}] offset ${record.offset}, key ${record.key}: ${record.value}`);
+      return cut(
+        `${record.topic}[${record.partition}] offset ${record.offset}, key ${record.key}: ${valueWords(record)}`,
+      );
     default:
       return record satisfies never;
   }
+}
+
+/** No value and an empty one look alike otherwise. */
+function valueWords({ value }: LogMessage): string {
+  if (value === null) return 'no value (a tombstone)';
+  return value === '' ? 'an empty value' : value;
 }
 
 function plain(value: StoredValue): string {

@@ -95,6 +95,15 @@ describe('the Kafka probe', () => {
     expect(recordsOf(await probe.observe(ask(topic, 'nobody')))).to.deep.equal([]);
   });
 
+  it('tells a tombstone from an empty value', async () => {
+    const topic = await newTopic('decisions');
+    const probe = newProbe();
+    await probe.watch([topic]);
+    await publish(topic, { key: 'a', value: '' }, { key: 'a', value: null });
+    const records = recordsOf(await probe.observe(ask(topic, 'a')));
+    expect(records.map(({ value }) => value)).to.deep.equal(['', null]);
+  });
+
   it('does not see what was there before it began to watch', async () => {
     const topic = await newTopic('decisions');
     await publish(topic, { key: 'a', value: 'old' });
