@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
+// kafkajs sets timers of negative length, and Node 24 warns of each; nothing is wrong.
 import { existsSync } from 'node:fs';
 
 const main = new URL('../build/src/cli/main.js', import.meta.url);

@@ -26,13 +26,16 @@ export interface ProgramOptions {
   readonly files?: Readonly<Record<string, string>>;
 }
 
+/** kafkajs sets timers of negative length, and Node 24 warns of each. */
+const QUIET_TIMERS = '--disable-warning=TimeoutNegativeWarning';
+
 /** Runs a program written inline as a Node process of its own, from a folder where the packages of this repository resolve. */
 export async function runProgram(options: ProgramOptions): Promise<ChildProgram> {
   const folder = await mkdtemp(join(process.cwd(), 'build', 'program-'));
   const file = join(folder, `program.${options.extension ?? 'mjs'}`);
   await writeFile(file, options.source);
   for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(folder, name), text);
-  const child = spawn(process.execPath, [...(options.nodeArguments ?? []), file], {
+  const child = spawn(process.execPath, [QUIET_TIMERS, ...(options.nodeArguments ?? []), file], {
     cwd: folder,
     env: { ...process.env, NODE_OPTIONS: '', ...options.environment },
   });
