@@ -5,7 +5,7 @@ import { type DefectChannel, FINDING_CODES, type PlantedDefect, UNKNOWN_REASONS 
 
 const text = z.string().min(1);
 
-/** What a planted defect must lead to: `{ fail: CODE, step }` or `{ unknown: REASON, service }`. */
+/** What a planted defect must lead to: `{ fail: CODE, step, service }` or `{ unknown: REASON, service }`. */
 const defectSchema = exactly({
   fail: z.enum(FINDING_CODES).optional(),
   step: text.optional(),
@@ -54,7 +54,7 @@ function asDefect(name: string, { fail, step, unknown, service }: DefectsShape['
   return {
     name,
     verdict: fail === undefined ? 'unknown' : 'fail',
-    finding: fail && { code: fail, step },
+    finding: fail && { code: fail, step, service },
     reason: unknown && { code: unknown, service },
   };
 }

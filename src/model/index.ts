@@ -59,6 +59,7 @@ export type { RunEvent, RunEventOf, RunEventType } from './run-event.js';
 export type {
   DefectChannel,
   DefectPair,
+  ExpectedFinding,
   HttpTrigger,
   PlantedDefect,
   ScenarioRequest,

@@ -29,12 +29,21 @@ export interface DefectChannel {
   readonly pairs: readonly DefectPair[];
 }
 
+/** A finding as a scenario names it; what it does not name may be anything. */
+export interface ExpectedFinding {
+  readonly code: FindingCode;
+  /** Undefined: the finding is about the request as a whole. */
+  readonly step: string | undefined;
+  /** Undefined: whichever. */
+  readonly service: string | undefined;
+}
+
 /** What a defect must lead to when it is the only one. */
 export interface PlantedDefect {
   readonly name: string;
   readonly verdict: Outcome;
   /** The first finding; undefined where the verdict is unknown. */
-  readonly finding: { readonly code: FindingCode; readonly step: string | undefined } | undefined;
+  readonly finding: ExpectedFinding | undefined;
   /** The first reason; undefined where the verdict is fail. */
   readonly reason: { readonly code: UnknownReasonCode; readonly service: string | undefined } | undefined;
 }

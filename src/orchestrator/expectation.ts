@@ -1,6 +1,7 @@
 import {
   type DefectChannel,
-  type FindingCode,
+  type ExpectedFinding,
+  type Finding,
   type UnknownReasonCode,
   type Verdict,
   worstOutcome,
@@ -9,13 +10,13 @@ import {
 /** What a request with planted defects must be judged: the table of the scenario, applied to one set of defects. */
 export interface Expectation {
   readonly verdict: Verdict['outcome'];
-  readonly findings: readonly { readonly code: FindingCode; readonly step: string | undefined }[];
+  readonly findings: readonly ExpectedFinding[];
   readonly reasons: readonly { readonly code: UnknownReasonCode; readonly service: string | undefined }[];
 }
 
 /**
- * Without defects: a pass. With several, the verdict is the worst of theirs and each one's finding or reason is there, unless a
- * written pair hides it. A name that the channel does not know adds nothing.
+ * Without defects: a pass. With several, each one's finding or reason is there, unless a written pair hides it, and the verdict is the
+ * worst of those that are to be seen. A name that the channel does not know adds nothing.
  */
 export function expectationOf(channel: DefectChannel | undefined, defects: readonly string[]): Expectation {
   const planted = (channel?.known ?? []).filter(({ name }) => defects.includes(name));
@@ -23,7 +24,7 @@ export function expectationOf(channel: DefectChannel | undefined, defects: reado
   const hidden = new Set(pairs.flatMap((pair) => pair.hidden));
   const visible = planted.filter(({ name }) => !hidden.has(name));
   return {
-    verdict: planted.length === 0 ? 'pass' : worstOutcome(planted.map(({ verdict }) => verdict)),
+    verdict: visible.length === 0 ? 'pass' : worstOutcome(visible.map(({ verdict }) => verdict)),
     findings: visible.flatMap(({ finding }) => (finding ? [finding] : [])),
     reasons: visible.flatMap(({ reason }) => (reason ? [reason] : [])),
   };
@@ -41,9 +42,9 @@ export function shortfalls(verdict: Verdict, expected: Expectation): readonly st
   if (expected.verdict === 'pass' && verdict.completedBy !== 'accounted') {
     problems.push(`completed by ${verdict.completedBy}, expected accounted`);
   }
-  for (const { code, step } of expected.findings) {
-    const isThere = verdict.findings.some((finding) => finding.code === code && finding.step === step);
-    if (!isThere) problems.push(`${named(code, step)} was not found`);
+  for (const awaited of expected.findings) {
+    const isThere = verdict.findings.some((finding) => isAs(finding, awaited));
+    if (!isThere) problems.push(`${named(awaited.code, awaited.step ?? awaited.service)} was not found`);
   }
   for (const { code, service } of expected.reasons) {
     const isThere = verdict.reasons.some(
@@ -51,11 +52,13 @@ export function shortfalls(verdict: Verdict, expected: Expectation): readonly st
     );
     if (!isThere) problems.push(`${named(code, service)} was not given as a reason`);
   }
-  const surplus = verdict.findings.filter(
-    (finding) => !expected.findings.some(({ code, step }) => finding.code === code && finding.step === step),
-  );
-  for (const { code, step } of surplus) problems.push(`${named(code, step)} was found too`);
+  const surplus = verdict.findings.filter((finding) => !expected.findings.some((awaited) => isAs(finding, awaited)));
+  for (const { code, step, service } of surplus) problems.push(`${named(code, step ?? service)} was found too`);
   return problems;
+}
+
+function isAs(finding: Finding, { code, step, service }: ExpectedFinding): boolean {
+  return finding.code === code && finding.step === step && (service === undefined || finding.service === service);
 }
 
 function serviceOf(reason: Verdict['reasons'][number]): string | undefined {
