@@ -109,18 +109,18 @@ export const LEASES: CompiledFlow['leases'] = [
   {
     name: 'gpu',
     grantedBy: 'graph-write',
-    query: { store: 'neo4j', cypher: 'MATCH (l:Lease)-[:OF]->(:Gpu) RETURN l.decision AS holder' },
-    ours: "row.holder == 'd1'",
-    from: 'row.from',
+    query: { store: 'neo4j', cypher: 'MATCH (l:Lease)-[:OF]->(:Gpu) RETURN l.decision AS decision' },
+    ours: "row.decision == 'd1'",
+    from: 'row.since',
     until: 'row.until',
     capacity: 1,
     skewMs: 1_000,
   },
 ];
 
-export const lease = (holder: string, from: StoredValue, until: StoredValue): StoredRecord => ({
+export const lease = (decision: string, since: StoredValue, until: StoredValue): StoredRecord => ({
   store: 'neo4j',
-  row: { holder, from, until },
+  row: { decision, since, until },
 });
 
 export interface GpuChanges extends TraceOptions {

@@ -38,7 +38,9 @@ describe('README.md', () => {
   it('has a line for each planted defect, with what it must lead to', async () => {
     const [{ scenario }] = await loadScenarios([`${repositoryRoot}${APPROVE}`]);
     const rows = (scenario.defects?.known ?? []).map(({ name, verdict, finding, reason }) => {
-      const about = finding ? `${finding.code} (${finding.step})` : `${reason?.code} (${reason?.service})`;
+      const about = finding
+        ? `${finding.code} (${finding.step ?? finding.service})`
+        : `${reason?.code} (${reason?.service})`;
       return `| \`${name}\` | ${verdict} | ${about} |`;
     });
     expect(rows.length).to.be.greaterThan(6);

@@ -46,7 +46,10 @@ const CHECKS: readonly Check[] = [
       'build/test/integration/through-otel-collector.test.js',
     ],
   },
-  { title: 'The command-line scenario, on the real servers', args: ['bin/tracecourt.js', 'demo'] },
+  {
+    title: 'The demo and pairs of its defects, on the real servers',
+    args: ['node_modules/mocha/bin/mocha.js', 'build/test/integration/{demo-on-real-stores,defect-pairs}.test.js'],
+  },
 ];
 
 /**

@@ -1,7 +1,16 @@
 import { expect } from 'chai';
 import type { Verdict } from '../../src/model/index.js';
 import { judge } from '../../src/validators/index.js';
-import { evaluate, type GpuChanges, gpuRequest, message, node } from '../helpers/gpu-request.js';
+import {
+  evaluate,
+  type GpuChanges,
+  gpuFlow,
+  gpuRequest,
+  LEASES,
+  lease,
+  message,
+  node,
+} from '../helpers/gpu-request.js';
 
 const WITHOUT_NOTIFIER = { nh: undefined };
 
@@ -95,6 +104,25 @@ const DEFECTS: Readonly<Record<string, { readonly changes: GpuChanges; readonly 
   'orphan-cache': {
     changes: { lines: { w: undefined, wc: undefined }, records: { 'graph-write': [] } },
     findings: ['orphan(cache-write)'],
+  },
+  'double-lease': {
+    changes: { flow: { leases: LEASES }, records: { 'lease gpu': [lease('d0', 0, null), lease('d1', 5_000, 60_000)] } },
+    findings: ['double-grant(graph-write)'],
+  },
+  'stale-cache': {
+    changes: {
+      flow: {
+        steps: [...gpuFlow.steps, { name: 'context-read', matcher: { step: 'context-read' }, mayFail: false }],
+        versions: [
+          { name: 'context', writtenBy: ['graph-write'], readBy: ['context-read'], version: 'output', key: undefined },
+        ],
+      },
+      lines: {
+        w: 'w allocator <as 60-80 step=graph-write output=2',
+        x: 'x allocator <as 92-95 step=context-read output=1',
+      },
+    },
+    findings: ['stale-read(context-read)'],
   },
   'outbox-gap': {
     changes: { lines: { p: undefined, pc: undefined, nh: undefined }, records: { 'event-publish': [] } },

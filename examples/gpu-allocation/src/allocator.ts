@@ -1,10 +1,12 @@
-import { parseAllocationRequest } from './decision.js';
+import { type Context, DRAFTED, type Proposal, parseAllocationRequest } from './decision.js';
 import { seedInventory } from './inventory.js';
+import { nearCache } from './service/near-cache.js';
 import { runService } from './service/run-service.js';
 import { milliseconds, settings } from './service/settings.js';
 import { connectKafka, connectNeo4j, connectRedis } from './service/stores.js';
 import { allocationStep } from './steps/allocation.js';
 import { cacheWriteStep } from './steps/cache-write.js';
+import { contextReadStep } from './steps/context-read.js';
 import { councilVoteSteps } from './steps/council-vote.js';
 import { eventPublishStep } from './steps/event-publish.js';
 import { graphWriteStep } from './steps/graph-write.js';
@@ -28,12 +30,16 @@ await runService('allocator', async () => {
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
 
-  const council = { url: COUNCIL_URL, deadlineMs: milliseconds('COUNCIL_DEADLINE_MS', 2000) };
+  const council = { url: COUNCIL_URL, deadlineMs: milliseconds('COUNCIL_DEADLINE_MS', 5000) };
+  const drafts = nearCache<Context>(1000);
   const steps = {
     findGpu: allocationStep(graph, TRACECOURT_RUN_ID),
     askCouncil: councilVoteSteps(council),
     writeGraph: graphWriteStep(graph),
-    writeCache: cacheWriteStep(cache),
+    draftContext: ({ decisionId, gpu, model, hours }: Proposal) =>
+      drafts.put(decisionId, { gpu, model, hours, version: DRAFTED }),
+    writeCache: cacheWriteStep(cache, drafts),
+    readContext: contextReadStep(cache, drafts),
     publishEvent: eventPublishStep(producer),
     noticeRejection: rejectionNoticeStep(producer),
     noticeNoCapacity: noCapacityStep(cache),

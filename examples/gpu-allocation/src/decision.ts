@@ -29,6 +29,22 @@ export interface Decision extends Proposal {
   readonly ballots: readonly Ballot[];
 }
 
+/** Versions of a decision: drafted when the council is asked, granted with the lease. */
+export const DRAFTED = 1;
+export const GRANTED = 2;
+
+/** The context window of a decision: what whoever works with the GPU starts from. */
+export interface Context extends AllocationRequest {
+  readonly gpu: string;
+  readonly version: number;
+}
+
+/** What is left of a decision once it is written: its version, and whether the graph holds it. */
+export interface Receipt {
+  readonly version: number;
+  readonly committed: boolean;
+}
+
 /** Votes to approve that a decision needs, whoever stayed silent. */
 export const QUORUM = 3;
 

@@ -1,7 +1,9 @@
 import { currentRequestId } from '@tracecourt/instrumentation';
+import { planted } from './planted-defects.js';
 import type { Answer } from './service/http-server.js';
 import { runService } from './service/run-service.js';
 import { settings } from './service/settings.js';
+import { withBaggageAlone } from './service/tracing.js';
 
 const PATIENCE_MS = 30_000;
 
@@ -11,7 +13,10 @@ await runService('gateway', async () => {
   return {
     routes: {
       'POST /allocations': async ({ body }) => {
-        const answer = await forward(`${ALLOCATOR_URL}/allocations`, body).catch(badGateway);
+        const toAllocator = () => forward(`${ALLOCATOR_URL}/allocations`, body);
+        const answer = await (planted('broken-context') ? withBaggageAlone(toAllocator) : toAllocator()).catch(
+          badGateway,
+        );
         return { ...answer, headers: { 'x-request-id': currentRequestId() ?? '' } };
       },
     },

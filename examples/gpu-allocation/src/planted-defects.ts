@@ -19,6 +19,24 @@ export const DEFECTS = [
   'stuck-consumer',
   /** The council's exporter loses two spans. */
   'lost-telemetry',
+  /** The publish step sends a batch that was emptied before. */
+  'lost-event',
+  /** The gateway forwards with the request's baggage and without its span. */
+  'broken-context',
+  /** The graph refuses the write, and the step reports success. */
+  'swallowed-graph-error',
+  /** One member thinks for longer than a vote may take. */
+  'slow-vote',
+  /** The context in the cache names the model where the GPU belongs. */
+  'wrong-content',
+  /** The context is cached, and the decision never written to the graph. */
+  'orphan-cache',
+  /** The request dies of an exception between the commit and the event. */
+  'outbox-gap',
+  /** A GPU is granted that somebody else has. */
+  'double-lease',
+  /** The context is read from a copy that nobody invalidated. */
+  'stale-cache',
 ] as const;
 export type Defect = (typeof DEFECTS)[number];
 

@@ -9,6 +9,7 @@ export function eventPublishStep(producer: Producer) {
   return wrapStep('event-publish', async ({ decisionId, gpu, model, hours }: Decision): Promise<void> => {
     const message = { key: decisionId, value: JSON.stringify({ decisionId, gpu, model, hours }) };
     const messages = planted('duplicate-event') ? [message, { ...message }] : [message];
+    if (planted('lost-event')) messages.length = 0;
     await producer.send({ topic: ALLOCATED, messages });
   });
 }
