@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import { parse } from 'yaml';
 import { type AssemblerInput, type Collector, decodeTraces, startCollector } from '../../collectors/index.js';
 import { pollUntil } from '../../src/lib/deadline.js';
 import type { AssembledRequest, Span } from '../../src/model/index.js';
@@ -9,7 +10,7 @@ import { type CaseResult, loadScenarios, planVariants, runCases } from '../../sr
 import { embeddedRun } from '../helpers/embedded-run.js';
 import { SPANS_OF_A_REQUEST, startLedgerChain } from '../helpers/ledger-chain.js';
 import { OTEL_COLLECTOR_FILE, type OtelCollector, startOtelCollector } from '../helpers/otel-collector.js';
-import { repositoryRoot } from '../helpers/repository.js';
+import { readRepositoryFile, repositoryRoot } from '../helpers/repository.js';
 import { programOrSkip } from '../helpers/tool.js';
 import { temporaryBundles } from '../helpers/tracecourt.js';
 import { openUnreliableDoor, type Treatment, type UnreliableDoor } from '../helpers/unreliable-door.js';
@@ -34,6 +35,25 @@ describe('through a real OpenTelemetry Collector on otel-collector.yaml', functi
 
   it('its own validation has nothing against the file', async () => {
     await run(binary, ['validate', '--config', OTEL_COLLECTOR_FILE]);
+  });
+
+  it('the health check of docker-compose.yml tells whether it is well', async () => {
+    const between = await startOtelCollector({ binary, tracecourt: jaeger.address, jaeger: jaeger.address });
+    const { services } = parse(readRepositoryFile('docker-compose.yml')) as {
+      services: Record<string, { healthcheck: { test: string[] } }>;
+    };
+    const [, program, ...words] = services['otel-collector']?.healthcheck.test ?? [];
+    expect(program).to.equal('/otelcol-contrib');
+    const args = words.map((word) =>
+      word
+        .replace('/etc/otelcol-contrib/config.yaml', OTEL_COLLECTOR_FILE)
+        .replace('http://127.0.0.1:13133/', between.health),
+    );
+    expect(args).to.have.length(3);
+    await run(binary, args);
+    await between[Symbol.asyncDispose]();
+    const failure: unknown = await run(binary, args).catch((error: unknown) => error);
+    expect(failure).to.include({ code: 1 });
   });
 
   describe('the reference system', () => {
