@@ -1,6 +1,28 @@
 export { loadScenario, loadScenarioFile, resolveSettings, type Settings } from './config/index.js';
 export { type ErrorCode, type SourceProblem, TracecourtError } from './errors.js';
-export { loadFlow, loadFlowFile } from './flow/index.js';
+export {
+  anyOf,
+  anyOrder,
+  choice,
+  type FlowBuilder,
+  type FlowDetails,
+  type FlowFile,
+  type FlowSurroundings,
+  flow,
+  flowFromYaml,
+  loadFlow,
+  loadFlowFile,
+  optional,
+  type Part,
+  type PartLike,
+  parallel,
+  repeat,
+  type StepSpec,
+  sequence,
+  sequenceByStart,
+  under,
+  when,
+} from './flow/index.js';
 export type {
   AssembledRequest,
   CompiledFlow,

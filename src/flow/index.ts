@@ -1,3 +1,23 @@
+export {
+  anyOf,
+  anyOrder,
+  choice,
+  type FlowBuilder,
+  type FlowDetails,
+  type FlowFile,
+  flow,
+  flowFromYaml,
+  optional,
+  type Part,
+  type PartLike,
+  parallel,
+  repeat,
+  type StepSpec,
+  sequence,
+  sequenceByStart,
+  under,
+  when,
+} from './builder/index.js';
 export { expressionScope } from './expression-scope.js';
 export { loadFlow, loadFlowFile } from './load-flow.js';
 export { flowMatchers, matcherWarnings } from './matchers.js';
