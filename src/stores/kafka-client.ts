@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import { TracecourtError } from '../errors.js';
 import type { GroupPosition } from '../model/index.js';
@@ -6,6 +7,9 @@ import type { Positions } from './kafka-message-index.js';
 type KafkaModule = typeof import('kafkajs');
 
 const NEVER_COMMITTED = '-1';
+/** kafkajs does not try again by itself when it is told this. */
+const NOT_LED = 'NOT_LEADER_FOR_PARTITION';
+const RETRY_MS = 20;
 
 /** Loads kafkajs, which is there only where somebody needs it. Throws TracecourtError `package-missing` where it is not. */
 export async function loadKafkajs(
@@ -45,8 +49,30 @@ export async function partitionsByTopic(admin: Admin): Promise<ReadonlyMap<strin
   return new Map(topics.map(({ name, partitions }) => [name, partitions.map(({ partitionId }) => partitionId)]));
 }
 
-export async function endsOf(admin: Admin, topic: string): Promise<TopicEnds> {
-  const offsets = await admin.fetchTopicOffsets(topic);
+/**
+ * Waits while a partition has no leader that answers for it, as when the topic was made a moment ago: that passes. Rejects when
+ * `signal` aborts.
+ */
+export async function endsOf(admin: Admin, topic: string, signal: AbortSignal): Promise<TopicEnds> {
+  for (;;) {
+    const offsets = await offsetsIfLed(admin, topic);
+    if (offsets) return endsFrom(offsets);
+    await delay(RETRY_MS, undefined, { signal });
+  }
+}
+
+type TopicOffsets = Awaited<ReturnType<Admin['fetchTopicOffsets']>>;
+
+async function offsetsIfLed(admin: Admin, topic: string): Promise<TopicOffsets | undefined> {
+  try {
+    return await admin.fetchTopicOffsets(topic);
+  } catch (error) {
+    if ((error as { readonly type?: string }).type === NOT_LED) return undefined;
+    throw error;
+  }
+}
+
+function endsFrom(offsets: TopicOffsets): TopicEnds {
   return {
     low: new Map(offsets.map(({ partition, low }) => [partition, BigInt(low)])),
     high: new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])),

@@ -61,6 +61,11 @@ export class KafkaMessageIndex {
     this.#forgetOldest();
   }
 
+  /** As if this message, of an aborted transaction, had never been read. */
+  remove(message: IndexedMessage): void {
+    if (this.#inOrder.has(message)) this.#remove(message);
+  }
+
   /** All before `next` was read. Never goes back. */
   advance(topic: string, partition: number, next: bigint): void {
     const position = this.position(topic, partition);

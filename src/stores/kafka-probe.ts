@@ -112,7 +112,8 @@ class TailingKafkaProbe implements KafkaProbe {
       const existing = await partitionsByTopic(admin);
       const starts = new Map<string, Positions>();
       for (const topic of topics) {
-        if (existing.has(topic) && !tail.isFollowing(topic)) starts.set(topic, (await endsOf(admin, topic)).high);
+        if (!existing.has(topic) || tail.isFollowing(topic)) continue;
+        starts.set(topic, (await endsOf(admin, topic, progress.signal)).high);
       }
       progress.doing = 'joining its group';
       if (starts.size > 0) await tail.follow(starts);
@@ -157,7 +158,7 @@ class TailingKafkaProbe implements KafkaProbe {
       if (index.knows(topic)) await tail.unfollow(topic);
       return { server, records: [], missing: noTopic(topic, this.address) };
     }
-    const ends = await endsOf(admin, topic);
+    const ends = await endsOf(admin, topic, progress.signal);
     if (partitions.some((partition) => !ends.high.has(partition))) {
       // The topic has grown. kafkajs would go on without the new partitions for minutes: only a new client sees them.
       await this.#close();

@@ -1,6 +1,7 @@
-import type { Consumer, Kafka } from 'kafkajs';
+import type { Batch, Consumer, Kafka } from 'kafkajs';
 import { indexedMessage } from './kafka-message.js';
 import type { KafkaMessageIndex, Positions } from './kafka-message-index.js';
+import { isCommit, type RawRecord, rawRecords, UndecidedMessages } from './kafka-transactions.js';
 
 const MAX_WAIT_MS = 100;
 
@@ -14,6 +15,7 @@ export class KafkaTail {
   readonly groupId: string;
   readonly #kafka: Kafka;
   readonly #index: KafkaMessageIndex;
+  readonly #undecided = new UndecidedMessages();
   readonly #topics = new Set<string>();
   #consumer: Consumer | undefined;
   #turn: Promise<void> = Promise.resolve();
@@ -45,6 +47,7 @@ export class KafkaTail {
     return this.#next(async () => {
       this.#topics.delete(topic);
       this.#index.drop(topic);
+      this.#undecided.drop(topic);
       await this.#leave();
     });
   }
@@ -103,14 +106,25 @@ export class KafkaTail {
     await consumer.run({
       autoCommit: false,
       eachBatch: async ({ batch }) => {
-        for (const message of batch.messages) {
-          const indexed = indexedMessage(batch.topic, batch.partition, message);
-          if (indexed) this.#index.add(indexed);
-        }
+        for (const record of rawRecords(batch)) this.#take(batch, record);
       },
     });
     forget();
     if (failure) throw failure;
+  }
+
+  /** What a transaction wrote is indexed at once and taken out again if it aborts: its end comes before the end of the topic. */
+  #take(batch: Batch, record: RawRecord): void {
+    const { producerId = '', inTransaction = false } = record.batchContext ?? {};
+    if (record.isControlRecord) {
+      const decided = this.#undecided.decide(batch, producerId);
+      if (!isCommit(record)) for (const message of decided) this.#index.remove(message);
+      return;
+    }
+    const message = indexedMessage(batch.topic, batch.partition, record);
+    if (!message) return;
+    this.#index.add(message);
+    if (inTransaction) this.#undecided.hold(message, producerId);
   }
 
   #takePositions(consumer: Consumer, assignment: Readonly<Record<string, number[]>>): void {

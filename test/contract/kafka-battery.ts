@@ -2,6 +2,7 @@ import { type BatteryTarget, battery } from './battery.js';
 import { groupRows } from './kafka/group-rows.js';
 import { KafkaBench } from './kafka/kafka-bench.js';
 import { positionRows } from './kafka/position-rows.js';
+import { probeRows } from './kafka/probe-rows.js';
 import { recordRows } from './kafka/record-rows.js';
 import { topicRows } from './kafka/topic-rows.js';
 import { transactionRows } from './kafka/transaction-rows.js';
@@ -27,5 +28,6 @@ export function kafkaBattery({ server, brokers }: KafkaUnderTest): void {
     positionRows(bench);
     groupRows(bench);
     transactionRows(bench);
+    probeRows(bench);
   });
 }

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import kafkajs, { type Kafka, type Message } from 'kafkajs';
+import kafkajs, { type Kafka, type Message, type Transaction } from 'kafkajs';
 import { EMBEDDED_PRODUCT, type EmbeddedServer } from '../../src/embedded/embedded-server.js';
 import { startEmbeddedKafka } from '../../src/embedded/kafka/index.js';
 import { pollUntil } from '../../src/lib/deadline.js';
@@ -40,6 +41,18 @@ describe('the Kafka probe', () => {
     await producer.connect();
     await producer.send({ topic, messages });
     await producer.disconnect();
+  }
+
+  async function newTransaction(): Promise<Transaction> {
+    const producer = kafka.producer({
+      transactionalId: randomUUID(),
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
+    disposals.push(() => producer.disconnect());
+    await producer.connect();
+    return producer.transaction();
   }
 
   const ask = (topic: string, key: string, consumedBy: readonly string[] = []) =>
@@ -102,6 +115,25 @@ describe('the Kafka probe', () => {
     await publish(topic, { key: 'a', value: '' }, { key: 'a', value: null });
     const records = recordsOf(await probe.observe(ask(topic, 'a')));
     expect(records.map(({ value }) => value)).to.deep.equal(['', null]);
+  });
+
+  it('sees what a transaction wrote only when it was committed, also where aborted ones overlap', async () => {
+    const topic = await newTopic('decisions');
+    const probe = newProbe();
+    await probe.watch([topic]);
+    const [first, second, third] = [await newTransaction(), await newTransaction(), await newTransaction()];
+    const write = (transaction: Transaction, value: string) =>
+      transaction.send({ topic, messages: [{ key: 'a', value }] });
+    await write(first, 'aborted last');
+    await write(second, 'aborted first');
+    await write(third, 'committed');
+    await write(first, 'aborted last too');
+    expect(recordsOf(await probe.observe(ask(topic, 'a'))), 'while all are open').to.deep.equal([]);
+    await second.abort();
+    await third.commit();
+    await first.abort();
+    const records = recordsOf(await probe.observe(ask(topic, 'a')));
+    expect(records.map(({ value }) => value)).to.deep.equal(['committed']);
   });
 
   it('does not see what was there before it began to watch', async () => {

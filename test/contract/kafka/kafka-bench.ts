@@ -146,6 +146,13 @@ export class KafkaBench {
     return producer;
   }
 
+  newTransactional(
+    transactionalId = this.unique('transactional'),
+    settings: Partial<ProducerConfig> = {},
+  ): Promise<Producer> {
+    return this.newProducer({ transactionalId, idempotent: true, maxInFlightRequests: 1, ...settings });
+  }
+
   async send(topic: string, messages: Message[], { compression, idempotent = false }: SendOptions = {}) {
     const producer = await this.newProducer({ idempotent });
     try {

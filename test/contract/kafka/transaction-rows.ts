@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { Producer } from 'kafkajs';
 import { type Consuming, failureOf, type KafkaBench, until, valuesOf } from './kafka-bench.js';
 
 const UNCOMMITTED = { settings: { readUncommitted: true } };
@@ -10,12 +9,6 @@ const RIGHT = 1;
 const FENCED = 'INVALID_PRODUCER_EPOCH';
 
 export function transactionRows(bench: KafkaBench): void {
-  const newTransactional = (
-    transactionalId = bench.unique('transactional'),
-    transactionTimeout = 60_000,
-  ): Promise<Producer> =>
-    bench.newProducer({ transactionalId, transactionTimeout, idempotent: true, maxInFlightRequests: 1 });
-
   async function committedOffset(groupId: string, topic: string): Promise<string | undefined> {
     const [offsets] = await bench.admin.fetchOffsets({ groupId, topics: [topic] });
     return offsets?.partitions[0]?.offset;
@@ -34,7 +27,7 @@ export function transactionRows(bench: KafkaBench): void {
   describe('transactions', () => {
     it('shows what a transaction wrote only after its commit, save to who reads the uncommitted', async () => {
       const topic = await bench.newTopic(2);
-      const producer = await newTransactional();
+      const producer = await bench.newTransactional();
       const transaction = await producer.transaction();
       await transaction.send({ topic, messages: [{ partition: LEFT, value: 'a' }] });
       await transaction.send({ topic, messages: [{ partition: LEFT, value: 'b' }] });
@@ -51,7 +44,7 @@ export function transactionRows(bench: KafkaBench): void {
 
     it('never shows what an aborted transaction wrote, save to who reads the uncommitted', async () => {
       const topic = await bench.newTopic();
-      const producer = await newTransactional();
+      const producer = await bench.newTransactional();
       const transaction = await producer.transaction();
       await transaction.send({ topic, messages: [{ value: 'a' }, { value: 'b' }] });
       await transaction.abort();
@@ -65,7 +58,7 @@ export function transactionRows(bench: KafkaBench): void {
 
     it('gives the end of a transaction an offset of its own', async () => {
       const topic = await bench.newTopic();
-      const producer = await newTransactional();
+      const producer = await bench.newTransactional();
       for (const end of ['commit', 'abort'] as const) {
         const transaction = await producer.transaction();
         await transaction.send({ topic, messages: [{ value: end }] });
@@ -77,7 +70,7 @@ export function transactionRows(bench: KafkaBench): void {
 
     it('holds back what comes behind an open transaction, whoever wrote it', async () => {
       const topic = await bench.newTopic();
-      const producer = await newTransactional();
+      const producer = await bench.newTransactional();
       await bench.send(topic, [{ value: 'before' }]);
       const transaction = await producer.transaction();
       await transaction.send({ topic, messages: [{ value: 'within' }] });
@@ -98,7 +91,7 @@ export function transactionRows(bench: KafkaBench): void {
 
     it('commits to several topics and partitions, or to none of them', async () => {
       const [one, other] = [await bench.newTopic(2), await bench.newTopic()];
-      const producer = await newTransactional();
+      const producer = await bench.newTransactional();
       for (const end of ['abort', 'commit'] as const) {
         const transaction = await producer.transaction();
         await transaction.send({ topic: one, messages: [LEFT, RIGHT].map((partition) => ({ partition, value: end })) });
@@ -113,7 +106,7 @@ export function transactionRows(bench: KafkaBench): void {
 
     it('tells the transactions of two producers apart that share a partition', async () => {
       const topic = await bench.newTopic();
-      const [a, b] = [await newTransactional(), await newTransactional()];
+      const [a, b] = [await bench.newTransactional(), await bench.newTransactional()];
       const [ofA, ofB] = [await a.transaction(), await b.transaction()];
       await ofA.send({ topic, messages: [{ value: 'a1' }] });
       await ofB.send({ topic, messages: [{ value: 'b1' }] });
@@ -129,7 +122,7 @@ export function transactionRows(bench: KafkaBench): void {
     // A broker lists aborted transactions in the order of their ends; kafkajs takes it for the order of their beginnings.
     it('lists the aborted in the order of their ends, and kafkajs shows what began before the first', async () => {
       const topic = await bench.newTopic();
-      const [a, b] = [await newTransactional(), await newTransactional()];
+      const [a, b] = [await bench.newTransactional(), await bench.newTransactional()];
       const [ofA, ofB] = [await a.transaction(), await b.transaction()];
       await ofA.send({ topic, messages: [{ value: 'a1' }] });
       await ofB.send({ topic, messages: [{ value: 'b1' }] });
@@ -145,10 +138,10 @@ export function transactionRows(bench: KafkaBench): void {
     it('fences a producer when another one takes its transactional id', async () => {
       const topic = await bench.newTopic();
       const id = bench.unique('transactional');
-      const former = await newTransactional(id);
+      const former = await bench.newTransactional(id);
       const lost = await former.transaction();
       await lost.send({ topic, messages: [{ value: 'lost' }] });
-      const latter = await newTransactional(id);
+      const latter = await bench.newTransactional(id);
       const kept = await latter.transaction();
       const sending = await failureOf(lost.send({ topic, messages: [{ value: 'too late' }] }));
       expect(sending.type).to.equal(FENCED);
@@ -163,7 +156,7 @@ export function transactionRows(bench: KafkaBench): void {
 
     it('aborts a transaction that stays open for longer than its timeout, and fences its producer', async () => {
       const topic = await bench.newTopic();
-      const producer = await newTransactional(undefined, 1_000);
+      const producer = await bench.newTransactional(undefined, { transactionTimeout: 1_000 });
       const transaction = await producer.transaction();
       await transaction.send({ topic, messages: [{ value: 'forgotten' }] });
       await bench.send(topic, [{ value: 'behind' }]);
@@ -175,7 +168,7 @@ export function transactionRows(bench: KafkaBench): void {
     });
 
     it('refuses a timeout above its limit of 15 minutes', async () => {
-      const producer = await newTransactional(undefined, 900_001);
+      const producer = await bench.newTransactional(undefined, { transactionTimeout: 900_001 });
       const failure = await failureOf(producer.transaction());
       expect(failure.type).to.equal('INVALID_TRANSACTION_TIMEOUT');
     });
@@ -183,7 +176,7 @@ export function transactionRows(bench: KafkaBench): void {
     it('moves the offset of a group with the commit of a transaction, not before, and not with an abort', async () => {
       const [source, target] = [await bench.newTopic(), await bench.newTopic()];
       const groupId = bench.unique('group');
-      const producer = await newTransactional();
+      const producer = await bench.newTransactional();
       const topics = (offset: string) => ({
         consumerGroupId: groupId,
         topics: [{ topic: source, partitions: [{ partition: 0, offset }] }],
@@ -208,7 +201,7 @@ export function transactionRows(bench: KafkaBench): void {
         source,
         sent.map((value) => ({ value })),
       );
-      const producer = await newTransactional();
+      const producer = await bench.newTransactional();
       let attempts = 0;
       const consumer = bench.newConsumer(groupId, { retry: { initialRetryTime: 20, maxRetryTime: 100, retries: 8 } });
       await consumer.connect();
