@@ -30,13 +30,8 @@ export interface EffectSeen {
 }
 
 /** What the store of a lease rule showed of the grants, beside the step that grants. */
-export interface LeaseSeen {
+export interface LeaseSeen extends Pick<EffectSeen, 'observation' | 'records' | 'steps' | 'happened'> {
   readonly rule: LeaseRule;
-  /** As of an effect. */
-  readonly observation: StoreObservation | undefined;
-  readonly records: readonly StoredRecord[] | undefined;
-  readonly steps: readonly TraceStep[];
-  readonly happened: boolean;
 }
 
 /** Pairs each effect with the latest observation of it. */
