@@ -5,7 +5,16 @@ import { warnOnce } from './warn.js';
 
 const HOOK = '@opentelemetry/instrumentation/hook.mjs';
 const HOOKED = Symbol.for('tracecourt.esm-hook');
-const INSTRUMENTED = ['ioredis', 'kafkajs', 'neo4j-driver', 'http', 'https', 'node:http', 'node:https'];
+const INSTRUMENTED = [
+  '@grpc/grpc-js',
+  'ioredis',
+  'kafkajs',
+  'neo4j-driver',
+  'http',
+  'https',
+  'node:http',
+  'node:https',
+];
 
 /** Registers the hook for the packages that are instrumented here, once in a process. */
 export function registerEsmHook(): void {
@@ -21,6 +30,7 @@ interface LoadedModule {
 
 /** Where the instrumentation of a package leaves its mark. */
 const MARKS: Readonly<Record<string, (exports: never) => unknown>> = {
+  '@grpc/grpc-js': ({ Server }: { Server: { prototype: { register: unknown } } }) => Server.prototype.register,
   ioredis: ({ prototype }: { prototype: { sendCommand: unknown } }) => prototype.sendCommand,
   kafkajs: ({ Kafka }: { Kafka: { prototype: { producer: unknown } } }) => Kafka.prototype.producer,
   'neo4j-driver': ({ Session }: { Session: { prototype: { run: unknown } } }) => Session.prototype.run,
@@ -37,7 +47,12 @@ export function unpatchedPackages(): readonly string[] {
 
 function isMainFile(file: string, name: string): boolean {
   const path = file.replaceAll('\\', '/');
-  const mains = { ioredis: 'built/index.js', kafkajs: 'index.js', 'neo4j-driver': 'lib/index.js' };
+  const mains = {
+    '@grpc/grpc-js': 'build/src/index.js',
+    ioredis: 'built/index.js',
+    kafkajs: 'index.js',
+    'neo4j-driver': 'lib/index.js',
+  };
   return path.endsWith(`/node_modules/${name}/${mains[name as keyof typeof mains]}`);
 }
 

@@ -1,166 +1,64 @@
-/** The official kafkajs instrumentation, with what identifies a message on its span. */
-import type { Attributes, Span } from '@opentelemetry/api';
-import { KafkaJsInstrumentation, type KafkajsMessage } from '@opentelemetry/instrumentation-kafkajs';
-
-/** Headers that name the conversation a message belongs to; the first that is there counts. */
-const CONVERSATION_HEADERS = [
-  'conversation-id',
-  'conversation_id',
-  'conversationId',
-  'correlation-id',
-  'correlation_id',
-  'correlationId',
-];
-
-interface ProducerRecord {
-  readonly messages: readonly KafkajsMessage[];
-}
-
-interface ProducerBatch {
-  readonly topicMessages?: readonly ProducerRecord[];
-}
-
-interface Producer {
-  send: (record: ProducerRecord) => Promise<unknown>;
-  sendBatch: (batch: ProducerBatch) => Promise<unknown>;
-}
-
-interface KafkaPrototype {
-  producer: (...args: unknown[]) => Producer;
-  consumer: (...args: unknown[]) => object;
-}
+/** Instruments kafkajs 2. */
+import { InstrumentationBase, type InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
+import { tracedRun } from './kafka-deliveries.js';
+import { tracedSend, tracedSendBatch } from './kafka-sends.js';
+import { endingWith, trackTransactions } from './kafka-transactions.js';
+import { applyPatch, type Method, type Patch, patchedModule } from './patches.js';
+import { INSTRUMENTATION_NAME, INSTRUMENTATION_VERSION } from './scope.js';
 
 interface KafkaModule {
-  readonly Kafka: { readonly prototype: KafkaPrototype };
+  readonly Kafka: { readonly prototype: object };
 }
-
-interface ConsumerSpanOptions {
-  readonly kafkaClient?: object;
-  readonly attributes?: Attributes;
-}
-
-/** What of the instrumentation is used beyond its hooks; a test holds each. */
-interface Internals {
-  _endSpansOnPromise: EndSpans;
-  _startConsumerSpan: (options: ConsumerSpanOptions) => Span;
-}
-
-type EndSpans = (spans: readonly Span[], metrics: unknown, sent: unknown) => unknown;
 
 /**
- * PRODUCER `send <topic>`, CONSUMER `process <topic>`; a batch is CLIENT `poll <topic>` with a linked `process` for each message.
- * Unlike the instrumentation it is built on:
+ * PRODUCER `send <topic>` for each message, CONSUMER `process <topic>` in the sender's trace; a batch is CLIENT `poll <topic>` in
+ * a trace of its own, with a linked `process` for each message.
  *
- * - the messages given to the producer are left as they are; the headers of the hand-off are put on copies, so that one
- *   message object sent twice makes two hand-offs;
- * - a consumer's spans name its group;
- * - a producer's span says partition and offset once the broker has answered, if all messages went to one partition.
+ * - What the service gave is left as it is: the headers of a hand-off are put on copies.
+ * - A producer's span says partition and offset once the broker has answered, where they are certain.
+ * - In a transaction it ends with the commit; an abort takes the hand-off back.
  */
-export class KafkaInstrumentation extends KafkaJsInstrumentation {
+export class KafkaInstrumentation extends InstrumentationBase {
   constructor() {
-    super({
-      producerHook: (span, { message }) => describeConversation(span, message),
-      consumerHook: (span, { message }) => describeConversation(span, message),
-    });
-    const internals = this as unknown as Internals;
-    const { _endSpansOnPromise: endSpans, _startConsumerSpan: startConsumerSpan } = internals;
-    internals._endSpansOnPromise = (spans, metrics, sent) =>
-      endSpans.call(this, spans, metrics, describeWhenSent(spans, sent));
-    internals._startConsumerSpan = (options) => startConsumerSpan.call(this, withGroup(options));
+    super(`${INSTRUMENTATION_NAME}/kafkajs`, INSTRUMENTATION_VERSION, {});
   }
 
-  override init(): ReturnType<KafkaJsInstrumentation['init']> {
-    const definition = super.init();
-    const { patch } = definition;
-    if (!patch) return definition;
-    definition.patch = (module: KafkaModule, version) => {
-      const patched = patch(module, version);
-      copyWhatProducersAreGiven(module.Kafka.prototype);
-      rememberGroups(module.Kafka.prototype);
-      return patched;
-    };
-    return definition;
+  protected override init(): InstrumentationNodeModuleDefinition[] {
+    return [patchedModule<KafkaModule>({ name: 'kafkajs', versions: ['>=2.0.0 <3'], patches: patchesOf })];
   }
 }
 
-function copyWhatProducersAreGiven(prototype: KafkaPrototype): void {
-  wrapTraced(prototype, 'producer', (traced) => {
-    return function (this: unknown, ...args) {
-      const made = traced.apply(this, args);
-      const { send, sendBatch } = made;
-      made.send = (record) => send.call(made, copyOfRecord(record));
-      made.sendBatch = (batch) => sendBatch.call(made, copyOfBatch(batch));
-      return made;
-    };
-  });
+function patchesOf({ Kafka: { prototype } }: KafkaModule, isOn: () => boolean): readonly Patch[] {
+  return [
+    { owner: prototype, name: 'producer', wrap: (original) => making(original, (made) => traceProducer(made, isOn)) },
+    {
+      owner: prototype,
+      name: 'consumer',
+      wrap: (original) => making(original, (...made) => traceConsumer(made, isOn)),
+    },
+  ];
 }
 
-const groups = new WeakMap<object, string>();
-
-function rememberGroups(prototype: KafkaPrototype): void {
-  wrapTraced(prototype, 'consumer', (traced) => {
-    return function (this: unknown, ...args) {
-      const made = traced.apply(this, args);
-      const [options] = args as [{ readonly groupId?: unknown }?];
-      if (typeof options?.groupId === 'string') groups.set(made, options.groupId);
-      return made;
-    };
-  });
-}
-
-function withGroup(options: ConsumerSpanOptions): ConsumerSpanOptions {
-  const group = options.kafkaClient && groups.get(options.kafkaClient);
-  if (group === undefined) return options;
-  return { ...options, attributes: { ...options.attributes, 'messaging.consumer.group.name': group } };
-}
-
-/** Wraps what the instrumentation has wrapped, and keeps the marks by which it takes its patch off again. */
-function wrapTraced<K extends keyof KafkaPrototype>(
-  prototype: KafkaPrototype,
-  name: K,
-  wrapper: (traced: KafkaPrototype[K]) => KafkaPrototype[K],
-): void {
-  const traced = prototype[name];
-  const original = Reflect.get(traced, '__original') as KafkaPrototype[K];
-  const restore = () => {
-    prototype[name] = original;
+/** The same factory; what it has made is traced. Clients are made of closures, so each is patched for itself. */
+function making(original: Method, trace: (made: object, options: unknown) => void): Method {
+  return function (this: unknown, ...args) {
+    const made = Reflect.apply(original, this, args) as object;
+    trace(made, args[0]);
+    return made;
   };
-  prototype[name] = Object.assign(wrapper(traced), { __wrapped: true, __original: original, __unwrap: restore });
 }
 
-function copyOfBatch(batch: ProducerBatch): ProducerBatch {
-  return batch.topicMessages ? { ...batch, topicMessages: batch.topicMessages.map(copyOfRecord) } : batch;
+function traceProducer(producer: object, isOn: () => boolean): void {
+  const { tracedTransaction, endOpen } = trackTransactions();
+  const patch = (name: string, wrap: Patch['wrap']) => applyPatch({ owner: producer, name, wrap, isOn });
+  patch('send', (original) => tracedSend(original));
+  patch('sendBatch', (original) => tracedSendBatch(original));
+  patch('transaction', tracedTransaction);
+  patch('disconnect', (original) => endingWith(original, endOpen));
 }
 
-function copyOfRecord<R extends ProducerRecord>(record: R): R {
-  return { ...record, messages: record.messages.map((message) => ({ ...message, headers: { ...message.headers } })) };
-}
-
-function describeConversation(span: Span, { headers }: KafkajsMessage): void {
-  const name = CONVERSATION_HEADERS.find((header) => headers?.[header] !== undefined);
-  const value = name === undefined ? undefined : headers?.[name];
-  const conversation = (Array.isArray(value) ? value[0] : value)?.toString();
-  if (conversation) span.setAttribute('messaging.message.conversation_id', conversation);
-}
-
-interface RecordMetadata {
-  readonly partition?: number;
-  readonly baseOffset?: string;
-}
-
-/** What else is ended here, a consumer's work, gives no record metadata, and passes untouched. */
-function describeWhenSent(spans: readonly Span[], sent: unknown): unknown {
-  return Promise.resolve(sent).then((result) => {
-    const [only, ...more] = (Array.isArray(result) ? result : []) as readonly RecordMetadata[];
-    if (only && more.length === 0) describePlaces(spans, only);
-    return result;
-  });
-}
-
-function describePlaces(spans: readonly Span[], { partition, baseOffset }: RecordMetadata): void {
-  if (partition === undefined || baseOffset === undefined || !/^\d+$/.test(baseOffset)) return;
-  spans.forEach((span, index) => {
-    span.setAttribute('messaging.destination.partition.id', String(partition));
-    span.setAttribute('messaging.kafka.offset', String(BigInt(baseOffset) + BigInt(index)));
-  });
+function traceConsumer([consumer, options]: readonly [object, unknown], isOn: () => boolean): void {
+  const { groupId } = (options ?? {}) as { readonly groupId?: unknown };
+  const group = typeof groupId === 'string' ? groupId : undefined;
+  applyPatch({ owner: consumer, name: 'run', wrap: (original) => tracedRun(original, group), isOn });
 }

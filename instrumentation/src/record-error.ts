@@ -3,9 +3,13 @@ import { homedir } from 'node:os';
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import { redactText } from './redact.js';
 
-/** Marks the span as failed: status, `error.type`, and the exception as an event, without secrets and local paths. */
-export function recordError(span: Span, error: unknown): void {
-  const { name, message, stack } = described(error);
+/**
+ * Marks the span as failed: status, `error.type`, and the exception as an event, without secrets and local paths. `type` is
+ * the error's code or name unless given.
+ */
+export function recordError(span: Span, error: unknown, type?: string): void {
+  const { name: ownName, message, stack } = described(error);
+  const name = type ?? ownName;
   const text = redactText(message);
   span.recordException({ name, message: text, ...(stack && { stack: withoutLocalPaths(redactText(stack)) }) });
   span.setAttribute('error.type', name);

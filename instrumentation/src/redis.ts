@@ -1,122 +1,79 @@
-/** The official ioredis instrumentation without its traps. */
-import type { Span } from '@opentelemetry/api';
-import { isWrapped } from '@opentelemetry/instrumentation';
-import { type CommandArgs, IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis';
+/** Instruments ioredis 5 and 6. */
+import { type Context, context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { InstrumentationBase, type InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
+import { type Method, type Patch, patchedModule } from './patches.js';
+import type { RedisCommand } from './redis-command.js';
+import { issueHere, tracedSendCommand } from './redis-spans.js';
+import { INSTRUMENTATION_NAME, INSTRUMENTATION_VERSION } from './scope.js';
 
-/** What the client says on its own account while it connects. */
-const HANDSHAKE = new Set(['auth', 'client', 'command', 'hello', 'info', 'readonly', 'select']);
-
-/** Commands whose first argument is no key. */
-const KEYLESS = new Set([
-  'acl',
-  'config',
-  'echo',
-  'eval',
-  'eval_ro',
-  'evalsha',
-  'evalsha_ro',
-  'function',
-  'memory',
-  'object',
-  'ping',
-  'script',
-  'xread',
-  'xreadgroup',
-]);
-const MAX_ARGUMENTS_SHOWN = 16;
-
-/** `SET ctx:42 ? ? ?`: the command in capitals, the key, and a `?` for everything else. */
-export function redisQueryText(command: string, args: CommandArgs): string {
-  const keyless = KEYLESS.has(command.toLowerCase());
-  const shown = args.slice(0, MAX_ARGUMENTS_SHOWN).map((arg, i) => (i === 0 && !keyless ? keyText(arg) : '?'));
-  const more = args.length > MAX_ARGUMENTS_SHOWN ? ['...'] : [];
-  return [command.toUpperCase(), ...shown, ...more].join(' ');
+interface RedisClass {
+  readonly prototype: object;
 }
 
-function keyText(arg: unknown): string {
-  return Array.isArray(arg) ? keyText(arg[0]) : String(arg);
-}
-
-interface RedisCommand {
-  readonly name: string;
-}
-
-type SendCommand = (this: unknown, command: RedisCommand, ...rest: unknown[]) => unknown;
-
-interface RedisModule {
-  readonly prototype: { sendCommand: SendCommand; connect: unknown };
+interface RedisModule extends RedisClass {
+  readonly Cluster: RedisClass;
+  readonly Pipeline: RedisClass;
 }
 
 /**
- * CLIENT spans named after the command, under a parent only. Unlike the instrumentation it is built on:
+ * CLIENT spans named after the command, under a parent only, each ended when its command is settled:
  *
- * - one span for a command, also when it waited for the connection to be ready;
- * - none for the handshake, nor for `connect`, whose span would end before the connection is made.
+ * - one span for a command, however often it is sent on: before the connection is ready, or after a redirection in a cluster;
+ * - a command in a pipeline or a transaction has its own span and its own error, told by EXEC where it was queued;
+ * - a command that the client pipelines of its own accord belongs to the request that issued it;
+ * - none for the handshake. A connection belongs to no request, and neither do the messages that a subscriber is sent.
  */
-export class RedisInstrumentation extends IORedisInstrumentation {
+export class RedisInstrumentation extends InstrumentationBase {
   constructor() {
-    super({
-      requireParentSpan: true,
-      dbStatementSerializer: redisQueryText,
-      requestHook: (span, { cmdName }) => nameSpan(span, cmdName),
-    });
+    super(`${INSTRUMENTATION_NAME}/ioredis`, INSTRUMENTATION_VERSION, {});
   }
 
-  override init(): ReturnType<IORedisInstrumentation['init']> {
-    const definitions = super.init();
-    for (const definition of definitions) {
-      const { patch } = definition;
-      if (!patch) continue;
-      definition.patch = (module, version) => {
-        const patched = patch(module, version);
-        tame(redisClassOf(patched));
-        return patched;
-      };
-      definition.unpatch = (module) => untame(module);
-    }
-    return definitions;
+  protected override init(): InstrumentationNodeModuleDefinition[] {
+    return [patchedModule<object>({ name: 'ioredis', versions: ['>=5.0.0 <7'], patches: patchesOf })];
   }
 }
 
-function nameSpan(span: Span, command: string): void {
-  const operation = command.toUpperCase();
-  span.updateName(operation);
-  span.setAttribute('db.operation.name', operation);
+function patchesOf(module: object): readonly Patch[] {
+  const redis = redisOf(module);
+  const { Cluster: cluster, Pipeline: pipeline } = redis;
+  return [
+    { owner: redis.prototype, name: 'sendCommand', wrap: tracedSendCommand },
+    { owner: cluster.prototype, name: 'sendCommand', wrap: tracedSendCommand },
+    { owner: pipeline.prototype, name: 'sendCommand', wrap: rememberingWhoIssues },
+    { owner: redis.prototype, name: 'connect', wrap: outsideEveryRequest },
+    { owner: cluster.prototype, name: 'connect', wrap: outsideEveryRequest },
+    { owner: cluster.prototype, name: 'delayUntilReady', wrap: inTheCallersContext },
+  ];
 }
 
-function redisClassOf(module: unknown): RedisModule {
-  const { default: inner, [Symbol.toStringTag]: tag } = module as {
-    default: RedisModule;
-    [Symbol.toStringTag]?: string;
+function redisOf(module: object): RedisModule {
+  const isNamespace = Reflect.get(module, Symbol.toStringTag) === 'Module';
+  return (isNamespace ? Reflect.get(module, 'default') : module) as RedisModule;
+}
+
+/** What the client pipelines by itself is sent later, for several callers at once. */
+function rememberingWhoIssues(original: Method): Method {
+  return function sendCommand(this: object, command: RedisCommand, ...rest: unknown[]) {
+    if (isAutomatic(this)) issueHere(command);
+    return original.call(this, command, ...rest);
   };
-  return tag === 'Module' ? inner : (module as RedisModule);
 }
 
-function untame(module: unknown): void {
-  if (module === undefined) return;
-  const { sendCommand } = redisClassOf(module).prototype;
-  if (isWrapped(sendCommand)) sendCommand.__unwrap();
+/** ioredis marks its own pipelines by a symbol that it does not export. */
+function isAutomatic(pipeline: object): boolean {
+  return Object.getOwnPropertySymbols(pipeline).some(({ description }) => description === 'exec');
 }
 
-interface Wrapped<F> {
-  readonly __original: F;
-}
-
-/** Untraced calls go round the instrumentation, to the function it wraps. */
-function tame({ prototype }: RedisModule): void {
-  const traced = prototype.sendCommand as SendCommand & Wrapped<SendCommand>;
-  const seen = new WeakSet<RedisCommand>();
-  const original = traced.__original;
-  const tamed: SendCommand = function (command, ...rest) {
-    const untraced = typeof command !== 'object' || seen.has(command) || HANDSHAKE.has(command.name);
-    if (typeof command === 'object') seen.add(command);
-    return (untraced ? original : traced).call(this, command, ...rest);
+/** A socket hands its context to everything that is ever read from it: it must not be that of the request it was opened for. */
+function outsideEveryRequest(original: Method): Method {
+  return function (this: unknown, ...args) {
+    return context.with(ROOT_CONTEXT, () => Reflect.apply(original, this, args));
   };
-  // Marked as the instrumentation marks its own, so that it can still be taken off.
-  const restore = () => {
-    prototype.sendCommand = original;
+}
+
+function inTheCallersContext(original: Method): Method {
+  return function (this: unknown, callback: Method, ...rest) {
+    const caller: Context = context.active();
+    return Reflect.apply(original, this, [context.bind(caller, callback), ...rest]);
   };
-  prototype.sendCommand = Object.assign(tamed, { __original: original, __wrapped: true, __unwrap: restore });
-  const { connect } = prototype;
-  if (isWrapped(connect)) prototype.connect = (connect as unknown as Wrapped<unknown>).__original;
 }

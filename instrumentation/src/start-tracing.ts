@@ -16,6 +16,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { BatchSpanProcessor, type SpanExporter, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { registerEsmHook, watchForUnpatchedPackages } from './esm-hook.js';
 import { createExporter } from './exporter.js';
+import { GrpcInstrumentation } from './grpc.js';
 import { createFetchInstrumentation, createHttpInstrumentation } from './http.js';
 import { KafkaInstrumentation } from './kafka.js';
 import { createLedgerProcessor, type LedgerProcessor } from './ledger-processor.js';
@@ -39,7 +40,7 @@ export interface TracingOptions {
    * object, and its user passes contexts explicitly.
    */
   readonly global?: boolean;
-  /** Instruments http, fetch, ioredis, kafkajs and neo4j-driver. Default: what `global` is; without `global` never. */
+  /** Instruments http, fetch, gRPC, ioredis, kafkajs and neo4j-driver. Default: what `global` is; without `global` never. */
   readonly instrumentations?: boolean;
   /**
    * Gives a request that arrives over HTTP or Kafka with neither request id nor trace an id of its own, before its first
@@ -198,6 +199,7 @@ function createInstrumentations(): Instrumentation[] {
     new RedisInstrumentation(),
     new KafkaInstrumentation(),
     new Neo4jInstrumentation(),
+    new GrpcInstrumentation(),
   ];
 }
 

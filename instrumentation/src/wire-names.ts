@@ -18,6 +18,12 @@ export const TRACESTATE_MEMBER = 'tracecourt';
 /** Attribute of a span that handed work on: how many times. */
 export const SENT = 'tracecourt.sent';
 
+/**
+ * Attribute of a span whose hand-offs were taken back before anybody could receive them: a transaction that was aborted, a call
+ * for which no connection came about. No receipts are to be waited for.
+ */
+export const WITHDRAWN = 'tracecourt.withdrawn';
+
 /** Attribute of the last span of a busy period: {@link Account} as `<spans>.<sent>.<xor>`. */
 export const ACCOUNT = 'tracecourt.account';
 

@@ -1,10 +1,9 @@
 /** The one safe wrapper: a function of the service becomes a step of its workflow. */
 import { type Attributes, context, type Span, type Tracer, trace } from '@opentelemetry/api';
 import { captureJson } from './capture.js';
-import { recordError } from './record-error.js';
+import { endSpan, follow } from './follow.js';
+import { harmless } from './harmless.js';
 import { packageTracer } from './scope.js';
-import { settled } from './settled.js';
-import { describeError, warnOnce } from './warn.js';
 import { STEP, STEP_INPUT, STEP_OUTPUT } from './wire-names.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: only `any` lets a function of every signature be given, and kept
@@ -73,18 +72,12 @@ function runStep<F extends AnyFunction>(
   options: StepOptions<F>,
   { call, args }: StepCall<F>,
 ): ReturnType<F> {
-  const span = startStepSpan(name, options, args);
-  const spanContext = trace.setSpan(context.active(), span);
-  try {
-    return settled(context.with(spanContext, call), {
-      within: (work) => context.with(spanContext, work),
-      onSuccess: (result) => finish(span, () => captureOutput(span, name, { options, result })),
-      onError: (error) => finish(span, () => recordError(span, error)),
-    });
-  } catch (error) {
-    finish(span, () => recordError(span, error));
-    throw error;
-  }
+  const span = harmless(`step ${name}: its span`, () => startStepSpan(name, options, args));
+  if (!span) return call();
+  return follow(trace.setSpan(context.active(), span), call, (ending) => {
+    if (ending.ok) captureOutput(span, name, { options, result: ending.result });
+    endSpan(span, ending);
+  });
 }
 
 function startStepSpan<F extends AnyFunction>(name: string, options: StepOptions<F>, args: Parameters<F>): Span {
@@ -92,12 +85,16 @@ function startStepSpan<F extends AnyFunction>(name: string, options: StepOptions
   const span = tracer.startSpan(name, { attributes: { [STEP]: name } });
   if (!span.isRecording()) return span;
   const { attributes, input } = options;
-  harmless(name, 'attributes', () => {
-    if (attributes) span.setAttributes(typeof attributes === 'function' ? attributes(...args) : attributes);
-  });
-  harmless(name, 'input', () => {
-    if (input) capture(span, STEP_INPUT, input === true ? soleOf(args) : input(...args));
-  });
+  if (attributes) {
+    harmless(`step ${name}: its attributes`, () =>
+      span.setAttributes(typeof attributes === 'function' ? attributes(...args) : attributes),
+    );
+  }
+  if (input) {
+    harmless(`step ${name}: its input`, () =>
+      capture(span, STEP_INPUT, input === true ? soleOf(args) : input(...args)),
+    );
+  }
   return span;
 }
 
@@ -113,7 +110,7 @@ interface Outcome<F extends AnyFunction> {
 function captureOutput<F extends AnyFunction>(span: Span, name: string, { options, result }: Outcome<F>): void {
   const { output } = options;
   if (!output || !span.isRecording()) return;
-  harmless(name, 'output', () => {
+  harmless(`step ${name}: its output`, () => {
     capture(span, STEP_OUTPUT, output === true ? result : output(result as Awaited<ReturnType<F>>));
   });
 }
@@ -121,21 +118,4 @@ function captureOutput<F extends AnyFunction>(span: Span, name: string, { option
 function capture(span: Span, attribute: string, value: unknown): void {
   const text = captureJson(value);
   if (text !== undefined) span.setAttribute(attribute, text);
-}
-
-/** The last words on a span, and its end, whatever goes wrong with the words. */
-function finish(span: Span, lastWords: () => void): void {
-  harmless('step', 'end', lastWords);
-  span.end();
-}
-
-function harmless(step: string, hook: string, work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    warnOnce(
-      `${step} ${hook}`,
-      `step ${step}: its ${hook} could not be recorded (${describeError(error)}); the step goes on`,
-    );
-  }
 }
