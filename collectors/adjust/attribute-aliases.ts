@@ -1,7 +1,7 @@
 import type { Attributes, AttributeValue, Span } from '../../src/model/index.js';
 
 /**
- * Names that semantic conventions 1.44 use, and the ones that older instrumentations write for the same thing. This is the
+ * Names that semantic conventions 1.45 use, and the ones that older instrumentations write for the same thing. This is the
  * only place that knows old names.
  */
 const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
@@ -23,6 +23,8 @@ const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
   ],
   'messaging.destination.partition.id': ['messaging.kafka.destination.partition', 'messaging.kafka.partition'],
   'messaging.kafka.offset': ['messaging.kafka.message.offset'],
+  'rpc.system.name': ['rpc.system'],
+  'rpc.status_code': ['rpc.response.status_code'],
 };
 
 /** Reads an attribute by its current name, whatever name the sender used. */

@@ -8,6 +8,7 @@ import {
   SENT,
   SEQUENCE_START,
   TRACESTATE_MEMBER,
+  WITHDRAWN,
 } from '@tracecourt/instrumentation/wire-names';
 import type { Attributes, Span, SpanKind, SpanLink } from '../../src/model/index.js';
 
@@ -47,7 +48,7 @@ export interface SpanFacts {
   readonly onlyReceives: boolean;
   /** Messages that one hand-off stands for. */
   readonly batchSize: number;
-  /** Failed before anything left the process. */
+  /** Failed before anything left the process, or before anybody could receive what did. */
   readonly neverLeft: boolean;
   /** `name=value` of each declared correlation attribute. */
   readonly correlations: readonly string[];
@@ -91,7 +92,7 @@ export function factsOf(span: Span, correlationNames: readonly string[] = []): S
     consumerGroup: textAt(attributes, 'messaging.consumer.group.name') ?? '',
     onlyReceives: textAt(attributes, 'messaging.operation.type') === 'receive',
     batchSize: span.kind === 'consumer' ? 1 : batchSizeOf(attributes),
-    neverLeft: failed && failedToConnect(span),
+    neverLeft: failed && (attributes.get(WITHDRAWN) === true || failedToConnect(span)),
     correlations: correlationNames.flatMap((name) => correlationAt(attributes, name)),
   };
 }
@@ -139,9 +140,14 @@ function batchSizeOf(attributes: Attributes): number {
 /** Errors of which the system calls say that no connection came about. */
 const NO_CONNECTION = /\b(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)\b/;
 
-/** An answer proves that something left, whatever its text says. */
+const ANSWERS = ['http.response.status_code', 'rpc.status_code'];
+
+/**
+ * An answer proves that something left, whatever its text says: it may pass on what another server said. A producer's error
+ * proves nothing: it is that of the last attempt, and an earlier one may have left without being acknowledged.
+ */
 function failedToConnect(span: Span): boolean {
-  if (span.attributes.get('http.response.status_code') !== undefined) return false;
+  if (span.kind === 'producer' || ANSWERS.some((name) => span.attributes.get(name) !== undefined)) return false;
   return errorTexts(span).some((text) => NO_CONNECTION.test(text));
 }
 

@@ -152,6 +152,24 @@ describe('accounting', () => {
     expect(accounted(web.endPeriod()), 'twice').to.equal(false);
   });
 
+  it('does not believe in a refused connection when a gRPC server passed that on, or a producer tried more than once', () => {
+    const refused = 'UNAVAILABLE: connect ECONNREFUSED 127.0.0.1:9';
+    const web = process('web');
+    web.send(web.start('call', { kind: 'client', error: refused, attributes: { 'rpc.status_code': 'UNAVAILABLE' } }));
+    expect(accounted(web.endPeriod()), 'passed on').to.equal(false);
+    web.send(web.start('send', { kind: 'producer', error: refused }));
+    expect(accounted(web.endPeriod()), 'tried again').to.equal(false);
+  });
+
+  it('settles a hand-off that was taken back, by a span that says that it failed', () => {
+    const withdrawn = { kind: 'producer', attributes: { 'tracecourt.withdrawn': true } } as const;
+    const web = process('web');
+    web.send(web.start('send', withdrawn));
+    expect(accounted(web.endPeriod()), 'did not fail').to.equal(false);
+    web.send(web.start('send', { ...withdrawn, error: 'aborted' }));
+    expect(accounted(web.endPeriod())).to.equal(true);
+  });
+
   it('finds the error of a refused connection in an exception event', () => {
     const web = process('web');
     const call = web.start('GET', {
