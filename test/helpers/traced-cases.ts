@@ -21,13 +21,13 @@ export interface TracedProgram {
   readonly extension?: 'mjs' | 'cjs';
 }
 
-const ROOT_QUIET_MS = 1500;
 const PATIENCE_MS = 20_000;
 
-export async function startTracedPrograms(): Promise<TracedPrograms> {
+/** `rootQuietMs`: how long a request waits for hand-offs that nobody receives; shorter than the default for tests of that. */
+export async function startTracedPrograms({ rootQuietMs = 10_000 } = {}): Promise<TracedPrograms> {
   const completed: AssembledRequest[] = [];
   const collector = await startCollector({
-    assembler: { rootQuietMs: ROOT_QUIET_MS, idleMs: 5_000, deadlineMs: PATIENCE_MS },
+    assembler: { rootQuietMs, idleMs: PATIENCE_MS, deadlineMs: PATIENCE_MS },
     onCompleted: (request) => completed.push(request),
   });
   const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.address };
@@ -132,10 +132,11 @@ async function converse(program: ChildProgram, onLine: NonNullable<RunOptions['o
   }
 }
 
-/** A span in few words: `SET`, or `INCR: ERR` with the type of its error. The step that each request runs in is left out. */
-export function told({ spans }: Pick<AssembledRequest, 'spans'>): readonly string[] {
+/** A span in few words: `SET`, or `INCR: ERR` with the type of its error. The step that each request runs in is left out. Of one
+ * service, in the order in which they started; across services there is none. */
+export function told({ spans }: Pick<AssembledRequest, 'spans'>, service?: string): readonly string[] {
   return [...spans]
-    .filter(({ name }) => name !== 'step')
+    .filter(({ name, resource }) => name !== 'step' && (!service || resource.get('service.name') === service))
     .sort((a, b) => stampOf(a) - stampOf(b))
     .map(({ name, status, attributes }) =>
       status.code === 'error' ? `${name}: ${String(attributes.get('error.type'))}` : name,
