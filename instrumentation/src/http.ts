@@ -1,6 +1,9 @@
 /** The official http and undici instrumentations: work under a parent, and no noise from health checks. */
+import { IncomingMessage, type ServerResponse } from 'node:http';
+import type { Span } from '@opentelemetry/api';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
+import { recordError } from './record-error.js';
 
 const HEALTH_CHECKS = new Set(['/healthz', '/livez', '/readyz']);
 
@@ -14,7 +17,28 @@ export function createHttpInstrumentation(): HttpInstrumentation {
     requireParentforOutgoingSpans: true,
     ignoreIncomingRequestHook: ({ url, headers }) =>
       headers['traceparent'] === undefined && HEALTH_CHECKS.has((url ?? '').split('?', 1)[0] ?? ''),
+    responseHook: (span, response) => {
+      if (response instanceof IncomingMessage) tellOfBrokenAnswer(span, response);
+    },
+    applyCustomAttributesOnSpan: (span, _request, response) => nameFailure(span, response),
   });
+}
+
+interface Answer extends IncomingMessage {
+  readonly req?: NodeJS.EventEmitter;
+}
+
+/** The instrumentation ends the span of a call whose answer breaks off at the request's `close`, as if all were well. */
+function tellOfBrokenAnswer(span: Span, answer: Answer): void {
+  answer.req?.prependListener('close', () => {
+    if (answer.errored) recordError(span, answer.errored);
+  });
+}
+
+function nameFailure(span: Span, response: IncomingMessage | ServerResponse): void {
+  const { statusCode = 0 } = response;
+  const failsFrom = response instanceof IncomingMessage ? 400 : 500;
+  if (statusCode >= failsFrom) span.setAttribute('error.type', String(statusCode));
 }
 
 /** CLIENT spans for `fetch` and undici, under a span only. */

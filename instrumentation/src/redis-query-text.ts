@@ -33,7 +33,7 @@ function shownBy(command: string, args: RedisArguments): (index: number) => bool
   if (KEYLESS.has(command)) return () => false;
   if (!SCRIPTS.has(command)) return (index) => index === 0;
   const keys = Number(args[1]);
-  return (index) => index >= 1 && index < 2 + keys;
+  return Number.isInteger(keys) ? (index) => index >= 1 && index < 2 + keys : () => false;
 }
 
 function keyText(arg: unknown): string {

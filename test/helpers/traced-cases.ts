@@ -102,7 +102,7 @@ for (const [id, body] of Object.entries(cases)) {
 }
 ${teardown}
 await currentTracing().flush();
-console.log(JSON.stringify(outcomes));
+process.stdout.write(JSON.stringify(outcomes) + '\\n', () => process.exit());
 `;
 }
 

@@ -1,4 +1,4 @@
-import { redisQueryText, summarizeCypher } from '@tracecourt/instrumentation';
+import { summarizeCypher } from '@tracecourt/instrumentation';
 import { expect } from 'chai';
 import fc from 'fast-check';
 
@@ -40,25 +40,5 @@ describe('the summary of a Cypher query', () => {
     );
     const long = `CREATE ${'(:Label) '.repeat(20_000)}`;
     expect(summarizeCypher(long).summary.length).to.be.at.most(255);
-  });
-});
-
-describe('the text of a Redis command', () => {
-  it('keeps the key and hides everything else', () => {
-    expect(redisQueryText('set', ['ctx:1', 'value', 'EX', 60])).to.equal('SET ctx:1 ? ? ?');
-    expect(redisQueryText('del', ['a', 'b'])).to.equal('DEL a ?');
-    expect(redisQueryText('mset', [['k', 'v']])).to.equal('MSET k');
-    expect(redisQueryText('ping', [])).to.equal('PING');
-  });
-
-  it('hides a first argument that is no key', () => {
-    expect(redisQueryText('EVAL', ['return 1', '0'])).to.equal('EVAL ? ?');
-    expect(redisQueryText('echo', ['secret'])).to.equal('ECHO ?');
-  });
-
-  it('is bounded', () => {
-    const text = redisQueryText('sadd', ['set', ...Array.from({ length: 1000 }, (_, i) => i)]);
-    expect(text.endsWith(' ...')).to.equal(true);
-    expect(text.length).to.be.below(50);
   });
 });
