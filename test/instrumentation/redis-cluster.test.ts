@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Span } from '../../src/model/index.js';
 import { hasRedisServer, type RedisCluster, startRedisCluster } from '../helpers/redis-cluster.js';
+import { skip } from '../helpers/skip.js';
 import {
   type Outcome,
   plain,
@@ -113,7 +114,7 @@ const move = async (tag) => { console.log('move ' + tag); await lines.next(); };
 `;
 
   before(async function () {
-    if (!hasRedisServer()) return void this.skip();
+    if (!hasRedisServer()) skip(this, 'install redis-server');
     this.timeout(90_000);
     programs = await startTracedPrograms();
     servers = await startRedisCluster(2);
