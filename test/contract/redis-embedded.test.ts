@@ -1,14 +1,15 @@
-import { Redis } from 'ioredis';
 import type { EmbeddedServer } from '../../src/embedded/embedded-server.js';
 import { startEmbeddedRedis } from '../../src/embedded/redis/index.js';
+import { PASSWORD } from './redis/bench.js';
 import { redisBattery } from './redis-battery.js';
 
-describe('Embedded Redis', () => {
+describe('the embedded Redis', () => {
   let server: EmbeddedServer;
   before(async () => {
     server = await startEmbeddedRedis();
   });
   after(() => server[Symbol.asyncDispose]());
 
-  redisBattery({ server: 'embedded', connect: (options) => new Redis(server.url, options) });
+  const startLocked = () => startEmbeddedRedis({ password: PASSWORD });
+  redisBattery({ server: 'embedded', url: () => server.url, startLocked });
 });

@@ -93,12 +93,12 @@ export class Keyspace {
     else this.#touch(key);
   }
 
-  /** Sets or clears (undefined) when the key ends; a time that has passed removes it. */
+  /** Sets or clears (undefined) when the key ends; a time that has come removes it. */
   expire(key: string, expiresAtMs: bigint | undefined): void {
     const entry = this.find(key);
     if (entry === undefined) return;
-    this.put(key, { ...entry, expiresAtMs });
-    this.find(key);
+    if (expiresAtMs !== undefined && expiresAtMs <= this.#time.nowMs) this.delete(key);
+    else this.put(key, { ...entry, expiresAtMs });
   }
 
   delete(key: string): boolean {
@@ -137,7 +137,8 @@ export class Keyspace {
     for (const watcher of this.#watchers.get(key) ?? []) watcher.touched(key);
   }
 
+  /** A key is still there in the millisecond in which it ends, as in Redis. */
   #isOver(entry: Entry): boolean {
-    return entry.expiresAtMs !== undefined && entry.expiresAtMs <= this.#time.nowMs;
+    return entry.expiresAtMs !== undefined && entry.expiresAtMs < this.#time.nowMs;
   }
 }

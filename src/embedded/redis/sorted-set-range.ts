@@ -3,6 +3,7 @@ import { CommandError, SYNTAX_ERROR } from './command-error.js';
 import { indexArgument, parseFloatStrictly } from './numbers.js';
 import { bulks, type Reply } from './reply.js';
 import { sliceOf } from './slice-of.js';
+import { unsupportedCommand } from './unsupported-commands.js';
 
 type Scored = readonly [member: string, score: number];
 
@@ -25,7 +26,7 @@ export function rangeCommand(call: Call): Reply {
   if (options.limit !== undefined && !options.byScore && !options.byLex) {
     throw new CommandError(`${SYNTAX_ERROR}, LIMIT is only supported in combination with either BYSCORE or BYLEX`);
   }
-  if (options.byLex) throw new CommandError('ERR BYLEX is not supported by the embedded server');
+  if (options.byLex) throw unsupportedCommand('bylex');
   if (options.byScore) return scoreRange(call, options);
   const start = indexArgument(call.args[1]);
   const stop = indexArgument(call.args[2]);

@@ -24,30 +24,56 @@ describe('Embedded Redis server', () => {
   beforeEach(async () => {
     server = await startEmbeddedRedis({ clock });
   });
-  afterEach(() => server[Symbol.asyncDispose]());
+  const clients: Redis[] = [];
+  afterEach(async () => {
+    for (const redis of clients.splice(0)) redis.disconnect();
+    await server[Symbol.asyncDispose]();
+  });
+
+  function client(): Redis {
+    const redis = new Redis(server.url, { retryStrategy: () => null, maxRetriesPerRequest: 0 });
+    clients.push(redis);
+    return redis;
+  }
 
   it('ends keys by the clock that it was given', async () => {
-    const redis = new Redis(server.url);
+    const redis = client();
     await redis.set('k', 'v', 'EX', 60);
-    clock.nanos += 59_999_000_000n;
-    expect(await redis.pttl('k')).to.equal(1);
+    clock.nanos += 60_000_000_000n;
+    expect(await redis.pttl('k')).to.equal(0);
     clock.nanos += 1_000_000n;
     expect(await redis.get('k')).to.equal(null);
-    redis.disconnect();
   });
 
   it('says in HELLO and in INFO that it is embedded', async () => {
-    const redis = new Redis(server.url);
+    const redis = client();
     expect(await redis.info('server')).to.include('server_name:tracecourt-embedded\r\nredis_version:7.0.');
     expect(String(await redis.call('HELLO'))).to.include('tracecourt-embedded');
-    redis.disconnect();
   });
 
-  it('refuses scripts clearly', async () => {
-    const redis = new Redis(server.url);
-    const failure = await redis.eval('return 1', 0).catch((cause: unknown) => cause);
-    expect(String(failure)).to.include('EVAL is not supported');
-    redis.disconnect();
+  it('ends a wait by the clock that it was given', async () => {
+    const [redis, other] = [client(), client()];
+    await redis.ping();
+    let isOver = false;
+    const popped = redis.blpop('k', 3600).finally(() => {
+      isOver = true;
+    });
+    await other.ping();
+    clock.nanos += 3_599_999_000_000n;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    await other.ping();
+    expect(isOver).to.equal(false);
+    clock.nanos += 1_000_000n;
+    expect(await popped).to.equal(null);
+  });
+
+  it('leaves a client that waits when it is disposed', async () => {
+    const redis = client();
+    await redis.ping();
+    const failure = redis.blpop('k', 0).catch((cause: unknown) => cause);
+    await client().ping();
+    await server[Symbol.asyncDispose]();
+    expect(await failure).to.be.instanceOf(Error);
   });
 
   it('names a port that is taken', async () => {

@@ -54,8 +54,8 @@ function hello(call: Call): Reply {
     const protocol = protocolArgument(versionText);
     const { user, clientName } = readHelloOptions(words);
     if (user !== undefined) enter(call, ...user);
-    refuseStrangers(call);
     if (clientName !== undefined) nameClient(call, clientName);
+    refuseStrangers(call);
     call.session.protocol = protocol;
   }
   refuseStrangers(call);

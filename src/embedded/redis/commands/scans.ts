@@ -6,12 +6,9 @@ import { scanCursor, scanOptions } from '../scan-options.js';
 
 export const SCANS: CommandFamily = {
   scan: { arity: -2, run: scanKeys },
-  hscan: {
-    arity: -3,
-    run: (call) => scanWithin(call, call.keys.read(argument(call, 0), 'hash') ?? [], (value) => value),
-  },
-  sscan: { arity: -3, run: (call) => scanWithin(call, members(call)) },
-  zscan: { arity: -3, run: (call) => scanWithin(call, call.keys.read(argument(call, 0), 'zset') ?? [], formatScore) },
+  hscan: { arity: -3, run: (call) => scanWithin(call, call.keys.read(argument(call, 0), 'hash'), (value) => value) },
+  sscan: { arity: -3, run: (call) => scanWithin(call, membersOf(call)) },
+  zscan: { arity: -3, run: (call) => scanWithin(call, call.keys.read(argument(call, 0), 'zset'), formatScore) },
 };
 
 /** A key that exists during a whole scan is returned by it, once. */
@@ -36,15 +33,19 @@ function pageAfter(cursor: number, count: number, keys: Iterable<KeyAndEntry>) {
   return { page, isLast: true };
 }
 
-function members(call: Call): Iterable<readonly [string, undefined]> {
-  const set = call.keys.read(argument(call, 0), 'set') ?? [];
-  return Array.from(set, (member) => [member, undefined] as const);
+function membersOf(call: Call): readonly (readonly [string, undefined])[] | undefined {
+  const set = call.keys.read(argument(call, 0), 'set');
+  return set && Array.from(set, (member) => [member, undefined]);
 }
 
-/** All of a collection at once, as Redis gives small ones. */
-function scanWithin<T>(call: Call, items: Iterable<readonly [string, T]>, shown?: (value: T) => string): Reply {
+/** All of a collection at once, as Redis gives small ones; of one that is not there, whatever the options are. */
+function scanWithin<T>(
+  call: Call,
+  items: Iterable<readonly [string, T]> | undefined,
+  shown?: (value: T) => string,
+): Reply {
   scanCursor(argument(call, 1));
-  const { fits } = scanOptions(call.args.slice(2));
-  const found = [...items].filter(([name]) => fits(name));
+  const { fits } = items ? scanOptions(call.args.slice(2)) : scanOptions([]);
+  const found = [...(items ?? [])].filter(([name]) => fits(name));
   return array([bulk('0'), bulks(found.flatMap(([name, value]) => (shown ? [name, shown(value)] : [name])))]);
 }
