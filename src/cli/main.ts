@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT_CODES } from '../orchestrator/index.js';
 import { collectCommand } from './commands/collect.js';
 import { demoCommand } from './commands/demo.js';
+import { healthCommand } from './commands/health.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { traceCommand } from './commands/trace.js';
@@ -31,7 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const done = (code: number) => {
     exitCode = code;
   };
-  for (const make of [demoCommand, collectCommand, runCommand, traceCommand, replayCommand]) {
+  for (const make of [demoCommand, collectCommand, runCommand, traceCommand, replayCommand, healthCommand]) {
     program.addCommand(make(done).exitOverride().addHelpText('after', EXIT_CODE_HELP));
   }
   try {

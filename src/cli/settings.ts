@@ -9,11 +9,19 @@ import {
 } from '../config/index.js';
 import { splitAddress } from '../lib/address.js';
 import { systemClock } from '../lib/clock.js';
-import type { RunOptions } from '../orchestrator/index.js';
+import type { RunOptions, StoreAddresses } from '../orchestrator/index.js';
 import type { Reporter } from '../report/index.js';
 
 /** The stores' addresses: without one, a store is embedded. */
-export const STORE_SETTINGS = ['neo4jUrl', 'neo4jUser', 'neo4jPassword', 'redisUrl', 'kafkaBrokers'] as const;
+export const STORE_SETTINGS = [
+  'neo4jUrl',
+  'neo4jUser',
+  'neo4jPassword',
+  'neo4jDatabase',
+  'redisUrl',
+  'kafkaBrokers',
+  'probeTimeoutMs',
+] as const;
 
 /** Adds the flags of settings to a command; their texts and defaults come from the table of settings. */
 export function withSettings(command: Command, keys: readonly SettingKey[]): Command {
@@ -21,13 +29,12 @@ export function withSettings(command: Command, keys: readonly SettingKey[]): Com
   return command;
 }
 
+const VALUE_WORDS = { text: 'value', list: 'values', milliseconds: 'duration', port: 'port' } as const;
+
 function optionOf(key: SettingKey): Option {
   const row = settingRow(key);
   const origin = [row.default === undefined ? [] : [`default: ${row.default}`], `env: ${row.env}`].flat().join(', ');
-  return new Option(
-    `${row.flag} <${row.kind === 'milliseconds' ? 'duration' : 'value'}>`,
-    `${row.summary} (${origin})`,
-  );
+  return new Option(`${row.flag} <${VALUE_WORDS[row.kind]}>`, `${row.summary} (${origin})`);
 }
 
 /**
@@ -41,13 +48,18 @@ export async function settingsOf(flags: object): Promise<Settings> {
   return resolveSettings({ flags: Object.fromEntries(set), file: await loadConfigFile(), env: process.env });
 }
 
+/** Where the stores are, and how long they may take. */
+export function storeAddresses(settings: Settings): StoreAddresses {
+  const { neo4jUrl, neo4jUser, neo4jPassword, neo4jDatabase, redisUrl, kafkaBrokers, probeTimeoutMs } = settings;
+  return { neo4jUrl, neo4jUser, neo4jPassword, neo4jDatabase, redisUrl, kafkaBrokers, probeTimeoutMs };
+}
+
 export function runOptions(
   settings: Settings,
   own: { readonly cut: readonly string[]; readonly reporters: readonly Reporter[]; readonly signal: AbortSignal },
 ): RunOptions {
-  const { neo4jUrl, neo4jUser, neo4jPassword, redisUrl, kafkaBrokers } = settings;
   return {
-    stores: { neo4jUrl, neo4jUser, neo4jPassword, redisUrl, kafkaBrokers },
+    stores: storeAddresses(settings),
     http: splitAddress(settings.http),
     exportTo: settings.exportTo,
     bundles: settings.bundleDir,

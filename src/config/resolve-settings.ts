@@ -70,6 +70,8 @@ function parse(key: SettingKey, value: unknown): string | number | readonly stri
       return typeof value === 'string' && row.check(value) ? value : undefined;
     case 'milliseconds':
       return typeof value === 'string' && row.check(value) ? parseDurationMs(value) : undefined;
+    case 'port':
+      return row.check(String(value)) ? Number(value) : undefined;
     case 'list': {
       const items: readonly unknown[] = Array.isArray(value) ? value : String(value).split(',');
       const texts = items.map((item) => (typeof item === 'string' ? item.trim() : ''));

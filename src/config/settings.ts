@@ -1,7 +1,7 @@
 import { parseDurationMs } from '../lib/duration.js';
 
 interface SettingRow {
-  readonly kind: 'text' | 'milliseconds' | 'list';
+  readonly kind: 'text' | 'milliseconds' | 'list' | 'port';
   /** As it would be written; undefined: the setting may be absent. */
   readonly default: string | undefined;
   readonly env: string;
@@ -15,6 +15,7 @@ interface SettingRow {
 
 const isAddress = (text: string) => /^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$/.test(text) && portOf(text) <= 65_535;
 const isDuration = (text: string) => parseDurationMs(text) !== undefined;
+const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
 const isText = (text: string) => text.length > 0;
 const isUrl = (schemes: readonly string[]) => (text: string) =>
   URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1));
@@ -72,6 +73,15 @@ export const SETTINGS = {
     secret: true,
     summary: 'The password for it. Better in the environment than in a flag, which other users of the machine can see.',
   },
+  neo4jDatabase: {
+    kind: 'text',
+    default: undefined,
+    env: 'NEO4J_DATABASE',
+    flag: '--neo4j-database',
+    expected: 'a name',
+    check: isText,
+    summary: 'The database of it to read. Without it, the one that is home to the user.',
+  },
   redisUrl: {
     kind: 'text',
     default: undefined,
@@ -90,6 +100,51 @@ export const SETTINGS = {
     expected: 'addresses like 127.0.0.1:9092, separated by commas',
     check: isAddress,
     summary: 'The Kafka to read. Without it, the embedded broker.',
+  },
+  probeTimeoutMs: {
+    kind: 'milliseconds',
+    default: '3s',
+    env: 'TRACECOURT_PROBE_TIMEOUT',
+    flag: '--probe-timeout',
+    expected: 'a duration like 300ms or 2s',
+    check: isDuration,
+    summary: 'How long a store, or an endpoint, may take to answer one question, connecting included.',
+  },
+  port: {
+    kind: 'port',
+    default: '4318',
+    env: 'TRACECOURT_PORT',
+    flag: '--port',
+    expected: 'a port, or 0 for any free one',
+    check: isPort,
+    summary: 'Where `up` listens for OTLP over HTTP, on loopback.',
+  },
+  embeddedNeo4jPort: {
+    kind: 'port',
+    default: '7687',
+    env: 'TRACECOURT_EMBEDDED_NEO4J_PORT',
+    flag: '--embedded-neo4j-port',
+    expected: 'a port, or 0 for any free one',
+    check: isPort,
+    summary: 'Where `up --embedded` puts the embedded graph.',
+  },
+  embeddedRedisPort: {
+    kind: 'port',
+    default: '6379',
+    env: 'TRACECOURT_EMBEDDED_REDIS_PORT',
+    flag: '--embedded-redis-port',
+    expected: 'a port, or 0 for any free one',
+    check: isPort,
+    summary: 'Where `up --embedded` puts the embedded cache.',
+  },
+  embeddedKafkaPort: {
+    kind: 'port',
+    default: '9092',
+    env: 'TRACECOURT_EMBEDDED_KAFKA_PORT',
+    flag: '--embedded-kafka-port',
+    expected: 'a port, or 0 for any free one',
+    check: isPort,
+    summary: 'Where `up --embedded` puts the embedded event log.',
   },
   rootQuietMs: {
     kind: 'milliseconds',
@@ -135,6 +190,7 @@ interface Kinds {
   readonly text: string;
   readonly milliseconds: number;
   readonly list: readonly string[];
+  readonly port: number;
 }
 
 type Value<Row extends SettingRow> = Row['default'] extends string

@@ -5,8 +5,8 @@ import { connect as connectTls } from 'node:tls';
 export interface Knocking {
   readonly host: string;
   readonly port: number;
-  /** What to say once the connection is made. */
-  readonly say: Uint8Array;
+  /** What to say once the connection is made; undefined: to be let in is answer enough. */
+  readonly say: Uint8Array | undefined;
   readonly tls: boolean;
   /** Whether these bytes are enough of an answer; otherwise more are waited for. */
   readonly isEnough: (received: Buffer) => boolean;
@@ -53,7 +53,8 @@ export function knock(knocking: Knocking): Promise<Knock> {
     });
     socket.once(speaks, () => {
       secured = speaks === 'secureConnect';
-      socket.write(say);
+      if (say === undefined) finish({ kind: 'answered', bytes: received, distrust: distrust() });
+      else socket.write(say);
     });
     socket.on('data', (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);

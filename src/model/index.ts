@@ -67,6 +67,7 @@ export type {
   ServiceStart,
   TestScenario,
 } from './scenario.js';
+export type { CheckKind, HealthState, ServiceHealth } from './service-health.js';
 export {
   type Attributes,
   type AttributeValue,

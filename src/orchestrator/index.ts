@@ -3,16 +3,19 @@ export { type Bundle, newestRun, readBundle } from './bundle-reader.js';
 export { DataFlowValidator } from './data-flow-validator.js';
 export { combineExitCodes, EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.js';
 export { type Expectation, expectationOf, shortfalls } from './expectation.js';
+export { type Endpoint, parseEndpoint } from './health/endpoint.js';
+export type { HealthRules } from './health/health-course.js';
+export { type WatchedService, watchHealth } from './health/watch-health.js';
 export {
   IntegrationTestOrchestrator,
   type IntegrationTestResult,
   type SystemState,
 } from './integration-test-orchestrator.js';
 export { loadScenarios } from './load-scenarios.js';
-export type { StoreAddresses } from './open-stores.js';
+export { probesAt, type StoreAddresses } from './open-stores.js';
 export { type FoundCase, findReplayed, isAsSpoken, type ReplayedCase, replayBundle } from './replay.js';
 export { type RunOptions, type RunResult, runCases } from './run.js';
 export type { CaseResult } from './run-case.js';
 export { runCollector } from './run-collector.js';
 export { type LoadedScenario, planCases, planVariants, type RunCase } from './run-plan.js';
-export { type ServiceHealth, ServiceHealthValidator } from './service-health-validator.js';
+export { type HealthOptions, ServiceHealthValidator } from './service-health-validator.js';

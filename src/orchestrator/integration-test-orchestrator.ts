@@ -1,9 +1,10 @@
 import { Teardown } from '../lib/teardown.js';
+import type { ServiceHealth } from '../model/index.js';
 import { openStores } from './open-stores.js';
 import { type FoundCase, findReplayed } from './replay.js';
 import { type RunOptions, type RunResult, runCases } from './run.js';
 import type { RunCase } from './run-plan.js';
-import { type ServiceHealth, ServiceHealthValidator } from './service-health-validator.js';
+import { ServiceHealthValidator } from './service-health-validator.js';
 
 /** What became of a whole run: each request's verdict, and the exit code that a caller is to give. */
 export type IntegrationTestResult = RunResult;
@@ -35,7 +36,7 @@ export class IntegrationTestOrchestrator {
     const { probes } = await openStores(this.#options.stores, { teardown, flows: [] });
     const stores = await new ServiceHealthValidator(probes).validateAll();
     return {
-      ready: stores.every(({ status }) => status === 'up'),
+      ready: stores.every(({ state }) => state === 'healthy'),
       stores,
       observedAtUnixNano: this.#options.clock.now(),
     };

@@ -1,7 +1,6 @@
 import { startEmbeddedNeo4j } from '../embedded/bolt/index.js';
 import { startEmbeddedKafka } from '../embedded/kafka/index.js';
 import { startEmbeddedRedis } from '../embedded/redis/index.js';
-import { storeReads } from '../flow/index.js';
 import type { Teardown } from '../lib/teardown.js';
 import type { CompiledFlow, StoreName } from '../model/index.js';
 import { createKafkaProbe, createNeo4jProbe, createRedisProbe, type StoreProbe } from '../stores/index.js';
@@ -12,8 +11,12 @@ export interface StoreAddresses {
   /** Undefined: Neo4j asks for no authentication. */
   readonly neo4jUser: string | undefined;
   readonly neo4jPassword: string | undefined;
+  /** Undefined: the one that is home to the user. */
+  readonly neo4jDatabase?: string | undefined;
   readonly redisUrl: string | undefined;
   readonly kafkaBrokers: readonly string[] | undefined;
+  /** For one question of a probe. Undefined: the probe's own. */
+  readonly probeTimeoutMs?: number | undefined;
 }
 
 export interface OpenStores {
@@ -30,30 +33,66 @@ export async function openStores(
   addresses: StoreAddresses,
   { teardown, flows }: { readonly teardown: Teardown; readonly flows: readonly CompiledFlow[] },
 ): Promise<OpenStores> {
-  const graphUrl = addresses.neo4jUrl ?? teardown.use('the embedded graph', await startEmbeddedNeo4j()).url;
-  const cacheUrl = addresses.redisUrl ?? teardown.use('the embedded cache', await startEmbeddedRedis()).url;
-  const brokers = addresses.kafkaBrokers ?? [teardown.use('the embedded event log', await startEmbeddedKafka()).url];
-  const { neo4jUser: user = '', neo4jPassword: password = '' } = addresses;
-  const probes: StoreProbe[] = [
-    createNeo4jProbe({ url: graphUrl, ...(user === '' ? {} : { user, password }) }),
-    createRedisProbe({ url: cacheUrl }),
-    createKafkaProbe({ brokers, topics: topicsOf(flows) }),
-  ];
-  for (const probe of probes) teardown.use(`the probe of ${probe.store}`, probe);
+  const complete = await startMissingStores(addresses, { teardown });
+  const probes = probesAt(complete, topicsOf(flows));
+  for (const probe of probes.values()) teardown.use(`the probe of ${probe.store}`, probe);
+  return { environment: storeEnvironment(complete), probes };
+}
+
+/** Where the embedded stores listen; any free port without. */
+export interface EmbeddedPorts {
+  readonly neo4j: number;
+  readonly redis: number;
+  readonly kafka: number;
+}
+
+const ANY_PORTS: EmbeddedPorts = { neo4j: 0, redis: 0, kafka: 0 };
+
+/** The same addresses, with that of a server of ours for each store that has none. Throws TracecourtError `port-in-use`. */
+export async function startMissingStores(
+  addresses: StoreAddresses,
+  { teardown, ports = ANY_PORTS }: { readonly teardown: Teardown; readonly ports?: EmbeddedPorts },
+): Promise<StoreAddresses> {
+  const { neo4jUrl, redisUrl, kafkaBrokers } = addresses;
   return {
-    environment: {
-      NEO4J_URL: graphUrl,
-      NEO4J_USER: user,
-      NEO4J_PASSWORD: password,
-      REDIS_URL: cacheUrl,
-      KAFKA_BROKERS: brokers.join(','),
-    },
-    probes: new Map(probes.map((probe) => [probe.store, probe])),
+    ...addresses,
+    neo4jUrl: neo4jUrl ?? teardown.use('the embedded graph', await startEmbeddedNeo4j({ port: ports.neo4j })).url,
+    redisUrl: redisUrl ?? teardown.use('the embedded cache', await startEmbeddedRedis({ port: ports.redis })).url,
+    kafkaBrokers: kafkaBrokers ?? [
+      teardown.use('the embedded event log', await startEmbeddedKafka({ port: ports.kafka })).url,
+    ],
+  };
+}
+
+/** A probe for each store that has an address. */
+export function probesAt(
+  { neo4jUrl, neo4jUser, neo4jPassword, neo4jDatabase, redisUrl, kafkaBrokers, probeTimeoutMs }: StoreAddresses,
+  topics: readonly string[],
+): ReadonlyMap<StoreName, StoreProbe> {
+  const limit = probeTimeoutMs === undefined ? {} : { timeoutMs: probeTimeoutMs };
+  const logon = neo4jUser === undefined ? {} : { user: neo4jUser, password: neo4jPassword ?? '' };
+  const database = neo4jDatabase === undefined ? {} : { database: neo4jDatabase };
+  const probes: readonly StoreProbe[] = [
+    ...(neo4jUrl === undefined ? [] : [createNeo4jProbe({ url: neo4jUrl, ...logon, ...database, ...limit })]),
+    ...(redisUrl === undefined ? [] : [createRedisProbe({ url: redisUrl, ...limit })]),
+    ...(kafkaBrokers === undefined ? [] : [createKafkaProbe({ brokers: kafkaBrokers, topics, ...limit })]),
+  ];
+  return new Map(probes.map((probe) => [probe.store, probe]));
+}
+
+/** What a program needs in its environment to find the stores. */
+export function storeEnvironment(addresses: StoreAddresses): Readonly<Record<string, string>> {
+  const { neo4jUrl, neo4jUser = '', neo4jPassword = '', neo4jDatabase, redisUrl, kafkaBrokers } = addresses;
+  return {
+    ...(neo4jUrl === undefined ? {} : { NEO4J_URL: neo4jUrl, NEO4J_USER: neo4jUser, NEO4J_PASSWORD: neo4jPassword }),
+    ...(neo4jDatabase === undefined ? {} : { NEO4J_DATABASE: neo4jDatabase }),
+    ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+    ...(kafkaBrokers === undefined ? {} : { KAFKA_BROKERS: kafkaBrokers.join(',') }),
   };
 }
 
 /** The topics whose messages a flow asks about: the tailing consumer has to be there before the first of them. */
 function topicsOf(flows: readonly CompiledFlow[]): readonly string[] {
-  const reads = flows.flatMap(storeReads);
-  return [...new Set(reads.flatMap(({ query }) => (query.store === 'kafka' ? [query.topic] : [])))];
+  const queries = flows.flatMap(({ effects }) => effects.map(({ query }) => query));
+  return [...new Set(queries.flatMap((query) => (query.store === 'kafka' ? [query.topic] : [])))];
 }

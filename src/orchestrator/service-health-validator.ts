@@ -1,43 +1,80 @@
-import type { ServerIdentity, StoreName } from '../model/index.js';
+import type { ServiceHealth, StoreName } from '../model/index.js';
 import type { StoreProbe } from '../stores/index.js';
+import { checkDns } from './health/check-dns.js';
+import { checkHttp } from './health/check-http.js';
+import { checkStore } from './health/check-store.js';
+import { checkTcp } from './health/check-tcp.js';
+import { type Endpoint, parseEndpoint } from './health/endpoint.js';
 
-/** Whether a store answers at its address, and who does. */
-export type ServiceHealth =
-  | { readonly status: 'up'; readonly store: StoreName; readonly server: ServerIdentity; readonly tookMs: number }
-  | { readonly status: 'down'; readonly store: StoreName; readonly address: string; readonly reason: string };
+export interface HealthOptions {
+  /** For each check of an endpoint; a probe has its own limit. Default 3,000. */
+  readonly timeoutMs?: number;
+}
 
-/** Asks each store who it is. A store without a probe is not asked, and not in the answer. */
+const DEFAULT_TIMEOUT_MS = 3_000;
+
+/**
+ * Looks who is there: the stores by name, and any endpoint. A service that is not there is an answer, never an exception, and
+ * comes within the limit. A store without a probe is not asked, and not in the answer.
+ */
 export class ServiceHealthValidator {
   readonly #probes: ReadonlyMap<StoreName, StoreProbe>;
+  readonly #timeoutMs: number;
 
-  constructor(probes: ReadonlyMap<StoreName, StoreProbe>) {
+  constructor(probes: ReadonlyMap<StoreName, StoreProbe>, { timeoutMs = DEFAULT_TIMEOUT_MS }: HealthOptions = {}) {
     this.#probes = probes;
+    this.#timeoutMs = timeoutMs;
   }
 
   validateNeo4jConnectivity(): Promise<ServiceHealth | undefined> {
-    return this.#ask('neo4j');
+    return this.#askStore('neo4j');
   }
 
   validateRedisConnectivity(): Promise<ServiceHealth | undefined> {
-    return this.#ask('redis');
+    return this.#askStore('redis');
   }
 
   validateKafkaConnectivity(): Promise<ServiceHealth | undefined> {
-    return this.#ask('kafka');
+    return this.#askStore('kafka');
   }
 
-  async validateAll(): Promise<readonly ServiceHealth[]> {
-    const answers = await Promise.all([...this.#probes.keys()].map((store) => this.#ask(store)));
+  /** Throws TracecourtError `usage` for what is no URL of http or https. */
+  validateHttpEndpoint(url: string): Promise<ServiceHealth> {
+    return this.#ask(parseEndpoint('http', url));
+  }
+
+  /** `HOST:PORT`. Throws TracecourtError `usage` for anything else. */
+  validateTcpEndpoint(address: string): Promise<ServiceHealth> {
+    return this.#ask(parseEndpoint('tcp', address));
+  }
+
+  /** Throws TracecourtError `usage` for what is no name of a host. */
+  validateDnsName(name: string): Promise<ServiceHealth> {
+    return this.#ask(parseEndpoint('dns', name));
+  }
+
+  /** Every store that has a probe, then the endpoints, all at the same time. */
+  async validateAll(endpoints: readonly Endpoint[] = []): Promise<readonly ServiceHealth[]> {
+    const stores = [...this.#probes.keys()].map((store) => this.#askStore(store));
+    const answers = await Promise.all([...stores, ...endpoints.map((endpoint) => this.#ask(endpoint))]);
     return answers.filter((health) => health !== undefined);
   }
 
-  async #ask(store: StoreName): Promise<ServiceHealth | undefined> {
+  async #askStore(store: StoreName): Promise<ServiceHealth | undefined> {
     const probe = this.#probes.get(store);
-    if (probe === undefined) return undefined;
-    const startedAt = performance.now();
-    const answer = await probe.identify();
-    if (answer.status === 'identified')
-      return { status: 'up', store, server: answer.server, tookMs: performance.now() - startedAt };
-    return { status: 'down', store, address: probe.address, reason: answer.failure.saw };
+    return probe && checkStore(probe);
+  }
+
+  #ask(endpoint: Endpoint): Promise<ServiceHealth> {
+    switch (endpoint.kind) {
+      case 'http':
+        return checkHttp(endpoint.url, this.#timeoutMs);
+      case 'tcp':
+        return checkTcp(endpoint.address, this.#timeoutMs);
+      case 'dns':
+        return checkDns(endpoint.name, this.#timeoutMs);
+      default:
+        return endpoint satisfies never;
+    }
   }
 }

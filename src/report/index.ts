@@ -1,3 +1,4 @@
+export { healthChangeLine, healthLines } from './health-text.js';
 export { jsonReporter } from './json.js';
 export { multiplex } from './multiplexer.js';
 export { observationLines } from './observation-text.js';

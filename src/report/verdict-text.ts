@@ -10,7 +10,10 @@ export function verdictLines(verdict: Verdict, colors: Colors): readonly string[
       ...evidenceLines(finding).map((line) => colors.dim(`    ${printable(line)}`)),
       ...(finding.spanId === undefined ? [] : [colors.dim(`    span ${finding.spanId}`)]),
     ]),
-    ...verdict.reasons.map((reason) => `  ${colors.bold(reason.code)}  ${printable(reasonSentence(reason))}`),
+    ...verdict.reasons.flatMap((reason) => [
+      `  ${colors.bold(reason.code)}  ${printable(reasonSentence(reason))}`,
+      ...(reason.code === 'store-unreachable' ? [colors.dim(`    ${printable(reason.nextStep)}`)] : []),
+    ]),
     ...consequenceLine(verdict, colors),
   ];
 }

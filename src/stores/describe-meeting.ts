@@ -1,6 +1,6 @@
 import type { StoreFailure, StoreFailureKind } from '../model/index.js';
 import { protocolOf } from './greeting.js';
-import type { Look, Meeting, Place } from './meeting.js';
+import type { Expected, Look, Meeting, Place } from './meeting.js';
 
 /** What a meeting shows of an address: that the expected server is there, or what is wrong. */
 export function describeMeeting(place: Place, meeting: Meeting, limitMs: number): Look {
@@ -70,7 +70,17 @@ function describeAnswer(
   const { address, expected } = place;
   const own = expected.greeting.protocol;
   const isOwn = greeting === expected.greeting && greeting.recognise(bytes) === true;
-  if (!isOwn) return { kind: 'other-protocol', address, ...strangerWords(place, bytes, tls) };
+  if (!isOwn && protocolOf(bytes) !== own) {
+    return { kind: 'other-protocol', address, ...strangerWords(place, bytes, tls) };
+  }
+  if (!isOwn && tls === (place.tls !== 'none')) {
+    return {
+      kind: 'silent',
+      address,
+      saw: `speaks ${own}, but does not answer what it is asked`,
+      nextStep: wellBeing(expected),
+    };
+  }
   if (place.tls === 'none') {
     if (!tls) return undefined;
     return { kind: 'tls-expected', address, saw: `speaks ${own} inside TLS only`, nextStep: expected.withTls };
@@ -107,12 +117,11 @@ function describeNothing(place: Place, { tls }: Meeting, { kind, secured, limitM
     return { kind: 'tls-expected', address, saw: `speaks TLS, and inside it ${what}`, nextStep: expected.withTls };
   }
   const saw = `takes the connection, but ${what}`;
-  return {
-    kind,
-    address,
-    saw,
-    nextStep: `Look whether ${expected.product} is well there, or correct ${expected.setting}.`,
-  };
+  return { kind, address, saw, nextStep: wellBeing(expected) };
+}
+
+function wellBeing({ product, setting }: Expected): string {
+  return `Look whether ${product} is well there, or correct ${setting}.`;
 }
 
 const QUOTED_BYTES = 24;

@@ -100,7 +100,7 @@ class TailingKafkaProbe implements KafkaProbe {
   }
 
   async identify(): Promise<Identification> {
-    const asked = await this.#ask(this.#timeoutMs, async () => (await this.#connect()).server);
+    const asked = await this.#ask(this.#timeoutMs, async () => this.#recognise((await this.#connect()).admin));
     return 'failure' in asked
       ? { status: 'unreachable', failure: asked.failure }
       : { status: 'identified', server: asked.value };

@@ -29,6 +29,15 @@ export async function lookAtAddress(place: Place, questionMs: number): Promise<L
   }
 }
 
+/** Looks whether anybody takes connections at an address, and says nothing. */
+export async function reachAddress(place: Place, limitMs: number): Promise<Look> {
+  const { host, port } = place;
+  const signal = AbortSignal.timeout(limitMs);
+  const came = await knock({ host, port, say: undefined, tls: false, isEnough: () => true, signal });
+  if (came.kind === 'answered') return { status: 'there', answer: came.bytes };
+  return describeMeeting(place, { greeting: place.expected.greeting, tls: false, knock: came }, limitMs);
+}
+
 async function meet(
   { host, port }: Place,
   words: { readonly greeting: Greeting; readonly tls: boolean; readonly signal: AbortSignal },

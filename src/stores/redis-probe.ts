@@ -51,7 +51,7 @@ class RedisProbe implements StoreProbe {
 
   async identify(): Promise<Identification> {
     try {
-      const server = await withoutTracing(() => this.#link.use((redis) => this.#identityOf(redis)));
+      const server = await withoutTracing(() => this.#link.use((redis) => this.#askIdentity(redis)));
       return { status: 'identified', server };
     } catch (cause) {
       if (cause instanceof TracecourtError) throw cause;
@@ -86,8 +86,10 @@ class RedisProbe implements StoreProbe {
   }
 
   async #identityOf(redis: Redis): Promise<ServerIdentity> {
-    const known = this.#identities.get(redis);
-    if (known !== undefined) return known;
+    return this.#identities.get(redis) ?? this.#askIdentity(redis);
+  }
+
+  async #askIdentity(redis: Redis): Promise<ServerIdentity> {
     const identity = identityFrom(await redis.info('server'), this.address);
     this.#identities.set(redis, identity);
     return identity;

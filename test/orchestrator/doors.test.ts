@@ -2,13 +2,7 @@ import { startTracing, withRequestId, wrapStep } from '@tracecourt/instrumentati
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { startEmbeddedRedis } from '../../src/embedded/redis/index.js';
-import {
-  DataFlowValidator,
-  IntegrationTestOrchestrator,
-  loadFlow,
-  type RunOptions,
-  ServiceHealthValidator,
-} from '../../src/index.js';
+import { DataFlowValidator, IntegrationTestOrchestrator, loadFlow, type RunOptions } from '../../src/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { pollUntil } from '../../src/lib/deadline.js';
 import type { AssembledRequest } from '../../src/model/index.js';
@@ -95,10 +89,10 @@ describe('IntegrationTestOrchestrator', () => {
   it('is ready when every store answers, and says who did', async () => {
     const state = await new IntegrationTestOrchestrator(options()).validateSystemReadiness();
     expect(state.ready).to.equal(true);
-    expect(state.stores.map((health) => health.status === 'up' && health.server.product)).to.deep.equal([
-      'embedded',
-      'embedded',
-      'embedded',
+    expect(state.stores.map(({ name, state, product }) => [name, state, product])).to.deep.equal([
+      ['neo4j', 'healthy', 'embedded'],
+      ['redis', 'healthy', 'embedded'],
+      ['kafka', 'healthy', 'embedded'],
     ]);
   });
 
@@ -107,22 +101,13 @@ describe('IntegrationTestOrchestrator', () => {
       options({ redisUrl: 'redis://127.0.0.1:9' }),
     ).validateSystemReadiness();
     expect(state.ready).to.equal(false);
-    const down = state.stores.filter(({ status }) => status === 'down');
+    const down = state.stores.filter((health) => health.state === 'unhealthy');
     expect(down).to.have.length(1);
-    expect(down[0]).to.include({ store: 'redis' });
-    expect(down[0]?.status === 'down' && down[0].address).to.include('127.0.0.1:9');
+    expect(down[0]).to.include({ name: 'redis', address: '127.0.0.1:9', failure: 'refused' });
   });
 
   it('knows nothing of a request that was never recorded', () => {
     expect(() => new IntegrationTestOrchestrator(options()).traceRequestFlow('r.1')).to.throw('No recorded run');
-  });
-});
-
-describe('ServiceHealthValidator', () => {
-  it('does not speak of a store that it has no probe for', async () => {
-    const validator = new ServiceHealthValidator(new Map());
-    expect(await validator.validateNeo4jConnectivity()).to.equal(undefined);
-    expect(await validator.validateAll()).to.deep.equal([]);
   });
 });
 
