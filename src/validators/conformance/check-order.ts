@@ -1,11 +1,13 @@
 import { closeFacts } from './closed-facts.js';
 import type { CompiledOrder } from './compiled-order.js';
 import { Firing } from './firing.js';
+import { boundsOfNodes, type LabelBounds } from './label-bounds.js';
 import { placeOccurrences } from './placing.js';
 import type { RequestOrder } from './request-order.js';
 import { type Run, runAtPlaces } from './run.js';
+import { search } from './search.js';
 import { orderRounds } from './serial-rounds.js';
-import { emptyTimes, fitsCounts } from './times.js';
+import { emptyTimes, fitsCounts, type Times } from './times.js';
 
 /** States that a search looks at, beside one for each occurrence, before it gives up. */
 export const STATE_BUDGET = 50_000;
@@ -43,30 +45,48 @@ export interface OrderChecker {
 
 /** A checker keeps its working memory from one request to the next. */
 export function createChecker(order: CompiledOrder): OrderChecker {
-  const firing = new Firing(order);
-  const times = emptyTimes(order.nodes.length);
-  const check = (request: RequestOrder, { budget = STATE_BUDGET }: CheckOptions = {}): Conformance => {
+  const checker = new Checker(order);
+  return { order, check: (request, options) => checker.check(request, options) };
+}
+
+class Checker {
+  readonly #order: CompiledOrder;
+  readonly #firing: Firing;
+  readonly #times: Times;
+  #bounds: readonly LabelBounds[] | undefined;
+
+  constructor(order: CompiledOrder) {
+    this.#order = order;
+    this.#firing = new Firing(order);
+    this.#times = emptyTimes(order.nodes.length);
+  }
+
+  check(request: RequestOrder, { budget = STATE_BUDGET }: CheckOptions = {}): Conformance {
+    const order = this.#order;
     const { places, floating, nowhere, counts } = placeOccurrences(order, request);
-    if (nowhere > 0 || !fitsCounts(order.nodes, counts, times)) return VIOLATED;
-    const isExact = order.treeClass.exact && floating === 0;
+    if (nowhere > 0 || !fitsCounts(order.nodes, counts, this.#times)) return VIOLATED;
+    if (order.treeClass.exact && floating === 0) return this.#checkExact(request, places, budget);
+    if (!this.#firing.fire(request, places, { serial: false })) return VIOLATED;
+    this.#bounds ??= boundsOfNodes(order);
+    const found = search({ order, bounds: this.#bounds, request, budget: budget + places.length });
+    const { kind, states } = found;
+    if (kind === 'found') return { kind: 'conforms', method: 'search', states, run: found.run };
+    return { kind: kind === 'impossible' ? 'violated' : kind, method: 'search', states };
+  }
+
+  #checkExact(request: RequestOrder, places: Int32Array, budget: number): Conformance {
+    const order = this.#order;
     const conforms = (started: readonly number[], states: number): Conformance => ({
       ...{ kind: 'conforms', method: 'exact', states },
       run: () => runAtPlaces(order, { places, started }),
     });
-    if (firing.fire(request, places, { serial: isExact }) && isExact) return conforms(startedIn(firing), 0);
-    if (isExact && order.serialGroups === 0) return VIOLATED;
-    if (!firing.fire(request, places, { serial: false })) return VIOLATED;
-    if (!isExact) return { method: 'search', states: 0, kind: 'tooAmbiguous' };
+    if (this.#firing.fire(request, places, { serial: true })) return conforms(this.#firing.startedOnes(), 0);
+    if (order.serialGroups === 0 || !this.#firing.fire(request, places, { serial: false })) return VIOLATED;
     const facts = closeFacts(request);
-    const rounds = orderRounds({ order, request, facts, places, started: startedIn(firing), budget });
+    const rounds = orderRounds({ order, request, facts, places, started: this.#firing.startedOnes(), budget });
     if (rounds.kind === 'possible') return conforms(rounds.started, rounds.states);
     return { ...VIOLATED, kind: rounds.kind === 'impossible' ? 'violated' : 'tooAmbiguous', states: rounds.states };
-  };
-  return { order, check };
+  }
 }
 
 const VIOLATED = { kind: 'violated', method: 'exact', states: 0 } as const;
-
-function startedIn({ sequence, started }: Firing): readonly number[] {
-  return [...sequence.subarray(0, started)];
-}

@@ -1,5 +1,13 @@
 import type { FlowNode } from '../../model/index.js';
-import { isShortRepeat, numberTree, type OrderNode, type OrderTree, partsOf } from './order-tree.js';
+import {
+  isShortRepeat,
+  numberTree,
+  type OrderNode,
+  type OrderTree,
+  type Place,
+  partsOf,
+  type RepeatNode,
+} from './order-tree.js';
 import { classOfTree, type TreeClass } from './tree-class.js';
 
 /** The order of a flow, compiled once and asked about many requests. */
@@ -17,6 +25,10 @@ export interface CompiledOrder extends OrderTree {
   /** By place: the index of the group whose occurrences follow one another, or -1. */
   readonly serialGroup: readonly number[];
   readonly serialGroups: number;
+  /** By place: the repeat within whose round it is bound, where what it is bound to is in that round too. */
+  readonly boundWithin: readonly (RepeatNode | undefined)[];
+  /** By place: the outermost repeat within whose round another place is bound to it; -1 for none. Index of the node. */
+  readonly anchorOf: readonly number[];
 }
 
 /** Places from `first` up to, and without, `after`: each occurrence there must have ended, or only started, before. */
@@ -35,6 +47,7 @@ export function compileOrder(tree: FlowNode): CompiledOrder {
   const placesOfLabel: number[][] = labels.map(() => []);
   labelOfPlace.forEach((label, place) => void placesOfLabel[label]?.push(place));
   const serial = serialGroupsOf(numbered);
+  const boundWithin = boundPlaces(numbered);
   return {
     ...numbered,
     treeClass: classOfTree(numbered),
@@ -45,6 +58,8 @@ export function compileOrder(tree: FlowNode): CompiledOrder {
     earlier: earlierPlaces(numbered),
     serialGroup: serial.groups,
     serialGroups: serial.count,
+    boundWithin,
+    anchorOf: numbered.places.map((place) => anchorOf(place, { boundWithin, places: numbered.places })),
   };
 }
 
@@ -94,4 +109,36 @@ function serialGroupsOf({ root, places }: OrderTree): { readonly groups: readonl
 
 function isSingle(node: OrderNode): boolean {
   return (node.kind === 'optional' ? node.child : node).kind === 'place';
+}
+
+/** Where the rounds of a repeat hold both a bound place and what it is bound to, it is bound to that of its own round. */
+function boundPlaces({ root, places }: OrderTree): readonly (RepeatNode | undefined)[] {
+  const bound: (RepeatNode | undefined)[] = places.map(() => undefined);
+  const walk = (node: OrderNode, repeats: readonly RepeatNode[]): void => {
+    const around = node.kind === 'repeat' && !isShortRepeat(node) ? [...repeats, node] : repeats;
+    if (node.kind === 'place' && node.place.under !== undefined) {
+      bound[node.first] = around.findLast((repeat) => holds(repeat, node.place.under, places));
+    }
+    for (const part of partsOf(node)) walk(part, around);
+  };
+  walk(root, []);
+  return bound;
+}
+
+function holds({ first, after }: OrderNode, step: string | undefined, places: readonly Place[]): boolean {
+  return places.slice(first, after).some((place) => place.step === step);
+}
+
+function anchorOf(
+  { id, step }: Place,
+  {
+    boundWithin,
+    places,
+  }: { readonly boundWithin: readonly (RepeatNode | undefined)[]; readonly places: readonly Place[] },
+): number {
+  const repeats = boundWithin.map((repeat, place) => {
+    const isAnchor = repeat && places[place]?.under === step && repeat.first <= id && id < repeat.after;
+    return isAnchor ? repeat.id : -1;
+  });
+  return Math.max(-1, ...repeats);
 }

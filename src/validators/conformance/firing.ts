@@ -20,9 +20,9 @@ interface SerialGroup {
  * One object serves many requests, one after the other, and allocates only when a request is larger than all before.
  */
 export class Firing {
-  /** Occurrences in the order in which they started; `started` of them. */
-  sequence = new Int32Array(0);
-  started = 0;
+  /** Occurrences in the order in which they started. */
+  #sequence = new Int32Array(0);
+  #started = 0;
 
   readonly #order: CompiledOrder;
   #request: RequestOrder = { occurrences: [], nodes: 0, certain: [], causes: [] };
@@ -78,12 +78,17 @@ export class Firing {
     return this.#fireAll(serial);
   }
 
+  /** The occurrences that could be started, in an order that what was asked for allows. */
+  startedOnes(): readonly number[] {
+    return Array.from(this.#sequence.subarray(0, this.#started));
+  }
+
   #reserve(): void {
     const { occurrences, nodes, certain, causes } = this.#request;
     const count = occurrences.length;
     const arrows = (certain.length + causes.length) / 2 + count;
     this.#words = (count + 31) >>> 5;
-    if (this.sequence.length < count) this.#growOccurrences(count);
+    if (this.#sequence.length < count) this.#growOccurrences(count);
     if (this.#firstArrow.length < nodes) this.#growNodes(nodes);
     if (this.#nextArrow.length < arrows) {
       this.#nextArrow = new Int32Array(2 * arrows);
@@ -101,7 +106,7 @@ export class Firing {
   #growOccurrences(count: number): void {
     const size = 2 * count;
     const words = (size + 31) >>> 5;
-    this.sequence = new Int32Array(size);
+    this.#sequence = new Int32Array(size);
     this.#rank = new Int32Array(size);
     this.#atRank = new Int32Array(size);
     this.#hasStarted = new Int32Array(words);
@@ -192,7 +197,7 @@ export class Firing {
   #fireAll(serial: boolean): boolean {
     const { occurrences, nodes } = this.#request;
     const count = occurrences.length;
-    this.started = 0;
+    this.#started = 0;
     this.#queued = 0;
     this.#hasStarted.fill(0, 0, this.#words);
     this.#hasEnded.fill(0, 0, this.#words);
@@ -313,7 +318,7 @@ export class Firing {
   }
 
   #start(rank: number, serial: boolean): void {
-    this.sequence[this.started++] = this.#atRank[rank] as number;
+    this.#sequence[this.#started++] = this.#atRank[rank] as number;
     this.#hasStarted[rank >>> 5] = (this.#hasStarted[rank >>> 5] as number) | (1 << (rank & 31));
     this.#wake(this.#sleepersAtStart, rank, serial);
   }

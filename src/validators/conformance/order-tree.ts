@@ -19,14 +19,14 @@ export interface Place {
  * The process tree as the checks walk it: sub-flows dissolved, `if` turned into a choice, each leaf a place. The places under a node
  * are `first` up to, and without, `after`.
  */
-export type OrderNode = NodeRange &
-  (
-    | { readonly kind: 'place'; readonly place: Place }
-    | { readonly kind: 'sequence'; readonly by: 'start' | 'end'; readonly children: readonly OrderNode[] }
-    | { readonly kind: 'parallel' | 'any-order' | 'choice' | 'any-of'; readonly children: readonly OrderNode[] }
-    | { readonly kind: 'optional'; readonly child: OrderNode }
-    | RepeatNode
-  );
+export type OrderNode =
+  | PlaceNode
+  | SequenceNode
+  | BesideNode
+  | AnyOrderNode
+  | (NodeRange & { readonly kind: 'choice'; readonly children: readonly OrderNode[] })
+  | (NodeRange & { readonly kind: 'optional'; readonly child: OrderNode })
+  | RepeatNode;
 
 interface NodeRange {
   /** Index of the node; children come before their parents. */
@@ -35,7 +35,28 @@ interface NodeRange {
   readonly after: number;
 }
 
-interface RepeatNode {
+export interface PlaceNode extends NodeRange {
+  readonly kind: 'place';
+  readonly place: Place;
+}
+
+export interface SequenceNode extends NodeRange {
+  readonly kind: 'sequence';
+  readonly by: 'start' | 'end';
+  readonly children: readonly OrderNode[];
+}
+
+export interface BesideNode extends NodeRange {
+  readonly kind: 'parallel' | 'any-of';
+  readonly children: readonly OrderNode[];
+}
+
+export interface AnyOrderNode extends NodeRange {
+  readonly kind: 'any-order';
+  readonly children: readonly OrderNode[];
+}
+
+export interface RepeatNode extends NodeRange {
   readonly kind: 'repeat';
   readonly child: OrderNode;
   readonly between: OrderNode | undefined;
@@ -98,7 +119,7 @@ function toNode(tree: FlowNode, around: Around): OrderNode {
         kind: tree.kind,
         children: tree.children.map((child) => toNode(child, around)),
         first,
-      });
+      } as Unnumbered);
     case 'optional':
       return number(building, { kind: 'optional', child: toNode(tree.child, around), first });
     case 'repeat':
@@ -112,7 +133,10 @@ function toNode(tree: FlowNode, around: Around): OrderNode {
   }
 }
 
-function toRepeat(tree: FlowNode & { readonly kind: 'repeat' }, around: Around): RepeatNode {
+function toRepeat(
+  tree: FlowNode & { readonly kind: 'repeat' },
+  around: Around,
+): Omit<RepeatNode, 'id' | 'first' | 'after'> {
   const { parallel, min } = tree;
   const max = Math.min(tree.max ?? UNBOUNDED, UNBOUNDED);
   const child = toNode(tree.child, around);

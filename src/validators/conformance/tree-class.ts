@@ -64,7 +64,8 @@ function severalPlaces({ places }: OrderTree): InexactReason | undefined {
 }
 
 function longRounds(node: OrderNode): InexactReason | undefined {
-  if (node.kind !== 'repeat' || isShortRepeat(node) || (node.parallel && isFree(node.child))) return undefined;
+  if (node.kind !== 'repeat' || isShortRepeat(node)) return undefined;
+  if (node.parallel && isFree(node.child) && !isBoundWithin(node)) return undefined;
   return { kind: 'long-rounds', steps: stepsOf(node) };
 }
 
@@ -74,10 +75,28 @@ function isFree(node: OrderNode): boolean {
   return !(ordered && node.after - node.first > 0) && partsOf(node).every(isFree);
 }
 
+/** True if a place in it is bound to a step in it. */
+function isBoundWithin(node: OrderNode): boolean {
+  const steps = stepsOf(node);
+  const walk = (each: OrderNode): boolean =>
+    each.kind === 'place' ? steps.includes(each.place.under ?? '') : partsOf(each).some(walk);
+  return walk(node);
+}
+
 function longParts(node: OrderNode): InexactReason | undefined {
   if (node.kind !== 'any-order') return undefined;
   const long = node.children.find((child) => (child.kind === 'optional' ? child.child : child).kind !== 'place');
   return long && { kind: 'long-parts', steps: stepsOf(long) };
+}
+
+/** True if the places of a label are bound to a step of the same round. */
+function isBoundTo(node: OrderNode, label: string): boolean {
+  const steps = stepsOf(node);
+  const walk = (each: OrderNode): boolean =>
+    each.kind === 'place'
+      ? each.place.label !== label || steps.includes(each.place.under ?? '')
+      : partsOf(each).every(walk);
+  return walk(node);
 }
 
 function stepsOf(node: OrderNode): readonly string[] {
@@ -98,6 +117,7 @@ function besides(node: OrderNode, label: string): number {
   const parts = partsOf(node).map((part) => besides(part, label));
   if (node.kind === 'parallel' || node.kind === 'any-of') return parts.reduce((sum, n) => sum + n, 0);
   const most = Math.max(0, ...parts);
-  const copies = node.kind === 'repeat' && node.parallel && node.max >= MANY_COPIES && !isFree(node.child);
+  const isMany = node.kind === 'repeat' && node.parallel && node.max >= MANY_COPIES && !isFree(node.child);
+  const copies = isMany && !isBoundTo(node, label);
   return copies && most > 0 ? Math.min(UNBOUNDED, most * node.max) : most;
 }

@@ -14,8 +14,12 @@ export function conformsByBruteForce(
   const supply: Record<string, number> = {};
   for (const { step } of request.happenings) supply[step] = (supply[step] ?? 0) + 1;
   return everyRun(tree, supply, open).some(
-    (run) => run.leaves.length === request.happenings.length && canBe(run, request),
+    (run) => run.leaves.length === request.happenings.length && hasSteps(run, supply) && canBe(run, request),
   );
+}
+
+function hasSteps({ leaves }: SpeltRun, supply: Readonly<Record<string, number>>): boolean {
+  return Object.entries(supply).every(([step, count]) => leaves.filter((leaf) => leaf.step === step).length === count);
 }
 
 function canBe(run: SpeltRun, request: ToyRequest): boolean {
@@ -48,12 +52,25 @@ function canStand(
   return under === undefined || [...happening.causes].some((cause) => happenings[cause]!.step === under);
 }
 
+/** In the rounds of a repeat, a bound leaf's occurrence descends from one of its own round; unless its ancestors are not all known. */
+function isBound(
+  { leaves }: SpeltRun,
+  { happenings, leafOf }: { readonly happenings: readonly Happening[]; readonly leafOf: readonly number[] },
+): boolean {
+  return leafOf.every((leaf, i) => {
+    const { boundTo } = leaves[leaf]!;
+    const { tied, causes } = happenings[i]!;
+    return !boundTo || !tied || [...causes].some((cause) => boundTo.includes(leafOf[cause]!));
+  });
+}
+
 /** Puts one point after the other, in every way that what is certain allows, until all are put or no way is left. */
 function hasLinearOrder(
   run: SpeltRun,
   { request, leafOf }: { readonly request: ToyRequest; readonly leafOf: readonly number[] },
 ): boolean {
   const { happenings, certain } = request;
+  if (!isBound(run, { happenings, leafOf })) return false;
   const standing = new Map(leafOf.map((leaf, happening) => [leaf, happening]));
   const arrows = [...certain, ...happenings.map((_, i) => [2 * i, 2 * i + 1] as const)];
   for (const { earlier, later, by } of run.before) {

@@ -7,11 +7,15 @@ import type { FlowNode } from '../../../src/model/index.js';
 export interface SpeltRun {
   readonly leaves: readonly SpeltLeaf[];
   readonly before: readonly Before[];
+  /** The same for two runs if and only if they are the same. */
+  readonly key: string;
 }
 
 export interface SpeltLeaf {
   readonly step: string;
   readonly under: string | undefined;
+  /** Of a place bound within the rounds of a repeat: the leaves of its own round that it is bound to. */
+  readonly boundTo: readonly number[] | undefined;
 }
 
 interface Before {
@@ -20,91 +24,115 @@ interface Before {
   readonly by: 'start' | 'end';
 }
 
-const NOTHING: SpeltRun = { leaves: [], before: [] };
-
 /** How many leaves of each step a run may have at most. */
 export type Supply = Readonly<Record<string, number>>;
 
 /** Every run of the tree that needs no more than the supply. Steps that are `open` may go unseen: their leaves may be left out. */
 export function everyRun(tree: FlowNode, supply: Supply, open: ReadonlySet<string> = new Set()): readonly SpeltRun[] {
-  return distinct(runs(tree, supply, open));
+  return runsOf(tree, supply, { open, known: new Map() });
 }
 
-function runs(tree: FlowNode, supply: Supply, open: ReadonlySet<string>): readonly SpeltRun[] {
+interface Speller {
+  readonly open: ReadonlySet<string>;
+  readonly known: Map<FlowNode, Map<string, readonly SpeltRun[]>>;
+}
+
+function runsOf(tree: FlowNode, supply: Supply, speller: Speller): readonly SpeltRun[] {
+  const known = speller.known.get(tree) ?? new Map<string, readonly SpeltRun[]>();
+  speller.known.set(tree, known);
+  const key = Object.values(supply).join();
+  const runs = known.get(key) ?? distinct(spell(tree, supply, speller));
+  known.set(key, runs);
+  return runs;
+}
+
+function spell(tree: FlowNode, supply: Supply, speller: Speller): readonly SpeltRun[] {
   switch (tree.kind) {
     case 'step': {
-      const leaf: SpeltRun = { leaves: [{ step: tree.step, under: tree.under }], before: [] };
-      return [...((supply[tree.step] ?? 0) > 0 ? [leaf] : []), ...(open.has(tree.step) ? [NOTHING] : [])];
+      const leaf = spelt([{ step: tree.step, under: tree.under, boundTo: undefined }], []);
+      return [...((supply[tree.step] ?? 0) > 0 ? [leaf] : []), ...(speller.open.has(tree.step) ? [NOTHING] : [])];
     }
     case 'sequence':
-      return oneOfEach(tree.children, supply, open).map((parts) => inLine(parts, tree.by ?? 'end'));
+      return oneOfEach(tree.children, supply, speller).map((parts) => inLine(parts, tree.by ?? 'end'));
     case 'parallel':
-      return oneOfEach(tree.children, supply, open).map(beside);
+      return oneOfEach(tree.children, supply, speller).map(beside);
     case 'any-order':
       return permutations(tree.children).flatMap((children) =>
-        oneOfEach(children, supply, open).map((parts) => inLine(parts, 'end')),
+        oneOfEach(children, supply, speller).map((parts) => inLine(parts, 'end')),
       );
     case 'choice':
-      return tree.children.flatMap((child) => runs(child, supply, open));
+      return tree.children.flatMap((child) => runsOf(child, supply, speller));
     case 'any-of':
       return subsets(tree.children)
         .filter(({ length }) => length > 0)
-        .flatMap((children) => oneOfEach(children, supply, open).map(beside));
+        .flatMap((children) => oneOfEach(children, supply, speller).map(beside));
     case 'optional':
-      return [NOTHING, ...runs(tree.child, supply, open)];
+      return [NOTHING, ...runsOf(tree.child, supply, speller)];
     case 'repeat':
-      return repeats(tree, supply, open);
+      return repeats(tree, supply, speller);
     case 'if':
-      return [...runs(tree.child, supply, open), ...(tree.otherwise ? runs(tree.otherwise, supply, open) : [NOTHING])];
+      return [
+        ...runsOf(tree.child, supply, speller),
+        ...(tree.otherwise ? runsOf(tree.otherwise, supply, speller) : [NOTHING]),
+      ];
     case 'flow':
-      return runs(tree.child, supply, open);
+      return runsOf(tree.child, supply, speller);
     default:
       return tree satisfies never;
   }
 }
 
-function repeats(
-  { child, between, min, max, parallel }: FlowNode & { readonly kind: 'repeat' },
-  supply: Supply,
-  open: ReadonlySet<string>,
-): readonly SpeltRun[] {
+function repeats(tree: FlowNode & { readonly kind: 'repeat' }, supply: Supply, speller: Speller): readonly SpeltRun[] {
+  const { child, between, min, max, parallel } = tree;
   const total = Object.values(supply).reduce((sum, n) => sum + n, 0);
   // More rounds than this are empty ones, of which one more changes nothing.
   const most = Math.min(max ?? Infinity, Math.max(min, 2 * total + 2));
-  const result: SpeltRun[] = [];
-  let prefixes: readonly (readonly SpeltRun[])[] = [[]];
-  for (let rounds = 0; ; rounds++) {
-    if (rounds >= min) result.push(...prefixes.map((parts) => (parallel ? beside(parts) : inLine(parts, 'end'))));
-    if (rounds === most || prefixes.length === 0) return distinct(result);
-    const gap = rounds > 0 && between ? [between] : [];
-    prefixes = distinctLists(
-      prefixes.flatMap((parts) =>
-        oneOfEach([...gap, child], left(supply, parts), open).map((more) =>
-          [...parts, ...more].filter(({ leaves }) => leaves.length > 0),
-        ),
+  const join = (parts: readonly SpeltRun[]): SpeltRun => (parallel ? beside(sorted(parts)) : inLine(parts, 'end'));
+  const goOn = (begun: readonly SpeltRun[], parts: readonly FlowNode[]): readonly SpeltRun[] =>
+    distinct(
+      begun.flatMap((before) =>
+        oneOfEach(parts, left(supply, before), speller).map((more) => join([before, round(tree, more)])),
       ),
     );
+  const result: SpeltRun[] = min === 0 ? [NOTHING] : [];
+  let begun: readonly SpeltRun[] = [NOTHING];
+  for (let rounds = 1; rounds <= most && begun.length > 0; rounds++) {
+    if (rounds >= min) result.push(...goOn(begun, [child]));
+    const next = goOn(begun, between ? [child, between] : [child]);
+    if (rounds >= min && keysOf(next) === keysOf(begun)) break;
+    begun = next;
   }
+  return result;
 }
 
-function left(supply: Supply, parts: readonly SpeltRun[]): Supply {
+/** A round, and the part between that follows it: its bound leaves are bound to what else is in it. */
+function round(tree: FlowNode & { readonly kind: 'repeat' }, parts: readonly SpeltRun[]): SpeltRun {
+  const { leaves, before } = tree.parallel ? beside(parts) : inLine(parts, 'end');
+  const isLong = tree.child.kind !== 'step' || tree.between !== undefined;
+  const bind = (leaf: SpeltLeaf): SpeltLeaf => {
+    const { under } = leaf;
+    if (!isLong || under === undefined || leaf.boundTo || !stepsIn(tree).has(under)) return leaf;
+    return { ...leaf, boundTo: leaves.flatMap(({ step }, i) => (step === under ? [i] : [])) };
+  };
+  return spelt(leaves.map(bind), before);
+}
+
+function stepsIn(tree: FlowNode): ReadonlySet<string> {
+  return new Set(JSON.stringify(tree).match(/(?<="step":")[^"]+/g) ?? []);
+}
+
+function left(supply: Supply, { leaves }: SpeltRun): Supply {
   const rest: Record<string, number> = { ...supply };
-  for (const { leaves } of parts) for (const { step } of leaves) rest[step] = (rest[step] ?? 0) - 1;
+  for (const { step } of leaves) rest[step] = (rest[step] ?? 0) - 1;
   return rest;
 }
 
-function oneOfEach(
-  children: readonly FlowNode[],
-  supply: Supply,
-  open: ReadonlySet<string>,
-): readonly (readonly SpeltRun[])[] {
-  let lists: readonly (readonly SpeltRun[])[] = [[]];
-  for (const child of children) {
-    lists = distinctLists(
-      lists.flatMap((parts) => everyRun(child, left(supply, parts), open).map((run) => [...parts, run])),
-    );
-  }
-  return lists;
+function oneOfEach(children: readonly FlowNode[], supply: Supply, speller: Speller): readonly (readonly SpeltRun[])[] {
+  const [child, ...others] = children;
+  if (!child) return [[]];
+  return runsOf(child, supply, speller).flatMap((run) =>
+    oneOfEach(others, left(supply, run), speller).map((rest) => [run, ...rest]),
+  );
 }
 
 function beside(parts: readonly SpeltRun[]): SpeltRun {
@@ -115,21 +143,38 @@ function inLine(parts: readonly SpeltRun[], by: 'start' | 'end'): SpeltRun {
   return parts.reduce((joined, part) => join(joined, part, by), NOTHING);
 }
 
-function join(left: SpeltRun, right: SpeltRun, by: 'start' | 'end' | undefined): SpeltRun {
-  const shift = left.leaves.length;
-  const shifted = right.before.map((each) => ({ ...each, earlier: each.earlier + shift, later: each.later + shift }));
+function join(first: SpeltRun, second: SpeltRun, by: 'start' | 'end' | undefined): SpeltRun {
+  if (first.leaves.length === 0) return second;
+  const shift = first.leaves.length;
+  const shifted = second.before.map((each) => ({ ...each, earlier: each.earlier + shift, later: each.later + shift }));
   const across = by
-    ? left.leaves.flatMap((_, earlier) => right.leaves.map((__, later) => ({ earlier, later: later + shift, by })))
+    ? first.leaves.flatMap((_, earlier) => second.leaves.map((__, later) => ({ earlier, later: later + shift, by })))
     : [];
-  return { leaves: [...left.leaves, ...right.leaves], before: [...left.before, ...shifted, ...across] };
+  const moved = second.leaves.map((leaf) => ({ ...leaf, boundTo: leaf.boundTo?.map((other) => other + shift) }));
+  return spelt([...first.leaves, ...moved], [...first.before, ...shifted, ...across]);
 }
+
+function spelt(leaves: readonly SpeltLeaf[], before: readonly Before[]): SpeltRun {
+  const texts = leaves.map(({ step, under = '', boundTo }) => `${step}/${under}/${boundTo?.join('+') ?? ''}`);
+  const arrows = before.map(({ earlier, later, by }) => `${earlier}${by === 'end' ? '<' : '-'}${later}`);
+  return { leaves, before, key: `${texts.join()} ${arrows.sort().join()}` };
+}
+
+const NOTHING: SpeltRun = spelt([], []);
 
 function distinct(all: readonly SpeltRun[]): readonly SpeltRun[] {
-  return [...new Map(all.map((run) => [JSON.stringify(run), run])).values()];
+  return [...new Map(all.map((run) => [run.key, run])).values()];
 }
 
-function distinctLists(all: readonly (readonly SpeltRun[])[]): readonly (readonly SpeltRun[])[] {
-  return [...new Map(all.map((list) => [JSON.stringify(list), list])).values()];
+function sorted(parts: readonly SpeltRun[]): readonly SpeltRun[] {
+  return [...parts].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+function keysOf(runs: readonly SpeltRun[]): string {
+  return runs
+    .map(({ key }) => key)
+    .sort()
+    .join('\n');
 }
 
 function permutations<T>(items: readonly T[]): readonly (readonly T[])[] {

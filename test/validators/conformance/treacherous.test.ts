@@ -5,6 +5,8 @@ import { choice, opt, par, rep, seq } from '../../helpers/evidence.js';
 import { requestOf } from './notation.js';
 import { toRequestOrder } from './random-request.js';
 
+const under = (step: string, cause: string): FlowNode => ({ kind: 'step', step, under: cause });
+
 function checked(tree: FlowNode, facts: string, open: readonly string[] = []) {
   return createChecker(compileOrder(tree)).check(toRequestOrder(tree, requestOf(facts), new Set(open)));
 }
@@ -41,6 +43,22 @@ describe('treacherous cases, by the order alone', () => {
     expect(verdictOn(tree, 'b<c a d')).to.equal('conforms');
   });
 
+  it('3: swapping two occurrences of one step can save a request; where they are bound it cannot', () => {
+    const facts = 'u>q1 u<q1 q1<v w>q2 w<q2 x<q2';
+    expect(verdictOn(par(seq('u', 'q', 'v'), seq('w', 'q', 'x')), facts)).to.equal('conforms');
+    expect(verdictOn(par(seq('u', under('q', 'u'), 'v'), seq('w', under('q', 'w'), 'x')), facts)).to.equal('violated');
+    expect(runOf(par(seq('u', 'q', 'v'), seq('w', 'q', 'x')), facts).places).to.deep.equal([0, 4, 2, 3, 1, 5]);
+  });
+
+  it('3: in the rounds of a repeat a place is bound to its own round', () => {
+    const free: FlowNode = { kind: 'repeat', child: seq('p', 'h'), min: 0, max: null, parallel: true };
+    const bound: FlowNode = { ...free, child: seq('p', under('h', 'p')) };
+    expect(verdictOn(free, 'p1>h1 p1>h2 p2')).to.equal('conforms');
+    expect(verdictOn(bound, 'p1>h1 p1>h2 p2')).to.equal('violated');
+    expect(verdictOn(bound, 'p1>h1 p2>h2')).to.equal('conforms');
+    expect(runOf(bound, 'p1 p2 p2>h1 p1>h2').rounds).to.deep.equal([[0], [1], [1], [0]]);
+  });
+
   it('4: a forgotten await fails, under its parent it passes, and what nobody knows is let pass', () => {
     const tree = seq('a', 'b');
     expect(verdictOn(tree, 'a|b')).to.equal('violated');
@@ -62,6 +80,21 @@ describe('treacherous cases, by the order alone', () => {
   it('5: an overlap dooms nothing while an ancestor may still come', () => {
     expect(verdictOn(seq('a', 'b'), 'a|b b?')).to.equal('conforms');
     expect(verdictOn(seq('a', 'b'), 'b-a b?')).to.equal('violated');
+  });
+
+  it('9: being greedy about a part of an any-order would be wrong', () => {
+    const tree: FlowNode = { kind: 'any-order', children: [seq('d', par('b', 'e'), 'd'), seq('b')] };
+    expect(verdictOn(tree, 'b1 d1 b2 e d1<e d1<d2 b2<e b2<d2 e<d2 b1<d2')).to.equal('conforms');
+    expect(verdictOn(tree, 'd1<b1 b1<b2 d1<e e<b2 b2<d2')).to.equal('violated');
+  });
+
+  it('9: what goes between rounds goes between each two of them', () => {
+    const tree: FlowNode = { kind: 'repeat', child: seq('a'), between: seq('b'), min: 1, max: null, parallel: false };
+    expect(verdictOn(tree, 'a1<a2 a2<b')).to.equal('violated');
+    expect(verdictOn(tree, 'a1<b b<a2')).to.equal('conforms');
+    expect(verdictOn(tree, 'a1 b')).to.equal('violated');
+    expect(verdictOn(tree, 'a1<b', ['a'])).to.equal('conforms');
+    expect(runOf(tree, 'a1<b b<a2').rounds).to.deep.equal([[0], [0], [1]]);
   });
 
   it('lets rounds follow one another in whatever order the facts leave, and forbids their overlap', () => {
