@@ -2,12 +2,16 @@ import { Command, CommanderError } from 'commander';
 import { EXIT_CODES } from '../orchestrator/index.js';
 import { collectCommand } from './commands/collect.js';
 import { demoCommand } from './commands/demo.js';
+import { flowCommand } from './commands/flow.js';
 import { healthCommand } from './commands/health.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { traceCommand } from './commands/trace.js';
 import { printError } from './print-error.js';
 import { version } from './version.js';
+
+/** In the order of the help. */
+const COMMANDS = [demoCommand, collectCommand, runCommand, traceCommand, replayCommand, healthCommand, flowCommand];
 
 const EXIT_CODE_HELP = `
 Exit codes:
@@ -32,7 +36,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const done = (code: number) => {
     exitCode = code;
   };
-  for (const make of [demoCommand, collectCommand, runCommand, traceCommand, replayCommand, healthCommand]) {
+  for (const make of COMMANDS) {
     program.addCommand(make(done).exitOverride().addHelpText('after', EXIT_CODE_HELP));
   }
   try {

@@ -19,7 +19,7 @@ export {
   when,
 } from './builder/index.js';
 export { expressionScope } from './expression-scope.js';
-export { loadFlow, loadFlowFile } from './load-flow.js';
+export { loadFlow, loadFlowFile, loadFlowSchema } from './load-flow.js';
 export { flowMatchers, matcherWarnings } from './matchers.js';
 export type { FlowSurroundings } from './parameters.js';
 export { type ProbePlan, planProbes, storeReads, type UnplannedEffect } from './plan-probes.js';

@@ -34,3 +34,9 @@ async function readText(path: string): Promise<string> {
     });
   }
 }
+
+/** The JSON Schema of flow files. */
+export async function loadFlowSchema(): Promise<Readonly<Record<string, unknown>>> {
+  const { flowJsonSchema } = await import('./json-schema.js');
+  return flowJsonSchema();
+}

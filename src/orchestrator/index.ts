@@ -1,4 +1,5 @@
 export { plainTrace } from '../../collectors/index.js';
+export { loadFlowSchema } from '../flow/index.js';
 export { type Bundle, newestRun, readBundle } from './bundle-reader.js';
 export { DataFlowValidator } from './data-flow-validator.js';
 export { combineExitCodes, EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.js';
