@@ -1,5 +1,5 @@
 import { type BoltMap, BoltStructure, type BoltValue, isBoltList, isBoltMap, VALUE_TAGS } from './bolt-value.js';
-import { type CypherStatement, isReservedName, withoutIndexKind } from './cypher-statement.js';
+import { type CypherStatement, isReservedName } from './cypher-statement.js';
 import { type CypherToken, isKeyword, isSymbol } from './cypher-tokens.js';
 import { BoltFailure, typeError, unsupported } from './failure.js';
 import { isMergedBy, placeOf, type ValuePlace } from './parameter-place.js';
@@ -41,8 +41,7 @@ export type EngineValue =
  */
 export function bindParameters(statement: CypherStatement, given: ReadonlyMap<string, BoltValue>): BoundStatement {
   const binder = new Binder(given);
-  const original = withoutIndexKind(statement);
-  if (original !== statement.text) return { text: original, parameters: {} };
+  refuseMissing(statement.tokens, given);
   refuseMergeOnNull(statement.tokens, given);
   refuseBadRows(statement.tokens, given);
   const edits = statement.tokens.flatMap((token, i): readonly Edit[] => {
@@ -90,6 +89,13 @@ function closingBracket(tokens: readonly CypherToken[], from: number): number {
   });
 }
 
+function refuseMissing(tokens: readonly CypherToken[], given: ReadonlyMap<string, BoltValue>): void {
+  const names = tokens.filter(({ kind, text }) => kind === 'parameter' && !given.has(text)).map(({ text }) => text);
+  if (names.length === 0) return;
+  const message = `Expected parameter(s): ${[...new Set(names)].join(', ')}`;
+  throw new BoltFailure('Neo.ClientError.Statement.ParameterMissing', message);
+}
+
 /** A null that comes from anywhere but a parameter is not seen here. */
 function refuseMergeOnNull(tokens: readonly CypherToken[], given: ReadonlyMap<string, BoltValue>): void {
   tokens.forEach((token, i) => {
@@ -112,10 +118,7 @@ class Binder {
   }
 
   write({ text: name }: CypherToken, place: ValuePlace): string {
-    const value = this.#given.get(name);
-    if (value === undefined) {
-      throw new BoltFailure('Neo.ClientError.Statement.ParameterMissing', `Expected parameter(s): ${name}`);
-    }
+    const value = this.#given.get(name) ?? null;
     if (place === 'count') return this.#writeCount(value);
     if (place === 'pattern') return this.#writePattern(value);
     if (place === 'property') return this.#expression(storedValue(value));

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { EMBEDDED_PRODUCT } from '../embedded-server.js';
 import { type BoltRequest, failure, IGNORED, mapField, record, success, successOf } from './bolt-messages.js';
 import { admit, type BoltState, stateAfter } from './bolt-state.js';
-import { type BoltMap, type BoltStructure, type BoltValue, boltMap, isBoltList } from './bolt-value.js';
+import { type BoltMap, type BoltStructure, type BoltValue, boltMap } from './bolt-value.js';
 import type { Bookmarks } from './bookmarks.js';
 import { BoltFailure, toFailure } from './failure.js';
 import { GraphTransaction, type SharedGraph } from './graph-transaction.js';
@@ -34,7 +34,6 @@ export class BoltSession {
   #transaction: GraphTransaction | undefined;
   #streams = new Map<bigint, RowStream>();
   #lastStream = -1n;
-  #current = new AbortController();
 
   constructor(settings: SessionSettings, send: Send) {
     this.#settings = settings;
@@ -51,7 +50,7 @@ export class BoltSession {
 
   /** Ends a wait for the write lock. */
   interrupt(): void {
-    this.#current.abort();
+    this.#transaction?.interrupt();
   }
 
   /** Answers that a request was not looked at, since a RESET is already behind it. */
@@ -106,7 +105,7 @@ export class BoltSession {
       case 'DISCARD':
         return this.#discard(request);
       case 'BEGIN':
-        this.#begin(mapField(request, 0), true);
+        this.#begin(mapField(request, 0));
         return this.#send(success());
       case 'COMMIT':
         return this.#commit();
@@ -135,25 +134,24 @@ export class BoltSession {
     const { password } = this.#settings;
     if (password === undefined) return;
     const given = credentials.get('credentials');
-    if (typeof given === 'string' && isSame(given, password)) return;
+    if (credentials.get('scheme') === 'basic' && typeof given === 'string' && isSame(given, password)) return;
     throw new BoltFailure(
       'Neo.ClientError.Security.Unauthorized',
       'The client is unauthorized due to authentication failure.',
     );
   }
 
-  #begin(extra: BoltMap, explicit: boolean): void {
+  #begin(extra: BoltMap): void {
     checkDatabase(extra);
     this.#settings.bookmarks.check(extra.get('bookmarks'));
-    this.#current = new AbortController();
     const mode = extra.get('mode') === 'r' ? 'r' : 'w';
-    this.#transaction = new GraphTransaction(this.#settings.graph, { mode, explicit, signal: this.#current.signal });
+    this.#transaction = new GraphTransaction(this.#settings.graph, { mode, timeoutMs: timeoutOf(extra) });
   }
 
   async #run(request: BoltRequest): Promise<void> {
     const [text] = request.fields;
     if (typeof text !== 'string') throw new BoltFailure('Neo.ClientError.Request.Invalid', 'RUN without a statement.');
-    if (this.#state === 'ready') this.#begin(mapField(request, 2), false);
+    if (this.#state === 'ready') this.#begin(mapField(request, 2));
     const stream = await this.#transaction?.run(text, mapField(request, 1));
     if (!stream) return;
     const qid = ++this.#lastStream;
@@ -226,15 +224,22 @@ function isSame(given: string, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
+/** 0 is no limit, as without the word. */
+function timeoutOf(extra: BoltMap): number | undefined {
+  const timeout = extra.get('tx_timeout');
+  return typeof timeout === 'bigint' && timeout > 0n ? Number(timeout) : undefined;
+}
+
 function checkDatabase(extra: BoltMap): void {
   const name: BoltValue | undefined = extra.get('db');
-  if (name !== undefined && name !== null && name !== '' && name !== 'neo4j') {
+  if (name !== undefined && name !== null && name !== '' && String(name).toLowerCase() !== 'neo4j') {
     throw new BoltFailure(
       'Neo.ClientError.Database.DatabaseNotFound',
       `Database does not exist. Database name: '${String(name)}'. The embedded graph has one database, neo4j.`,
     );
   }
-  if (extra.get('imp_user') !== undefined && !isBoltList(extra.get('imp_user'))) {
-    throw new BoltFailure('Neo.ClientError.Security.Forbidden', 'The embedded graph knows no users to impersonate.');
+  if (typeof extra.get('imp_user') === 'string') {
+    const message = 'Impersonation is not supported by the embedded graph.';
+    throw new BoltFailure('Neo.ClientError.Statement.ArgumentError', message);
   }
 }

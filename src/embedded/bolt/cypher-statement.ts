@@ -1,6 +1,6 @@
 import { type CypherToken, isClause, isKeyword, isMapKey, isSymbol, tokenizeCypher } from './cypher-tokens.js';
 import { BoltFailure, unsupported } from './failure.js';
-import { columnName, readReturn } from './return-clause.js';
+import { columnName, type ReturnClause, readReturn } from './return-clause.js';
 
 /** What has to be known of a statement before it runs. */
 export interface CypherStatement {
@@ -28,7 +28,6 @@ const FIRST_WORDS = new Set([
 /** Members by which the engine marks nodes and relationships in its answers. */
 const RESERVED = new Set(['_id', '_labels', '_type', '_source', '_target']);
 const PROCEDURES = new Set(['db.labels', 'db.relationshiptypes', 'db.propertykeys']);
-const INDEX_KINDS = ['RANGE', 'BTREE'];
 
 /**
  * Reads a statement, and refuses what the engine would answer otherwise than Neo4j does: throws {@link BoltFailure}. Syntax
@@ -40,15 +39,9 @@ export function readStatement(text: string): CypherStatement {
   refuseReserved(tokens);
   refuseProcedures(tokens);
   const type = typeOf(tokens);
-  return { text, tokens, type, columns: type === 's' ? undefined : columnsOf(text, tokens) };
-}
-
-/** The same statement without the index kind that the engine does not name. */
-export function withoutIndexKind(statement: CypherStatement): string {
-  const { text, tokens } = statement;
-  const kind = tokens[1];
-  const named = INDEX_KINDS.some((word) => isKeyword(kind, word)) && isKeyword(tokens[2], 'INDEX');
-  return kind && named ? text.slice(0, kind.start) + text.slice(kind.end) : text;
+  const returned = type === 's' ? undefined : readReturn(text, tokens);
+  if (type === 'r' && !returned) refuseInconclusive(tokens);
+  return { text, tokens, type, columns: returned && columnsOf(returned) };
 }
 
 /** Reserved by the engine: as a key of a parameter it would be taken for a node. */
@@ -69,6 +62,13 @@ function refuseForeign(tokens: readonly CypherToken[]): void {
   }
   const load = tokens.some((token, i) => isKeyword(token, 'LOAD') && isKeyword(tokens[i + 1], 'CSV'));
   if (load) throw unsupported('LOAD CSV');
+}
+
+/** The engine would answer a statement that only looks, and tells nothing, with nothing. */
+function refuseInconclusive(tokens: readonly CypherToken[]): void {
+  if (tokens.some((token) => isKeyword(token, 'CALL'))) return;
+  const message = `Query cannot conclude with ${tokens[0]?.text.toUpperCase()} (must be a RETURN clause or an update clause).`;
+  throw new BoltFailure('Neo.ClientError.Statement.SyntaxError', message);
 }
 
 function refuseReserved(tokens: readonly CypherToken[]): void {
@@ -105,14 +105,14 @@ function typeOf(tokens: readonly CypherToken[]): CypherStatement['type'] {
 
 function changesSchema(tokens: readonly CypherToken[]): boolean {
   const [first, ...rest] = tokens;
-  if (!isKeyword(first, 'CREATE') && !isKeyword(first, 'DROP')) return false;
+  if (isKeyword(first, 'DROP')) return true;
+  if (!isKeyword(first, 'CREATE')) return false;
   return (
     rest[0]?.kind === 'word' &&
     rest.slice(0, 2).some((token) => isKeyword(token, 'INDEX') || isKeyword(token, 'CONSTRAINT'))
   );
 }
 
-function columnsOf(text: string, tokens: readonly CypherToken[]): readonly string[] | undefined {
-  const items = readReturn(text, tokens)?.items ?? [];
+function columnsOf({ items }: ReturnClause): readonly string[] | undefined {
   return items.length === 0 ? undefined : items.map(columnName);
 }

@@ -9,7 +9,8 @@ export interface EngineResult {
   readonly rows: readonly (readonly unknown[])[];
   /** Types of the columns. */
   readonly types: readonly ArrowType[];
-  readonly counters: QueryResult['counters'];
+  /** What changed, by the names that Neo4j's summaries have for it. */
+  readonly counters: Readonly<Record<string, number>>;
   /** False as long as no statement has made a date, a time or a duration. */
   readonly mayHoldTemporals: boolean;
 }
@@ -47,12 +48,24 @@ export class GraphEngine {
     const rows = result.rows();
     const types = rows.length === 0 ? [] : readArrowTypes(result.toArrowIPC());
     const mayHoldTemporals = this.#mayHoldTemporals;
-    return { columns: result.columns, rows, types, counters: result.counters, mayHoldTemporals };
+    return { columns: result.columns, rows, types, counters: countersOf(result), mayHoldTemporals };
   }
 
   close(): void {
     this.#database.close();
   }
+}
+
+function countersOf({ counters }: QueryResult): EngineResult['counters'] {
+  return {
+    'nodes-created': counters.nodesCreated,
+    'nodes-deleted': counters.nodesDeleted,
+    'relationships-created': counters.edgesCreated,
+    'relationships-deleted': counters.edgesDeleted,
+    'properties-set': counters.propertiesSet,
+    'labels-added': counters.labelsAdded,
+    'labels-removed': counters.labelsRemoved,
+  };
 }
 
 type ToResult = (result: QueryResult, statement: BoundStatement) => EngineResult;

@@ -1,26 +1,25 @@
 import { type BoundStatement, bindParameters } from './bind-parameters.js';
 import type { BoltMap } from './bolt-value.js';
 import { type CypherStatement, readStatement } from './cypher-statement.js';
-import { BoltFailure, toFailure, unsupported } from './failure.js';
+import { BoltFailure, toFailure } from './failure.js';
 import type { EngineResult, EngineTransaction, GraphEngine } from './graph-engine.js';
+import type { GraphSchema } from './graph-schema.js';
 import { RowStream } from './row-stream.js';
-import { isDrop, runSchemaChange } from './schema-change.js';
 import { runTyped, type TypedResult } from './typed-result.js';
 import type { Release, WriteLock } from './write-lock.js';
 
 /** What all transactions of a server share. */
 export interface SharedGraph {
   readonly engine: GraphEngine;
+  readonly schema: GraphSchema;
   readonly lock: WriteLock;
   readonly lockTimeoutMs: number;
 }
 
 export interface TransactionOptions {
   readonly mode: 'r' | 'w';
-  /** False for the transaction round a single statement. */
-  readonly explicit: boolean;
-  /** Ends a wait for the write lock. */
-  readonly signal: AbortSignal;
+  /** Undefined: as long as it likes. */
+  readonly timeoutMs: number | undefined;
 }
 
 /**
@@ -33,42 +32,79 @@ export interface TransactionOptions {
 export class GraphTransaction {
   readonly #graph: SharedGraph;
   readonly #options: TransactionOptions;
+  readonly #impatience = new AbortController();
+  readonly #timer: NodeJS.Timeout | undefined;
   #writing: EngineTransaction | undefined;
   #release: Release | undefined;
   #undoSchema: (() => Promise<void>)[] = [];
   #wrote = false;
+  #isWorking = false;
+  #isOverdue = false;
+  #rollingBack: Promise<void> | undefined;
 
   constructor(graph: SharedGraph, options: TransactionOptions) {
     this.#graph = graph;
     this.#options = options;
+    if (options.timeoutMs !== undefined) this.#timer = setTimeout(() => this.#expire(), options.timeoutMs).unref();
+  }
+
+  /** Ends a wait for the write lock. */
+  interrupt(): void {
+    this.#impatience.abort(interrupted());
   }
 
   /** Runs a statement. Throws {@link BoltFailure}; the transaction is then good for nothing but rollback. */
   async run(text: string, parameters: BoltMap): Promise<RowStream> {
+    this.#isWorking = true;
     try {
+      this.#refuseOverdue();
       const statement = readStatement(text);
-      if (statement.type === 's') return await this.#changeSchema(statement);
-      const result = await this.#execute(statement, parameters);
-      return new RowStream(result, statement);
-    } catch (error) {
-      throw toFailure(error);
-    }
-  }
-
-  /** Makes its writes lasting. True when there were any. */
-  async commit(): Promise<boolean> {
-    try {
-      this.#writing?.commit();
-      return this.#wrote;
+      const stream =
+        statement.type === 's' ? await this.#changeSchema(statement) : await this.#ask(statement, parameters);
+      this.#refuseOverdue();
+      return stream;
     } catch (error) {
       throw toFailure(error);
     } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  async #ask(statement: CypherStatement, parameters: BoltMap): Promise<RowStream> {
+    return new RowStream(await this.#execute(statement, parameters), statement);
+  }
+
+  /** Its time is up. Nothing of it stays, and others need not wait until the client notices. */
+  #expire(): void {
+    this.#isOverdue = true;
+    this.#impatience.abort(lockClientStopped());
+    if (!this.#isWorking) void this.rollback();
+  }
+
+  #refuseOverdue(): void {
+    if (this.#isOverdue) throw timedOut();
+  }
+
+  /** Makes its writes lasting. True when there were any. Throws {@link BoltFailure}; nothing of it stays then. */
+  async commit(): Promise<boolean> {
+    try {
+      this.#refuseOverdue();
+      this.#writing?.commit();
       this.#end();
+      return this.#wrote;
+    } catch (error) {
+      await this.rollback();
+      throw toFailure(error);
     }
   }
 
   /** Forgets its writes and gives the lock back. MAY be called at any time, also twice. */
-  async rollback(): Promise<void> {
+  rollback(): Promise<void> {
+    this.#rollingBack ??= this.#rollBack();
+    return this.#rollingBack;
+  }
+
+  async #rollBack(): Promise<void> {
     try {
       this.#writing?.rollback();
       for (const undo of this.#undoSchema.reverse()) await undo();
@@ -95,12 +131,11 @@ export class GraphTransaction {
 
   async #changeSchema(statement: CypherStatement): Promise<RowStream> {
     if (this.#writing) throw mixed('a schema change', 'a write');
-    if (this.#options.explicit && isDrop(statement)) throw unsupported('DROP in an explicit transaction');
     await this.#lockForWriting();
-    const { result, undo } = await runSchemaChange(this.#graph.engine, statement);
+    const { counters, undo } = await this.#graph.schema.change(statement);
     this.#undoSchema.push(undo);
     this.#wrote = true;
-    return new RowStream(result, statement);
+    return new RowStream({ columns: [], rows: [], counters }, statement);
   }
 
   async #lockForWriting(): Promise<void> {
@@ -112,11 +147,12 @@ export class GraphTransaction {
     }
     this.#release ??= await this.#graph.lock.acquire({
       timeoutMs: this.#graph.lockTimeoutMs,
-      signal: this.#options.signal,
+      signal: this.#impatience.signal,
     });
   }
 
   #end(): void {
+    clearTimeout(this.#timer);
     this.#writing = undefined;
     this.#undoSchema = [];
     this.#release?.();
@@ -129,4 +165,19 @@ function mixed(second: string, first: string): BoltFailure {
     'Neo.ClientError.Transaction.ForbiddenDueToTransactionType',
     `Tried to execute ${second} after executing ${first} in the same transaction.`,
   );
+}
+
+function interrupted(): BoltFailure {
+  return new BoltFailure('Neo.ClientError.Transaction.Terminated', 'The client went back on its request.');
+}
+
+const TERMINATED = 'The transaction has been terminated: it took longer than the client allows.';
+
+function timedOut(): BoltFailure {
+  return new BoltFailure('Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration', TERMINATED);
+}
+
+/** What Neo4j says of one that waited for a lock. */
+function lockClientStopped(): BoltFailure {
+  return new BoltFailure('Neo.ClientError.Transaction.LockClientStopped', TERMINATED);
 }

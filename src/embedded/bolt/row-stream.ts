@@ -1,10 +1,11 @@
 import { type BoltMap, type BoltValue, boltMap } from './bolt-value.js';
 import type { CypherStatement } from './cypher-statement.js';
-import type { TypedResult } from './typed-result.js';
 
-/** What a statement came to: rows for the client to pull, and a summary. */
-export interface StatementResult extends TypedResult {
-  readonly schemaCounters?: Readonly<Record<string, number>>;
+/** What a statement came to: rows for the client to pull, and by the names of Neo4j's summaries what it changed. */
+export interface StatementResult {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly BoltValue[])[];
+  readonly counters: Readonly<Record<string, number>>;
 }
 
 /** The rows of one result, as far as they were pulled. */
@@ -41,18 +42,8 @@ export class RowStream {
 }
 
 /** Only what changed, as Neo4j sends it; undefined when nothing did. */
-function statistics({ counters, schemaCounters }: StatementResult): BoltMap | undefined {
-  const all = {
-    'nodes-created': counters.nodesCreated,
-    'nodes-deleted': counters.nodesDeleted,
-    'relationships-created': counters.edgesCreated,
-    'relationships-deleted': counters.edgesDeleted,
-    'properties-set': counters.propertiesSet,
-    'labels-added': counters.labelsAdded,
-    'labels-removed': counters.labelsRemoved,
-    ...schemaCounters,
-  };
-  const changed = Object.entries(all).filter(([, count]) => count > 0);
+function statistics({ counters }: StatementResult): BoltMap | undefined {
+  const changed = Object.entries(counters).filter(([, count]) => count > 0);
   if (changed.length === 0) return undefined;
   return new Map<string, BoltValue>([
     ...changed.map(([name, count]) => [name, BigInt(count)] as const),

@@ -4,6 +4,7 @@ import type { EmbeddedServer, EmbeddedServerOptions } from '../embedded-server.j
 import { serveConnection } from './bolt-connection.js';
 import { Bookmarks } from './bookmarks.js';
 import { type GraphEngine, openGraphEngine } from './graph-engine.js';
+import { GraphSchema } from './graph-schema.js';
 import { WriteLock } from './write-lock.js';
 
 export interface EmbeddedNeo4jOptions extends EmbeddedServerOptions {
@@ -46,7 +47,12 @@ interface Served {
 }
 
 function acceptConnections(server: Server, { engine, sockets, port, options }: Served): void {
-  const graph = { engine, lock: new WriteLock(), lockTimeoutMs: options.lockTimeoutMs ?? 10_000 };
+  const graph = {
+    engine,
+    schema: new GraphSchema(engine),
+    lock: new WriteLock(),
+    lockTimeoutMs: options.lockTimeoutMs ?? 10_000,
+  };
   const bookmarks = new Bookmarks();
   let connections = 0;
   server.on('connection', (socket) => {

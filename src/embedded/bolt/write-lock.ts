@@ -12,9 +12,9 @@ export class WriteLock {
   readonly #waiters: Waiter[] = [];
   #held = false;
 
-  /** Throws {@link BoltFailure} when the lock is not free in time, or when `signal` aborts the wait. */
+  /** Throws {@link BoltFailure} when the lock is not free in time; throws the reason of `signal` when that ends the wait. */
   acquire(options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<Release> {
-    if (options.signal.aborted) return Promise.reject(interrupted());
+    if (options.signal.aborted) return Promise.reject(options.signal.reason);
     if (!this.#held) return Promise.resolve(this.#hold());
     return this.#wait(options);
   }
@@ -35,7 +35,7 @@ export class WriteLock {
       };
       const onAbort = (): void => {
         leave();
-        reject(interrupted());
+        reject(signal.reason);
       };
       const timer = setTimeout(() => {
         leave();
@@ -64,8 +64,4 @@ function timedOut(timeoutMs: number): BoltFailure {
     'Neo.TransientError.Transaction.LockAcquisitionTimeout',
     `Another transaction kept the write lock for more than ${timeoutMs} ms.`,
   );
-}
-
-function interrupted(): BoltFailure {
-  return new BoltFailure('Neo.ClientError.Transaction.Terminated', 'The client went back on its request.');
 }

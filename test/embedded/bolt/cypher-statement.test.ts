@@ -17,6 +17,8 @@ describe('a Cypher statement', () => {
     ['CREATE CONSTRAINT c IF NOT EXISTS FOR (n:N) REQUIRE n.id IS UNIQUE', 's'],
     ['CREATE RANGE INDEX i FOR (n:N) ON (n.id)', 's'],
     ['CREATE (index:Index) RETURN index', 'rw'],
+    ['DROP INDEX i', 's'],
+    ['CALL db.labels()', 'r'],
   ];
   for (const [text, type] of types) {
     it(`is of type ${type}: ${text}`, () => {
@@ -46,6 +48,8 @@ describe('a Cypher statement', () => {
     ["LOAD CSV FROM 'file:///etc/passwd' AS line RETURN line", 'Neo.ClientError.Statement.UnsupportedOperationError'],
     ["MATCH (n) LOAD CSV FROM 'x' AS line RETURN line", 'Neo.ClientError.Statement.UnsupportedOperationError'],
     ['EXPLAIN MATCH (n) RETURN n', 'Neo.ClientError.Statement.UnsupportedOperationError'],
+    ['MATCH (n)', 'Neo.ClientError.Statement.SyntaxError'],
+    ['UNWIND [1] AS x WITH x', 'Neo.ClientError.Statement.SyntaxError'],
     ['SHOW INDEXES', 'Neo.ClientError.Statement.UnsupportedOperationError'],
     ['CALL apoc.create.uuid()', 'Neo.ClientError.Procedure.ProcedureNotFound'],
     ['CALL grafeo.pagerank()', 'Neo.ClientError.Procedure.ProcedureNotFound'],

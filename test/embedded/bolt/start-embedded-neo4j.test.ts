@@ -142,6 +142,63 @@ describe('an embedded Neo4j', () => {
     await session.close();
   });
 
+  it('lets a driver retry its work until the lock is free', async () => {
+    const server = await start({ lockTimeoutMs: 20 });
+    const driver = neo4j.driver(server.url, undefined, { maxTransactionRetryTime: 10_000 });
+    opened.unshift(driver);
+    const [holder, retrying] = [driver.session(), driver.session()];
+    const tx = holder.beginTransaction();
+    await tx.run('CREATE (:Holder)');
+    let calls = 0;
+    const work = retrying.executeWrite(async (other) => {
+      calls++;
+      if (calls === 2) await tx.commit();
+      await other.run('CREATE (:Retried)');
+    });
+    await work;
+    await Promise.all([holder.close(), retrying.close()]);
+    expect(calls).to.equal(2);
+  });
+
+  it('ends a transaction whose time is up, and lets the next writer in at once', async () => {
+    const driver = driverOf(await start());
+    const [slow, next] = [driver.session(), driver.session()];
+    const tx = slow.beginTransaction({ timeout: 20 });
+    await tx.run('CREATE (:Slow)');
+    await next.executeWrite((other) => other.run('CREATE (:Next)'));
+    const code = await codeOf(tx.run('RETURN 1'));
+    expect(code).to.equal('Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration');
+    const { records } = await next.run('MATCH (n) RETURN labels(n)[0] AS label');
+    expect(records.map((record) => record.get('label'))).to.deep.equal(['Next']);
+    await Promise.all([slow.close(), next.close()]);
+  });
+
+  it('does not commit a transaction whose time is up', async () => {
+    const driver = driverOf(await start());
+    const session = driver.session();
+    const tx = session.beginTransaction({ timeout: 20 });
+    await tx.run('CREATE CONSTRAINT late FOR (n:Late) REQUIRE n.id IS UNIQUE');
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const code = await codeOf(tx.commit());
+    expect(code).to.equal('Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration');
+    await session.run('UNWIND [1, 1] AS id CREATE (:Late {id: id})');
+    await session.close();
+  });
+
+  it('puts a constraint back whose drop is rolled back', async () => {
+    const driver = driverOf(await start());
+    const session = driver.session();
+    await session.run('CREATE CONSTRAINT kept FOR (n:Kept) REQUIRE (n.a, n.b) IS UNIQUE');
+    const tx = session.beginTransaction();
+    await tx.run('DROP CONSTRAINT kept');
+    await tx.run('CREATE INDEX other FOR (n:Kept) ON (n.a)');
+    await tx.rollback();
+    const twice = session.run('UNWIND [1, 1] AS a CREATE (:Kept {a: a, b: 2})');
+    expect(await codeOf(twice)).to.equal('Neo.ClientError.Schema.ConstraintValidationFailed');
+    await session.run('CREATE INDEX other FOR (n:Kept) ON (n.a)');
+    await session.close();
+  });
+
   const garbage: readonly (readonly [string, string])[] = [
     ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n').toString('hex')],
     ['a version from the future', '6060b0170000000900000000000000000000000'.padEnd(40, '0')],
