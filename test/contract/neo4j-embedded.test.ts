@@ -6,10 +6,10 @@ describe('the embedded Neo4j', () => {
   let server: EmbeddedServer;
 
   before(async () => {
-    server = await startEmbeddedNeo4j();
+    server = await startEmbeddedNeo4j({ password: 'secret' });
   });
 
   after(() => server[Symbol.asyncDispose]());
 
-  neo4jBattery({ server: 'embedded', url: () => server.url, user: 'neo4j', password: 'any' });
+  neo4jBattery({ server: 'embedded', url: () => server.url, user: 'neo4j', password: 'secret' });
 });

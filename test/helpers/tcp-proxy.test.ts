@@ -62,6 +62,7 @@ describe('the TCP proxy', () => {
     socket.write('abcdefgh');
     await closed;
     expect(seen.text).to.equal('abcd');
+    expect(proxy.answeredBytes).to.equal(4);
   });
 
   it('holds what is sent, and gives it when released', async () => {

@@ -7,6 +7,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   /** How many connections go through it at this moment. */
   readonly connections: number;
+  /** How much of the server's answers it has passed on. */
+  readonly answeredBytes: number;
   /** Resets every connection. Later ones go through. */
   cut(): void;
   /** Lets so many more bytes of the server's answers through, then closes every connection, once. */
@@ -28,6 +30,7 @@ export async function startTcpProxy(target: TcpAddress): Promise<TcpProxy> {
   const held: (() => void)[] = [];
   let isHolding = false;
   let answerBudget = Number.POSITIVE_INFINITY;
+  let answeredBytes = 0;
 
   const cut = () => {
     for (const client of clients) client.resetAndDestroy();
@@ -44,6 +47,7 @@ export async function startTcpProxy(target: TcpAddress): Promise<TcpProxy> {
   const meter = (chunk: Buffer): Buffer => {
     const allowed = chunk.subarray(0, answerBudget);
     answerBudget -= chunk.length;
+    answeredBytes += allowed.length;
     if (answerBudget <= 0) {
       answerBudget = Number.POSITIVE_INFINITY;
       // Without a reset, which could overtake the allowed bytes.
@@ -68,6 +72,9 @@ export async function startTcpProxy(target: TcpAddress): Promise<TcpProxy> {
     port: (server.address() as AddressInfo).port,
     get connections() {
       return clients.size;
+    },
+    get answeredBytes() {
+      return answeredBytes;
     },
     cut,
     cutAfter: (answeredBytes) => {

@@ -1,9 +1,10 @@
 import { type BoltMap, BoltStructure, type BoltValue, isBoltList, isBoltMap, VALUE_TAGS } from './bolt-value.js';
 import { type CypherStatement, isReservedName } from './cypher-statement.js';
-import { type CypherToken, isKeyword, isSymbol } from './cypher-tokens.js';
+import { type CypherToken, closingBracket, isKeyword, isSymbol } from './cypher-tokens.js';
 import { BoltFailure, typeError, unsupported } from './failure.js';
 import { isMergedBy, placeOf, type ValuePlace } from './parameter-place.js';
 import { mergeOnNull, storedValue } from './property-value.js';
+import { storedLiteral } from './stored-literal.js';
 import { refuseBadRows } from './stored-rows.js';
 import {
   type DurationParts,
@@ -45,7 +46,7 @@ export function bindParameters(statement: CypherStatement, given: ReadonlyMap<st
   refuseMergeOnNull(statement.tokens, given);
   refuseBadRows(statement.tokens, given);
   const edits = statement.tokens.flatMap((token, i): readonly Edit[] => {
-    if (token.kind !== 'parameter') return sumEdits(statement.tokens, i);
+    if (token.kind !== 'parameter') return [...sumEdits(statement.tokens, i), ...literalEdits(statement.tokens, i)];
     return [{ start: token.start, end: token.end, text: binder.write(token, placeOf(statement.tokens, i)) }];
   });
   return { text: applyEdits(statement.text, edits), parameters: binder.parameters };
@@ -71,7 +72,7 @@ function applyEdits(text: string, edits: readonly Edit[]): string {
 function sumEdits(tokens: readonly CypherToken[], i: number): readonly Edit[] {
   const token = tokens[i];
   if (!token || !isKeyword(token, 'SUM') || !isSymbol(tokens[i + 1], '(') || isSymbol(tokens[i - 1], '.')) return [];
-  const close = tokens[closingBracket(tokens, i + 1)];
+  const close = tokens[closingBracket(tokens, i + 1) ?? tokens.length];
   if (!close) return [];
   return [
     { start: token.start, end: token.start, text: 'coalesce(' },
@@ -79,14 +80,8 @@ function sumEdits(tokens: readonly CypherToken[], i: number): readonly Edit[] {
   ];
 }
 
-function closingBracket(tokens: readonly CypherToken[], from: number): number {
-  let depth = 0;
-  return tokens.findIndex((token, i) => {
-    if (i < from) return false;
-    if (isSymbol(token, '(')) depth++;
-    if (isSymbol(token, ')')) depth--;
-    return depth === 0;
-  });
+function literalEdits(tokens: readonly CypherToken[], i: number): readonly Edit[] {
+  return storedLiteral(tokens, i).map(({ at, text }) => ({ start: at, end: at, text }));
 }
 
 function refuseMissing(tokens: readonly CypherToken[], given: ReadonlyMap<string, BoltValue>): void {

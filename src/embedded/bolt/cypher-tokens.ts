@@ -68,3 +68,21 @@ export function isClause(tokens: readonly CypherToken[], i: number): boolean {
   const before = tokens[i - 1];
   return !isSymbol(before, '.') && !isSymbol(before, ':') && !isMapKey(tokens, i);
 }
+
+/** Where the bracket that opens at this token closes. */
+export function closingBracket(tokens: readonly CypherToken[], from: number): number | undefined {
+  let depth = 0;
+  for (let i = from; i < tokens.length; i++) {
+    const change = bracketDepth(tokens[i]);
+    depth += change;
+    if (change < 0 && depth === 0) return i;
+  }
+  return undefined;
+}
+
+/** 1 for a bracket that opens, -1 for one that closes. */
+export function bracketDepth(token: CypherToken | undefined): -1 | 0 | 1 {
+  if (token?.kind !== 'symbol') return 0;
+  if ('([{'.includes(token.text)) return 1;
+  return ')]}'.includes(token.text) ? -1 : 0;
+}

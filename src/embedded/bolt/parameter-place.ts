@@ -1,4 +1,4 @@
-import { type CypherToken, isKeyword, isSymbol } from './cypher-tokens.js';
+import { bracketDepth, type CypherToken, isKeyword, isSymbol } from './cypher-tokens.js';
 
 /** What a value is used for, as far as it changes how it has to be written. */
 export type ValuePlace =
@@ -77,10 +77,8 @@ function startsProperties(tokens: readonly CypherToken[], open: number): boolean
 function openingBracket(tokens: readonly CypherToken[], from: number): number | undefined {
   let depth = 0;
   for (let i = from; i >= 0; i--) {
-    const { kind, text } = tokens[i] ?? { kind: 'symbol', text: '' };
-    if (kind !== 'symbol') continue;
-    if (')]}'.includes(text)) depth++;
-    if ('([{'.includes(text) && depth-- === 0) return i;
+    depth += bracketDepth(tokens[i]);
+    if (depth > 0) return i;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { type CypherToken, isClause, isKeyword, isSymbol } from './cypher-tokens.js';
+import { bracketDepth, type CypherToken, isClause, isKeyword, isSymbol } from './cypher-tokens.js';
 
 /** The last RETURN of a statement, as it was written. */
 export interface ReturnClause {
@@ -45,16 +45,10 @@ function lastReturn(tokens: readonly CypherToken[]): number | undefined {
   let depth = 0;
   let last: number | undefined;
   tokens.forEach((token, i) => {
-    depth += depthChange(token);
+    depth += bracketDepth(token);
     if (depth === 0 && isKeyword(token, 'RETURN') && isClause(tokens, i)) last = i;
   });
   return last;
-}
-
-function depthChange(token: CypherToken): number {
-  if (token.kind !== 'symbol') return 0;
-  if ('([{'.includes(token.text)) return 1;
-  return ')]}'.includes(token.text) ? -1 : 0;
 }
 
 interface Split {
@@ -69,7 +63,7 @@ function splitItems(tokens: readonly CypherToken[], from: number): Split {
   let end = tokens[from]?.start ?? 0;
   for (const [i, token] of tokens.entries()) {
     if (i < from) continue;
-    depth += depthChange(token);
+    depth += bracketDepth(token);
     if (depth === 0 && endsItems(tokens, i)) break;
     if (depth === 0 && isSymbol(token, ',')) items.push([]);
     else items.at(-1)?.push(token);
