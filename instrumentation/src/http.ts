@@ -1,22 +1,24 @@
-/** The official http and undici instrumentations: work under a parent, and no noise from health checks. */
+/** The official http and undici instrumentations: work under a parent, and no noise from those who watch. */
 import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { Span } from '@opentelemetry/api';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { recordError } from './record-error.js';
 
-const HEALTH_CHECKS = new Set(['/healthz', '/livez', '/readyz']);
+/** What those ask for who watch a service, again and again. */
+const WATCHED = new Set(['/healthz', '/livez', '/metrics', '/readyz']);
 
 /**
  * SERVER spans for requests that come in, CLIENT spans for requests made under a span.
  *
- * A health check (`/healthz`, `/livez`, `/readyz`) that carries no trace is no request of a workflow, and gets no span.
+ * A health check (`/healthz`, `/livez`, `/readyz`) or a scrape (`/metrics`) that carries no trace is no request of a workflow, and
+ * gets no span.
  */
 export function createHttpInstrumentation(): HttpInstrumentation {
   return new HttpInstrumentation({
     requireParentforOutgoingSpans: true,
     ignoreIncomingRequestHook: ({ url, headers }) =>
-      headers['traceparent'] === undefined && HEALTH_CHECKS.has((url ?? '').split('?', 1)[0] ?? ''),
+      headers['traceparent'] === undefined && WATCHED.has((url ?? '').split('?', 1)[0] ?? ''),
     responseHook: (span, response) => {
       if (response instanceof IncomingMessage) tellOfBrokenAnswer(span, response);
     },

@@ -1,6 +1,10 @@
 import { createServer } from 'node:net';
 import { type SpanExporter, startTracing, type TracingOptions, wrapStep } from '@tracecourt/instrumentation';
 import { expect } from 'chai';
+import { runProgram } from '../helpers/child-program.js';
+import { parseMetrics, readingOf } from '../helpers/metrics-text.js';
+import { startOtlpReceiver } from '../helpers/otlp-receiver.js';
+import { exchangeRaw } from '../helpers/raw-http.js';
 
 /** Metrics do not need a collector. */
 const nowhere: SpanExporter = { export: (_spans, done) => done({ code: 0 }), shutdown: async () => undefined };
@@ -47,6 +51,12 @@ describe('metrics of a service', () => {
     expect(text).not.to.include('ctx:1');
   });
 
+  it('can be read before anything has happened', async () => {
+    await using tracing = start({ metricsPort: 0 });
+    const series = parseMetrics(await scrape(await tracing.metricsAddress()));
+    expect(readingOf(series, 'process_uptime')).to.be.greaterThan(0);
+  });
+
   it('are not served unless asked for, nor anywhere but at /metrics', async () => {
     await using without = start({});
     expect(await without.metricsAddress()).to.equal(undefined);
@@ -54,6 +64,47 @@ describe('metrics of a service', () => {
     const address = (await tracing.metricsAddress()) ?? '';
     expect((await fetch(address.replace('/metrics', '/'))).status).to.equal(404);
     expect((await fetch(address, { method: 'POST' })).status).to.equal(404);
+  });
+
+  it('are told whatever the query, and to nobody who reached this machine by another name', async () => {
+    await using tracing = start({ metricsPort: 0 });
+    const address = (await tracing.metricsAddress()) ?? '';
+    expect((await fetch(`${address}?name[]=step`)).status).to.equal(200);
+    expect((await fetch(address, { method: 'HEAD' })).status).to.equal(200);
+    const answers = async (host: string) =>
+      (await exchangeRaw(address, `GET /metrics HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)).split(
+        '\r\n',
+      )[0];
+    expect(await answers('localhost:9464')).to.equal('HTTP/1.1 200 OK');
+    for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:80', '10.0.0.1']) {
+      expect(await answers(host), host).to.equal('HTTP/1.1 403 Forbidden');
+    }
+  });
+
+  it('are no requests of a workflow: a scrape gives no span, and its open connection does not keep the process alive', async () => {
+    await using receiver = await startOtlpReceiver();
+    await using program = await runProgram({
+      source: `
+        import { currentTracing, wrapStep } from '@tracecourt/instrumentation';
+        console.log(await currentTracing().metricsAddress());
+        process.stdin.once('data', () => wrapStep('last', () => process.stdin.destroy())());`,
+      nodeArguments: ['--import', '@tracecourt/instrumentation/register'],
+      environment: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, TRACECOURT_METRICS_PORT: '0' },
+    });
+    const address = await program.line();
+    for (let i = 0; i < 3; i++) await scrape(address);
+    program.process.stdin.write('done');
+    expect(await program.end()).to.include({ code: 0, stderr: '' });
+    expect(receiver.spans.map(({ name }) => name)).to.deep.equal(['last']);
+  });
+
+  it('survive requests that are none', async () => {
+    await using tracing = start({ metricsPort: 0 });
+    const address = (await tracing.metricsAddress()) ?? '';
+    for (const garbage of ['GET // HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', '\0\0\0\r\n\r\n']) {
+      await exchangeRaw(address, garbage);
+    }
+    expect((await fetch(address)).status).to.equal(200);
   });
 
   it('never make the service fail: a port that is taken is warned of', async () => {

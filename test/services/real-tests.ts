@@ -39,12 +39,8 @@ const CHECKS: readonly Check[] = [
     args: ['node_modules/mocha/bin/mocha.js', 'build/test/contract/**/*.test.js'],
   },
   {
-    title: 'Verdicts through a real OpenTelemetry Collector',
-    args: [
-      'node_modules/mocha/bin/mocha.js',
-      '--forbid-pending',
-      'build/test/integration/through-otel-collector.test.js',
-    ],
+    title: 'Verdicts through a real OpenTelemetry Collector, and what a real Prometheus is told',
+    args: ['node_modules/mocha/bin/mocha.js', 'build/test/integration/{through-otel-collector,prometheus}.test.js'],
   },
   {
     title: 'The demo and pairs of its defects, on the real servers',
