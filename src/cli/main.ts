@@ -7,11 +7,21 @@ import { healthCommand } from './commands/health.js';
 import { replayCommand } from './commands/replay.js';
 import { runCommand } from './commands/run.js';
 import { traceCommand } from './commands/trace.js';
+import { upCommand } from './commands/up.js';
 import { printError } from './print-error.js';
 import { version } from './version.js';
 
 /** In the order of the help. */
-const COMMANDS = [demoCommand, collectCommand, runCommand, traceCommand, replayCommand, healthCommand, flowCommand];
+const COMMANDS = [
+  demoCommand,
+  upCommand,
+  collectCommand,
+  runCommand,
+  traceCommand,
+  replayCommand,
+  healthCommand,
+  flowCommand,
+];
 
 const EXIT_CODE_HELP = `
 Exit codes:

@@ -17,6 +17,7 @@ export { probesAt, type StoreAddresses } from './open-stores.js';
 export { type FoundCase, findReplayed, isAsSpoken, type ReplayedCase, replayBundle } from './replay.js';
 export { type RunOptions, type RunResult, runCases } from './run.js';
 export type { CaseResult } from './run-case.js';
-export { runCollector } from './run-collector.js';
+export { type CompletedLine, runCollector } from './run-collector.js';
 export { type LoadedScenario, planCases, planVariants, type RunCase } from './run-plan.js';
 export { type HealthOptions, ServiceHealthValidator } from './service-health-validator.js';
+export { bringUp, type Up } from './up.js';

@@ -48,20 +48,33 @@ export interface EmbeddedPorts {
 
 const ANY_PORTS: EmbeddedPorts = { neo4j: 0, redis: 0, kafka: 0 };
 
+/** Which servers of ours to start, and where. */
+export interface MissingStores {
+  readonly teardown: Teardown;
+  readonly ports?: EmbeddedPorts;
+  /** Default: every one that has no address. */
+  readonly only?: StoreName;
+}
+
 /** The same addresses, with that of a server of ours for each store that has none. Throws TracecourtError `port-in-use`. */
 export async function startMissingStores(
   addresses: StoreAddresses,
-  { teardown, ports = ANY_PORTS }: { readonly teardown: Teardown; readonly ports?: EmbeddedPorts },
+  { teardown, ports = ANY_PORTS, only }: MissingStores,
 ): Promise<StoreAddresses> {
-  const { neo4jUrl, redisUrl, kafkaBrokers } = addresses;
-  return {
-    ...addresses,
-    neo4jUrl: neo4jUrl ?? teardown.use('the embedded graph', await startEmbeddedNeo4j({ port: ports.neo4j })).url,
-    redisUrl: redisUrl ?? teardown.use('the embedded cache', await startEmbeddedRedis({ port: ports.redis })).url,
-    kafkaBrokers: kafkaBrokers ?? [
+  const started = { ...addresses };
+  const isMissing = (store: StoreName, address: unknown) => address === undefined && (only ?? store) === store;
+  if (isMissing('neo4j', addresses.neo4jUrl)) {
+    started.neo4jUrl = teardown.use('the embedded graph', await startEmbeddedNeo4j({ port: ports.neo4j })).url;
+  }
+  if (isMissing('redis', addresses.redisUrl)) {
+    started.redisUrl = teardown.use('the embedded cache', await startEmbeddedRedis({ port: ports.redis })).url;
+  }
+  if (isMissing('kafka', addresses.kafkaBrokers)) {
+    started.kafkaBrokers = [
       teardown.use('the embedded event log', await startEmbeddedKafka({ port: ports.kafka })).url,
-    ],
-  };
+    ];
+  }
+  return started;
 }
 
 /** A probe for each store that has an address. */

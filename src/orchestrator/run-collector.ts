@@ -1,5 +1,6 @@
 import { type Collector, startCollector } from '../../collectors/index.js';
 import { systemClock } from '../lib/clock.js';
+import type { AssembledRequest } from '../model/index.js';
 
 export interface CollectorSettings {
   readonly http: { readonly host: string; readonly port: number };
@@ -14,6 +15,8 @@ export interface CompletedLine {
   readonly revision: number;
   readonly completedBy: string | null;
   readonly spans: number;
+  /** The services whose spans it has, in the order in which they came in. */
+  readonly services: readonly string[];
   readonly traceIds: readonly string[];
 }
 
@@ -26,7 +29,12 @@ export function runCollector(
     http,
     assembler: { rootQuietMs, idleMs: quietMs, deadlineMs },
     clock: systemClock,
-    onCompleted: ({ requestId, revision, completedBy, spans, traceIds }) =>
-      onCompleted({ requestId, revision, completedBy: completedBy ?? null, spans: spans.length, traceIds }),
+    onCompleted: (request) => onCompleted(lineOf(request)),
   });
+}
+
+function lineOf({ requestId, revision, completedBy, spans, traceIds }: AssembledRequest): CompletedLine {
+  const names = spans.map(({ resource }) => resource.get('service.name'));
+  const services = [...new Set(names)].filter((name) => typeof name === 'string');
+  return { requestId, revision, completedBy: completedBy ?? null, spans: spans.length, services, traceIds };
 }

@@ -1,3 +1,4 @@
+export { completedText } from './completed-text.js';
 export { healthChangeLine, healthLines } from './health-text.js';
 export { jsonReporter } from './json.js';
 export { multiplex } from './multiplexer.js';

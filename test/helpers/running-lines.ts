@@ -11,6 +11,8 @@ export interface RunningLines extends AsyncDisposable {
   readonly pid: number;
   /** Waits until standard output matches, and gives the match. Throws when the command ends, or takes too long, without. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The same of standard error. */
+  complained(pattern: RegExp): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
   closeInput(): void;
   readonly ended: Promise<CommandResult>;
@@ -39,14 +41,16 @@ export function startLines(
   const ended = new Promise<CommandResult>((resolve) => {
     child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }));
   });
+  async function matching(text: () => string, pattern: RegExp): Promise<RegExpExecArray> {
+    const look = async () => pattern.exec(text()) ?? (hasEnded() ? ('over' as const) : undefined);
+    const found = await pollUntil(look, { timeoutMs: PATIENCE_MS, everyMs: 10 });
+    if (found !== undefined && found !== 'over') return found;
+    throw new Error(`the command ${found ?? 'took too long'} without ${pattern}.\n${stdout}\n${stderr}`);
+  }
   return {
     pid: child.pid ?? 0,
-    async said(pattern) {
-      const look = async () => pattern.exec(stdout) ?? (hasEnded() ? ('over' as const) : undefined);
-      const found = await pollUntil(look, { timeoutMs: PATIENCE_MS, everyMs: 10 });
-      if (found !== undefined && found !== 'over') return found;
-      throw new Error(`the command ${found ?? 'took too long'} without ${pattern}.\n${stdout}\n${stderr}`);
-    },
+    said: (pattern) => matching(() => stdout, pattern),
+    complained: (pattern) => matching(() => stderr, pattern),
     kill: (signal) => void child.kill(signal),
     closeInput: () => child.stdin?.end(),
     ended,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { Command } from 'commander';
 import { splitAddress } from '../../lib/address.js';
 import { runCollector } from '../../orchestrator/index.js';
+import { completedText } from '../../report/index.js';
 import { interruptible } from '../interruptible.js';
 import { print } from '../output.js';
 import { settingsOf, withSettings } from '../settings.js';
@@ -27,8 +28,7 @@ Takes POST /v1/traces; answers GET /api/requests, /api/requests/{requestId}, /ap
     const settings = await settingsOf(flags);
     await interruptible(async (signal) => {
       await using collector = await runCollector({ ...settings, http: splitAddress(settings.http) }, (request) => {
-        const { requestId, revision, completedBy, spans } = request;
-        if (!flags.json) print(`${requestId}  revision ${revision}  ${completedBy}  ${spans} spans\n`);
+        if (!flags.json) print(`${completedText(request)}\n`);
       });
       if (flags.json) print(`${JSON.stringify({ ready: true, http: collector.address })}\n`);
       else print(`Collecting spans at ${collector.address}/v1/traces; press Ctrl-C to stop.\n`);
