@@ -1,40 +1,35 @@
 import type { CompiledFlow, FlowNode } from '../model/index.js';
 import type { FlowReading } from './flow-reading.js';
 
-/** Takes down what the check of the order cannot decide exactly: it is refused rather than answered wrongly. */
+/** Takes down what the check of the order cannot explain when it fails: it is refused rather than told badly. */
 export function refuseOutsideClass(
   { order, steps }: Pick<CompiledFlow, 'order' | 'steps'>,
   reading: FlowReading,
 ): void {
-  for (const message of new Set(outside(order, new Set()))) reading.problems.add(['order'], message);
+  for (const message of new Set(outside(order, new Map()))) reading.problems.add(['order'], message);
   for (const { name, inside } of steps) {
-    if (inside) reading.problems.add(['steps', name, 'inside'], '"inside" is not supported yet', { part: 'key' });
+    const messages = inside ? outside(inside, new Map()) : [];
+    for (const message of new Set(messages)) reading.problems.add(['steps', name, 'inside'], message);
   }
 }
 
-function outside(node: FlowNode, seen: Set<string>): readonly string[] {
+type Places = Map<string, Set<string | undefined>>;
+
+function outside(node: FlowNode, seen: Places): readonly string[] {
   switch (node.kind) {
-    case 'step': {
-      const twice = seen.has(node.step);
-      seen.add(node.step);
-      return [
-        ...(twice ? [`step "${node.step}" is already in the order; each step has one place`] : []),
-        ...(node.under === undefined ? [] : ['"under" is not supported yet']),
-      ];
-    }
+    case 'step':
+      return secondPlace(node, seen);
     case 'repeat':
       return [
         ...(node.child.kind === 'step' && !node.between ? [] : ['repeat goes round one step only']),
         ...outside(node.child, seen),
       ];
-    case 'sequence':
+    case 'any-order':
       return [
-        ...(node.by === 'start' ? ['"by: start" is not supported yet'] : []),
+        ...(node.children.every(isSingle) ? [] : ['any-order is of single steps only']),
         ...node.children.flatMap((child) => outside(child, seen)),
       ];
-    case 'any-order':
-    case 'if':
-      return [`"${node.kind}" is not supported yet`];
+    case 'sequence':
     case 'parallel':
     case 'choice':
     case 'any-of':
@@ -42,7 +37,21 @@ function outside(node: FlowNode, seen: Set<string>): readonly string[] {
     case 'optional':
     case 'flow':
       return outside(node.child, seen);
+    case 'if':
+      return [node.child, ...(node.otherwise ? [node.otherwise] : [])].flatMap((child) => outside(child, seen));
     default:
       return node satisfies never;
   }
+}
+
+function isSingle(node: FlowNode): boolean {
+  return (node.kind === 'optional' ? node.child : node).kind === 'step';
+}
+
+/** Places of one step are told apart if each is bound, and to another step. */
+function secondPlace({ step, under }: FlowNode & { readonly kind: 'step' }, seen: Places): readonly string[] {
+  const bound = seen.get(step) ?? new Set();
+  const known = bound.has(under) || (bound.size > 0 && (under === undefined || bound.has(undefined)));
+  seen.set(step, bound.add(under));
+  return known ? [`step "${step}" is already in the order; bind its places with "under" to tell them apart`] : [];
 }

@@ -48,7 +48,12 @@ export interface FindingFacts {
   /** The flow requires the step; no span is it. `later` are the steps that are missing because it is. */
   'missing-step': { readonly after: string | undefined; readonly later: readonly string[]; readonly stopped: boolean };
   /** A span is a step that the flow does not know, or that the branch taken does not allow. */
-  'unexpected-step': { readonly spanName: string; readonly branch: string | undefined };
+  'unexpected-step': {
+    readonly spanName: string;
+    readonly branch: string | undefined;
+    /** True for a step that the flow knows, and has no place for where it happened. */
+    readonly known: boolean;
+  };
   /** Certain order and required order form a cycle: the shortest one, in its order. */
   'wrong-order': { readonly cycle: readonly CycleEdge[] };
   'wrong-count': { readonly min: number; readonly max: number | null; readonly observed: number };

@@ -53,6 +53,7 @@ export const UNKNOWN_REASONS = [
   'clocks-contradict',
   'causes-contradict',
   'ambiguous-step',
+  'too-ambiguous',
   'undecided',
 ] as const;
 export type UnknownReasonCode = (typeof UNKNOWN_REASONS)[number];
@@ -90,10 +91,12 @@ export type UnknownReason =
     }
   | { readonly code: 'clocks-contradict'; readonly spanIds: readonly string[]; readonly services: readonly string[] }
   | { readonly code: 'causes-contradict'; readonly spanIds: readonly string[] }
+  /** More ways to read the request as a run of the flow than were looked at. */
+  | { readonly code: 'too-ambiguous'; readonly states: number }
   | { readonly code: 'ambiguous-step'; readonly spanId: string; readonly steps: readonly string[] }
   | {
       readonly code: 'undecided';
-      readonly about: 'order' | 'rule' | 'budget' | 'invariant' | 'expression' | 'effect';
+      readonly about: 'order' | 'condition' | 'rule' | 'budget' | 'invariant' | 'expression' | 'effect';
       readonly steps: readonly string[];
       readonly detail: string;
     };

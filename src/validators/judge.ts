@@ -7,15 +7,23 @@ import { forbiddenAttribute } from './flow/forbidden-attribute.js';
 import { invariantBroken } from './flow/invariant-broken.js';
 import { missingStep } from './flow/missing-step.js';
 import { overBudget } from './flow/over-budget.js';
-import { addStrength, ruleBroken } from './flow/rule-broken.js';
+import { ruleBroken } from './flow/rule-broken.js';
 import { staleRead } from './flow/stale-read.js';
 import { stepFailed } from './flow/step-failed.js';
+import { addStrength, NO_STRENGTH } from './flow/strength.js';
 import { swallowedError } from './flow/swallowed-error.js';
 import { unexpectedStep, unknownSpanNotes } from './flow/unexpected-step.js';
 import { wrongCount } from './flow/wrong-count.js';
 import { wrongOrder } from './flow/wrong-order.js';
 import { explain } from './precedence.js';
-import { incomplete, storeUnreachable, telemetryLost, undecidedOrder, unplannedEffects } from './reasons.js';
+import {
+  incomplete,
+  storeUnreachable,
+  telemetryLost,
+  undecidedOrder,
+  unplannedEffects,
+  unresolvedConditions,
+} from './reasons.js';
 import { doubleGrant } from './store/double-grant.js';
 import { duplicateEffect } from './store/duplicate-effect.js';
 import { effectWithoutSpan } from './store/effect-without-span.js';
@@ -66,7 +74,7 @@ export function judge(evidence: Evidence, evaluate: Evaluate): Verdict {
 }
 
 function judgeAssigned(evidence: Evidence, evaluate: Evaluate): { readonly verdict: Verdict; readonly fits: boolean } {
-  const subject = prepare(evidence);
+  const subject = prepare(evidence, evaluate);
   const { missing, counts, unexpected } = subject.counts;
   const fits = missing.length + counts.length + unexpected.length === 0;
   return { verdict: subject.steps.length === 0 ? judgeNothing(subject) : judgeSubject(subject, evaluate), fits };
@@ -95,7 +103,7 @@ function judgeSubject(subject: Subject, evaluate: Evaluate): Verdict {
   ];
   const gone = reasons.some(({ code }) => code === 'telemetry-lost' || code === 'incomplete');
   const stopped = all.some(({ code }) => code === 'missing-step' || code === 'step-failed');
-  if (!gone && !stopped) reasons.push(...unplannedEffects(subject));
+  if (!gone && !stopped) reasons.push(...unplannedEffects(subject), ...unresolvedConditions(subject));
   const notes = [...unknownSpanNotes(subject), ...order.notes, ...budgets.notes];
   return compose(subject, {
     ...explained,
@@ -170,5 +178,5 @@ function compose(
 }
 
 function orderStrength({ order }: Subject): Strength {
-  return order.contradiction ? { required: 0, proven: 0, undecided: 0 } : order.check.strength;
+  return order.contradiction ? NO_STRENGTH : order.check.strength;
 }

@@ -138,6 +138,16 @@ function readsOf({ effects, leases }: Subject): readonly (Pick<EffectSeen, 'obse
   ];
 }
 
+/** Conditions of the order that could not be worked out: either of their parts was let pass. */
+export function unresolvedConditions({ unresolved }: Subject): readonly UnknownReason[] {
+  return unresolved.map((condition) => ({
+    code: 'undecided',
+    about: 'condition',
+    steps: [],
+    detail: `${condition} cannot be worked out`,
+  }));
+}
+
 /** Most often a step whose wrapper was not told to capture what it gives back. */
 function unknownValues({ flow, evidence: { scope } }: Subject): string {
   const unknown = Object.entries(flow.values).filter(([name]) => !Object.hasOwn(scope.values, name));
@@ -168,14 +178,7 @@ export function undecidedOrder(subject: Subject): {
     if (spanIds.length > 0) reasons.push({ code: 'clocks-contradict', spanIds: [...new Set(spanIds)], services });
     else notes.push(`clocks contradict each other and were not used: ${services.join(', ')}`);
   }
-  if (check.tooAmbiguous) {
-    reasons.push({
-      code: 'undecided',
-      about: 'order',
-      steps: [],
-      detail: 'too many ways to order the rounds of the repeats',
-    });
-  }
+  if (check.tooAmbiguous !== undefined) reasons.push({ code: 'too-ambiguous', states: check.tooAmbiguous });
   if (subject.flow.prove && check.undecided.length > 0) {
     const pairs = [...new Set(check.undecided.map(([a, b]) => `${a.step} before ${b.step}`))];
     const steps = [...new Set(check.undecided.flatMap(([a, b]) => [a.step, b.step]))];

@@ -1,7 +1,9 @@
 import type { CompiledFlow, Evidence, FlowStep, TraceStep, WorkflowTrace } from '../model/index.js';
 import { type Absence, readAbsence } from './absence.js';
-import { checkOrder, type FlowCheck } from './flow/check.js';
-import { type Facts, gatherFacts, type Occurrence } from './flow/facts.js';
+import type { Evaluate } from './evaluate.js';
+import { checkFlow, ordersOf } from './flow/check.js';
+import type { FlowCheck } from './flow/checked-request.js';
+import { type Facts, type FactsOfTrace, gatherFacts, type Occurrence } from './flow/facts.js';
 import { fitCounts } from './flow/feasible.js';
 import type { SpanIndex } from './flow/span-index.js';
 import { followersOf } from './flow/tree.js';
@@ -24,6 +26,8 @@ export interface Subject {
   readonly leases: readonly LeaseSeen[];
   readonly absence: Absence;
   readonly counts: FlowCheck['counts'];
+  /** Conditions of the order that could not be worked out. */
+  readonly unresolved: readonly string[];
   /** The order, or the spans whose causes go round in a circle. */
   readonly order: ProvenOrder | { readonly contradiction: readonly string[] };
 }
@@ -36,7 +40,7 @@ export interface ProvenOrder {
 }
 
 /** Prepares the evidence: facts first, then counts and order. */
-export function prepare(evidence: Evidence): Subject {
+export function prepare(evidence: Evidence, evaluate: Evaluate): Subject {
   const { flow, trace } = evidence;
   const declared = new Map(flow.steps.map((step) => [step.name, step] as const));
   const steps = trace.steps.filter(({ stepName }) => declared.has(stepName));
@@ -47,7 +51,8 @@ export function prepare(evidence: Evidence): Subject {
     disprovenByStore: (step) => effects.some((effect) => effect.effect.step === step && effect.records?.length === 0),
   });
   const gathered = gatherFacts(trace, steps);
-  const followers = followersOf(flow.order);
+  const followers = ordersOf(flow).map(followersOf);
+  const checked = checkSubject(evidence, { gathered, absence, effects, stepsNamed, evaluate });
   return {
     evidence,
     flow,
@@ -56,17 +61,38 @@ export function prepare(evidence: Evidence): Subject {
     steps,
     stepsNamed,
     declared: (name) => declared.get(name),
-    followersOf: (step) => followers.get(step) ?? new Set(),
+    followersOf: (step) => followers.find((each) => each.has(step))?.get(step) ?? new Set(),
     effects,
     leases: seeLeases(evidence, stepsNamed),
     absence,
-    counts: fitCounts(flow.order, {
-      seen: (step) => stepsNamed(step).length,
-      mayStillCome: absence.mayStillCome,
-      storeShown: (step) => effects.some((effect) => effect.effect.step === step && effect.isDark),
-    }),
-    order: gathered.consistent
-      ? { contradiction: undefined, ...gathered, check: checkOrder(flow, gathered) }
-      : { contradiction: gathered.spanIds },
+    ...checked,
   };
+}
+
+interface Prepared {
+  readonly gathered: FactsOfTrace;
+  readonly absence: Absence;
+  readonly effects: readonly EffectSeen[];
+  readonly stepsNamed: Subject['stepsNamed'];
+  readonly evaluate: Evaluate;
+}
+
+function checkSubject(
+  { flow, scope }: Evidence,
+  { gathered, absence, effects, stepsNamed, evaluate }: Prepared,
+): Pick<Subject, 'counts' | 'order' | 'unresolved'> {
+  const open = {
+    mayStillCome: absence.mayStillCome,
+    storeShown: (step: string) => effects.some((effect) => effect.effect.step === step && effect.isDark),
+  };
+  if (!gathered.consistent) {
+    const counts = fitCounts(flow.order, { ...open, seen: (step) => stepsNamed(step).length });
+    return { counts, order: { contradiction: gathered.spanIds }, unresolved: [] };
+  }
+  const holds = (condition: string): boolean | undefined => {
+    const answer = evaluate(condition, { ...scope });
+    return 'value' in answer && typeof answer.value === 'boolean' ? answer.value : undefined;
+  };
+  const { counts, order: check, unresolved } = checkFlow(flow, { ...gathered, open, holds });
+  return { counts, order: { contradiction: undefined, ...gathered, check }, unresolved };
 }

@@ -14,10 +14,12 @@ const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => strin
       return `The request stopped${where}: ${neverHappened([step ?? '', ...facts.later])} never happened.`;
     return `The flow requires \`${step}\`${where}, and no span is it${andLater(facts.later, ' (nor ', ')')}.`;
   },
-  'unexpected-step': ({ step, service, facts }) =>
-    facts.branch === undefined
-      ? `${by(service)} did \`${step ?? facts.spanName}\`, which the flow does not know.`
-      : `${by(service)} did \`${step ?? facts.spanName}\`, which this request excludes: it took the branch of \`${facts.branch}\`.`,
+  'unexpected-step': ({ step, service, facts }) => {
+    const did = `${by(service)} did \`${step ?? facts.spanName}\``;
+    if (!facts.known) return `${did}, which the flow does not know.`;
+    if (facts.branch === undefined) return `${did} where the flow has no place for it.`;
+    return `${did}, which this request excludes: it took the branch of \`${facts.branch}\`.`;
+  },
   'wrong-order': ({ facts }) => orderSentence(facts.cycle),
   'wrong-count': ({ step, facts }) =>
     `\`${step}\` happened ${times(facts.observed)}; the flow allows ${bounds(facts)}.`,

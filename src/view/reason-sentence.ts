@@ -20,6 +20,8 @@ export function reasonSentence(reason: UnknownReason): string {
       return `The spans claim to be each other's cause (${reason.spanIds.join(', ')}): one of them is not true.`;
     case 'ambiguous-step':
       return `Span ${reason.spanId} could be ${list(reason.steps.map((step) => `\`${step}\``))}, and the verdict depends on which.`;
+    case 'too-ambiguous':
+      return `The spans can be read as a run of the flow in too many ways: none of ${reason.states} that were tried settled it.`;
     case 'undecided':
       return `${SUBJECTS[reason.about]} could not be decided${
         reason.steps.length === 0 ? '' : ` (${list(reason.steps.map((step) => `\`${step}\``))})`
@@ -31,6 +33,7 @@ export function reasonSentence(reason: UnknownReason): string {
 
 const SUBJECTS: Readonly<Record<Extract<UnknownReason, { code: 'undecided' }>['about'], string>> = {
   order: 'An order',
+  condition: 'A condition',
   rule: 'A rule',
   budget: 'A budget',
   invariant: 'An invariant',

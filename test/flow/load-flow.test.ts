@@ -45,7 +45,7 @@ const MISTAKES: readonly (readonly [from: string, to: string, mark: string, mess
   ['    - allocation', '    - alocation', 'alocation', 'unknown step "alocation", did you mean "allocation"?'],
   ['    - allocation', '    - 5', '5', "expected a step's name or one of"],
   ['    - allocation', '    - squence: [allocation]', 'squence', 'did you mean "sequence"?'],
-  ['    - allocation', '    - any-order: [allocation]', 'sequence:', 'is not supported'],
+  ['    - allocation', '    - any-order: [{ sequence: [allocation] }]', 'sequence:', 'single steps only'],
   ['    - allocation', '    - parallel: []', '[]', 'an empty one'],
   ['cache-write, { sequence', 'event-handled, { sequence', 'sequence:', 'already in the order'],
   ['times: 3..5', 'times: 5..3', '5..3', 'is more than the most'],

@@ -25,7 +25,7 @@ const ROWS: { readonly [C in FindingCode]: readonly [facts: FindingFacts[C], sen
     'The request stopped after `council-vote`: `save`, `cache-write` and `event-publish` never happened.',
   ],
   'unexpected-step': [
-    { spanName: 'SET', branch: 'rejection-notice' },
+    { spanName: 'SET', branch: 'rejection-notice', known: true },
     'allocator did `save`, which this request excludes: it took the branch of `rejection-notice`.',
   ],
   'wrong-order': [

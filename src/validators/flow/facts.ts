@@ -33,8 +33,12 @@ export interface Facts {
    * second started.
    */
   endsBefore(start: number, end: number): { readonly end: number; readonly start: number } | undefined;
+  /** The arrows of the graph as pairs of nodes, one after the other in one list. */
+  readonly certain: readonly number[];
   /** True if the first occurrence is an ancestor of the second, by parent, link or hand-off, at any depth. */
   causes(a: Occurrence, b: Occurrence): boolean;
+  /** The spans of the occurrences that are its nearest ancestors. */
+  nearestCauses(occurrence: Occurrence): ReadonlySet<string>;
 }
 
 export type FactsOfTrace =
@@ -76,7 +80,9 @@ export function gatherFacts(trace: WorkflowTrace, steps: readonly TraceStep[]): 
         withClocks(stable.graph, { clocks: eachItsOwn(clocks), stamped: stable.stamped, scenery: true }),
       stamped: stable.stamped,
       endsBefore: inversions(graph, occurrences),
+      certain: arrowPairs(graph),
       causes: ancestry(index, occurrences),
+      nearestCauses: nearest(index, occurrences),
     },
   };
 }
@@ -145,6 +151,34 @@ function ancestry(index: SpanIndex, occurrences: readonly Occurrence[]): Facts['
     }
     return ancestors.has(a.spanId);
   };
+}
+
+/** Goes up from an occurrence by every cause, and no further than the next occurrence. */
+function nearest(index: SpanIndex, occurrences: readonly Occurrence[]): Facts['nearestCauses'] {
+  const isStep = new Set(occurrences.map(({ spanId }) => spanId));
+  return ({ spanId }) => {
+    const found = new Set<string>();
+    const visited = new Set([spanId]);
+    const queue = [spanId];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const span = index.get(next);
+      for (const cause of span ? index.causesOf(span) : []) {
+        if (visited.has(cause.spanId)) continue;
+        visited.add(cause.spanId);
+        if (isStep.has(cause.spanId)) found.add(cause.spanId);
+        else queue.push(cause.spanId);
+      }
+    }
+    return found;
+  };
+}
+
+function arrowPairs({ arrows }: OrderGraph): readonly number[] {
+  const pairs: number[] = [];
+  arrows.forEach((list, from) => {
+    for (const { to } of list) pairs.push(from, to);
+  });
+  return pairs;
 }
 
 function spansAt(graph: OrderGraph, nodes: Iterable<number>): readonly string[] {

@@ -13,8 +13,8 @@ export interface CountProblems {
     readonly max: number | null;
     readonly observed: number;
   }[];
-  /** Steps that the branch taken does not allow, and that branch by its first step. */
-  readonly unexpected: readonly { readonly step: string; readonly branch: string }[];
+  /** Steps that the branch taken does not allow, and that branch by its first step; undefined for one that has no place at all. */
+  readonly unexpected: readonly { readonly step: string; readonly branch: string | undefined }[];
 }
 
 export interface CountedSteps {
@@ -26,7 +26,7 @@ export interface CountedSteps {
   readonly mayStillCome: (step: string) => boolean;
 }
 
-const NONE: CountProblems = { missing: [], awaited: [], counts: [], unexpected: [] };
+export const NO_COUNT_PROBLEMS: CountProblems = { missing: [], awaited: [], counts: [], unexpected: [] };
 
 /**
  * Fits the counts to the tree with the fewest insertions and deletions; none means feasible.
@@ -41,13 +41,13 @@ export function fitCounts(node: FlowNode, steps: CountedSteps): CountProblems {
     case 'repeat':
       return stepsUnder(node)
         .map((step) => fitOne(step, { min: node.min, max: node.max }, steps))
-        .reduce(join, NONE);
+        .reduce(join, NO_COUNT_PROBLEMS);
     case 'sequence':
     case 'parallel':
     case 'any-order':
-      return node.children.map((child) => fitCounts(child, steps)).reduce(join, NONE);
+      return node.children.map((child) => fitCounts(child, steps)).reduce(join, NO_COUNT_PROBLEMS);
     case 'optional':
-      return isUsed(node.child, steps) ? fitCounts(node.child, steps) : NONE;
+      return isUsed(node.child, steps) ? fitCounts(node.child, steps) : NO_COUNT_PROBLEMS;
     case 'choice':
       return fitChoice(node.children, steps);
     case 'any-of':
@@ -67,18 +67,22 @@ function fitOne(
   steps: CountedSteps,
 ): CountProblems {
   const observed = steps.seen(step);
-  if (observed === 0 && steps.storeShown(step)) return NONE;
+  if (observed === 0 && steps.storeShown(step)) return NO_COUNT_PROBLEMS;
   if (observed < min) {
-    if (steps.mayStillCome(step)) return { ...NONE, awaited: [step] };
-    return observed === 0 ? { ...NONE, missing: [step] } : { ...NONE, counts: [{ step, min, max, observed }] };
+    if (steps.mayStillCome(step)) return { ...NO_COUNT_PROBLEMS, awaited: [step] };
+    return observed === 0
+      ? { ...NO_COUNT_PROBLEMS, missing: [step] }
+      : { ...NO_COUNT_PROBLEMS, counts: [{ step, min, max, observed }] };
   }
-  return max !== null && observed > max ? { ...NONE, counts: [{ step, min, max, observed }] } : NONE;
+  return max !== null && observed > max
+    ? { ...NO_COUNT_PROBLEMS, counts: [{ step, min, max, observed }] }
+    : NO_COUNT_PROBLEMS;
 }
 
 function fitChoice(children: readonly FlowNode[], steps: CountedSteps): CountProblems {
   const used = children.filter((child) => isUsed(child, steps));
   const candidates = used.length === 0 ? children : used;
-  let best = NONE;
+  let best = NO_COUNT_PROBLEMS;
   let bestCost = Infinity;
   for (const candidate of candidates) {
     const others = used.filter((child) => child !== candidate);
@@ -96,7 +100,7 @@ function fitChoice(children: readonly FlowNode[], steps: CountedSteps): CountPro
 function fitAnyOf(children: readonly FlowNode[], steps: CountedSteps): CountProblems {
   const used = children.filter((child) => isUsed(child, steps));
   if (used.length === 0) return fitChoice(children, steps);
-  return used.map((child) => fitCounts(child, steps)).reduce(join, NONE);
+  return used.map((child) => fitCounts(child, steps)).reduce(join, NO_COUNT_PROBLEMS);
 }
 
 function strays(
@@ -105,7 +109,7 @@ function strays(
 ): CountProblems {
   const branch = stepsUnder(candidate)[0] ?? '';
   const seen = others.flatMap(stepsUnder).filter((step) => steps.seen(step) > 0);
-  return { ...NONE, unexpected: seen.map((step) => ({ step, branch })) };
+  return { ...NO_COUNT_PROBLEMS, unexpected: seen.map((step) => ({ step, branch })) };
 }
 
 /** Insertions and deletions weigh whole; what may still come by itself only breaks ties. */

@@ -23,16 +23,35 @@ export function addRequiredOrder(
     facts,
   }: { readonly order: FlowNode; readonly occurrences: readonly Occurrence[]; readonly facts: Facts },
 ): void {
-  for (const group of groupsInOrder(order, occurrences)) addSequence(graph, { group, facts });
+  for (const group of groupsInOrder(order, occurrences)) {
+    if (group.by === 'start') addStarts(graph, group);
+    else addSequence(graph, { group: group.parts, facts });
+  }
+}
+
+/** The occurrences under each part of a sequence. */
+export interface OrderedGroup {
+  readonly parts: readonly (readonly Occurrence[])[];
+  readonly by: 'start' | 'end';
 }
 
 /** For each sequence, the occurrences under each of its children. */
-export function groupsInOrder(
-  order: FlowNode,
-  occurrences: readonly Occurrence[],
-): readonly (readonly (readonly Occurrence[])[])[] {
+export function groupsInOrder(order: FlowNode, occurrences: readonly Occurrence[]): readonly OrderedGroup[] {
   const byStep = groupBy(occurrences, ({ step }) => step);
-  return sequencesOf(order).map((children) => children.map((steps) => steps.flatMap((step) => byStep.get(step) ?? [])));
+  return sequencesOf(order).map(({ parts, by }) => ({
+    by,
+    parts: parts.map((steps) => steps.flatMap((step) => byStep.get(step) ?? [])),
+  }));
+}
+
+/** `by: start`: each starts before each of the later ones does. */
+function addStarts(graph: OrderGraph, { parts }: OrderedGroup): void {
+  let boundary: number | undefined;
+  for (const part of parts) {
+    if (boundary !== undefined) for (const { start } of part) addArrow(graph, boundary, start, BECAUSE.flow);
+    boundary = nextBoundary(graph, boundary);
+    for (const { start } of part) addArrow(graph, start, boundary, BECAUSE.flow);
+  }
 }
 
 function addSequence(

@@ -4,6 +4,7 @@ import { findingAbout } from '../finding-about.js';
 import { happeningsOf, ruleCase } from '../rules/rule-case.js';
 import { ruleHolds } from '../rules/rule-holds.js';
 import type { Subject } from '../subject.js';
+import { addStrength, NO_STRENGTH } from './strength.js';
 
 export interface RuleCheck {
   readonly findings: readonly Finding[];
@@ -17,7 +18,7 @@ const NONE: RuleCheck = {
   findings: [],
   reasons: [],
   awaited: [],
-  strength: { required: 0, proven: 0, undecided: 0 },
+  strength: NO_STRENGTH,
 };
 
 /**
@@ -125,13 +126,5 @@ function join(a: RuleCheck, b: RuleCheck): RuleCheck {
     reasons: [...a.reasons, ...b.reasons],
     awaited: [...a.awaited, ...b.awaited],
     strength: addStrength(a.strength, b.strength),
-  };
-}
-
-export function addStrength(a: Strength, b: Strength): Strength {
-  return {
-    required: a.required + b.required,
-    proven: a.proven + b.proven,
-    undecided: a.undecided + b.undecided,
   };
 }

@@ -5,24 +5,31 @@ export function stepsUnder(node: FlowNode): readonly string[] {
   return node.kind === 'step' ? [node.step] : childrenOf(node).flatMap(stepsUnder);
 }
 
-/** Every sequence of the tree, outermost first, as the step names under each of its children. */
-export function sequencesOf(node: FlowNode): readonly (readonly (readonly string[])[])[] {
-  const below = childrenOf(node).flatMap(sequencesOf);
-  return node.kind === 'sequence' ? [node.children.map(stepsUnder), ...below] : below;
+/** A sequence, as the step names under each of its parts. */
+export interface SequenceOfSteps {
+  readonly parts: readonly (readonly string[])[];
+  readonly by: 'start' | 'end';
 }
 
-/** Names of the steps that repeat one after the other. */
-export function serialRepeats(node: FlowNode): readonly string[] {
-  if (node.kind === 'repeat') return node.parallel ? [] : stepsUnder(node.child);
-  return childrenOf(node).flatMap(serialRepeats);
+/** Every sequence of the tree, outermost first. */
+export function sequencesOf(node: FlowNode): readonly SequenceOfSteps[] {
+  const below = childrenOf(node).flatMap(sequencesOf);
+  if (node.kind !== 'sequence') return below;
+  return [{ parts: node.children.map(stepsUnder), by: node.by ?? 'end' }, ...below];
+}
+
+/** Steps whose occurrences follow one another: the rounds of a serial repeat, or the parts of an any-order, which are single steps in the exact class. */
+export function serialGroups(node: FlowNode): readonly (readonly string[])[] {
+  const isSerial = node.kind === 'any-order' || (node.kind === 'repeat' && !node.parallel);
+  return isSerial ? [stepsUnder(node)] : childrenOf(node).flatMap(serialGroups);
 }
 
 /** For each step, the steps that the flow's sequences put after it. */
 export function followersOf(root: FlowNode): ReadonlyMap<string, ReadonlySet<string>> {
   const followers = new Map(stepsUnder(root).map((step) => [step, new Set<string>()] as const));
-  for (const children of sequencesOf(root)) {
-    children.forEach((earlier, i) => {
-      const later = children.slice(i + 1).flat();
+  for (const { parts } of sequencesOf(root)) {
+    parts.forEach((earlier, i) => {
+      const later = parts.slice(i + 1).flat();
       for (const step of earlier) for (const next of later) followers.get(step)?.add(next);
     });
   }
@@ -47,6 +54,30 @@ export function childrenOf(node: FlowNode): readonly FlowNode[] {
       return node.between ? [node.child, node.between] : [node.child];
     case 'if':
       return node.otherwise ? [node.child, node.otherwise] : [node.child];
+    default:
+      return node satisfies never;
+  }
+}
+
+/** The tree with each of its steps replaced. */
+export function mapSteps(node: FlowNode, replace: (step: FlowNode & { readonly kind: 'step' }) => FlowNode): FlowNode {
+  const map = (child: FlowNode): FlowNode => mapSteps(child, replace);
+  switch (node.kind) {
+    case 'step':
+      return replace(node);
+    case 'sequence':
+    case 'parallel':
+    case 'any-order':
+    case 'choice':
+    case 'any-of':
+      return { ...node, children: node.children.map(map) };
+    case 'optional':
+    case 'flow':
+      return { ...node, child: map(node.child) };
+    case 'repeat':
+      return { ...node, child: map(node.child), ...(node.between ? { between: map(node.between) } : {}) };
+    case 'if':
+      return { ...node, child: map(node.child), ...(node.otherwise ? { otherwise: map(node.otherwise) } : {}) };
     default:
       return node satisfies never;
   }

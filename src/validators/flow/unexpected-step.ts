@@ -18,13 +18,16 @@ export function unexpectedStep(subject: Subject): readonly Finding[] {
   const offBranch = subject.counts.unexpected.map(({ step, branch }) => {
     const occurrences = subject.stepsNamed(step);
     const spanName = subject.index.get(occurrences[0]?.spanId ?? '')?.name ?? step;
-    return findingAbout(subject, 'unexpected-step', { about: { step, occurrences }, facts: { spanName, branch } });
+    return findingAbout(subject, 'unexpected-step', {
+      about: { step, occurrences },
+      facts: { spanName, branch, known: true },
+    });
   });
   if (subject.flow.unexpected !== 'forbid') return offBranch;
   const unknown = unknownSpans(subject).map((span) =>
     findingAbout(subject, 'unexpected-step', {
       about: { ...stepOf(span), spanIds: [span.spanId], service: serviceOf(span) },
-      facts: { spanName: span.name, branch: undefined },
+      facts: { spanName: span.name, branch: undefined, known: false },
     }),
   );
   return [...offBranch, ...unknown];

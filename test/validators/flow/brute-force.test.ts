@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { FlowNode, TraceStep } from '../../../src/model/index.js';
-import { check, NOTHING_OPEN } from '../../../src/validators/flow/check.js';
+import { checkFlow } from '../../../src/validators/flow/check.js';
+import { NOTHING_OPEN } from '../../../src/validators/flow/checked-request.js';
 import type { Facts, Occurrence } from '../../../src/validators/flow/facts.js';
 import { addArrow, addNode, BECAUSE, emptyGraph, type OrderGraph } from '../../../src/validators/flow/order-graph.js';
 import { childrenOf, stepsUnder } from '../../../src/validators/flow/tree.js';
@@ -184,14 +185,16 @@ function asFacts({ happenings, certain }: Request): { occurrences: readonly Occu
     clocks: { bound: () => Infinity, dropped: new Set<string>(), usable: [] },
     endsBefore: () => undefined,
     causes: (a: Occurrence, b: Occurrence) => happenings[Number(b.spanId)]!.causes.has(Number(a.spanId)),
+    nearestCauses: ({ spanId }: Occurrence) => new Set([...happenings[Number(spanId)]!.causes].map(String)),
+    certain: graph.arrows.flatMap((list, from) => list.flatMap(({ to }) => [from, to])),
   };
   return { occurrences, facts: facts as unknown as Facts };
 }
 
 function conforms(tree: FlowNode, request: Request): boolean {
-  const { counts, order } = check({ order: tree }, { ...asFacts(request), open: NOTHING_OPEN });
+  const { counts, order } = checkFlow({ order: tree, steps: [] }, { ...asFacts(request), open: NOTHING_OPEN });
   const problems = counts.missing.length + counts.counts.length + counts.unexpected.length;
-  return problems === 0 && order.cycles.length === 0 && !order.tooAmbiguous;
+  return problems === 0 && order.cycles.length === 0 && order.tooAmbiguous === undefined;
 }
 
 const PAIRS = Number(process.env['TRACECOURT_BRUTE_PAIRS'] ?? 20_000);
