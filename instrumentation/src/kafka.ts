@@ -1,6 +1,8 @@
 /** Instruments kafkajs 2. */
 import { InstrumentationBase, type InstrumentationNodeModuleDefinition } from '@opentelemetry/instrumentation';
+import { harmless } from './harmless.js';
 import { tracedRun } from './kafka-deliveries.js';
+import { followLag } from './kafka-lag.js';
 import { tracedSend, tracedSendBatch } from './kafka-sends.js';
 import { endingWith, trackTransactions } from './kafka-transactions.js';
 import { applyPatch, type Method, type Patch, patchedModule } from './patches.js';
@@ -60,5 +62,6 @@ function traceProducer(producer: object, isOn: () => boolean): void {
 function traceConsumer([consumer, options]: readonly [object, unknown], isOn: () => boolean): void {
   const { groupId } = (options ?? {}) as { readonly groupId?: unknown };
   const group = typeof groupId === 'string' ? groupId : undefined;
+  if (group !== undefined) harmless('the lag of a Kafka consumer', () => followLag(consumer, group));
   applyPatch({ owner: consumer, name: 'run', wrap: (original) => tracedRun(original, group), isOn });
 }

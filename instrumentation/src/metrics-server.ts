@@ -6,6 +6,8 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace';
+import { countCacheLookups } from './cache-metrics.js';
+import { createLagProducer } from './lag-producer.js';
 import { INSTRUMENTATION_NAME, INSTRUMENTATION_VERSION } from './scope.js';
 import { createMetricsProcessor } from './span-metrics.js';
 import { warnOnce } from './warn.js';
@@ -25,10 +27,11 @@ export interface MetricsServerOptions {
 
 /** Serves `GET /metrics` on loopback. It never keeps the process alive, and never makes the service fail. */
 export function serveMetrics({ port, resource }: MetricsServerOptions): MetricsServer {
-  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const exporter = new PrometheusExporter({ preventServerStart: true, metricProducers: [createLagProducer(resource)] });
   const provider = new MeterProvider({ resource, readers: [exporter] });
   const meter = provider.getMeter(INSTRUMENTATION_NAME, INSTRUMENTATION_VERSION);
   tellUptime(meter);
+  const stopCounting = countCacheLookups(meter);
   const server = createServer((request, response) => {
     // Without a listener, a socket that breaks in the middle of an answer would end the process.
     response.on('error', () => undefined);
@@ -43,6 +46,7 @@ export function serveMetrics({ port, resource }: MetricsServerOptions): MetricsS
     processor: createMetricsProcessor(meter),
     address: listen(server, port),
     async [Symbol.asyncDispose]() {
+      stopCounting();
       server.closeAllConnections();
       server.close();
       await provider.shutdown();

@@ -1,5 +1,6 @@
 /** One CLIENT span for each attempt of a Redis command, from when it was issued until it is settled. */
 import { type Attributes, type Context, context, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { tellCacheLookup } from './cache-lookups.js';
 import { harmless } from './harmless.js';
 import type { Method } from './patches.js';
 import { recordError } from './record-error.js';
@@ -67,7 +68,7 @@ function beginAttempt(command: RedisCommand, issuedIn: Context): Attempt {
     isQueued: false,
   };
   attempts.set(command, attempt);
-  if (span) whenSettled(command, (reply) => settleAttempt(attempt, reply));
+  if (span) whenSettled(command, (reply) => settleAttempt(command, attempt, reply));
   return attempt;
 }
 
@@ -76,8 +77,9 @@ function isTraced({ name }: RedisCommand, issuedIn: Context): boolean {
   return trace.getSpan(issuedIn) !== undefined && !HANDSHAKE.has(name.toLowerCase());
 }
 
-function settleAttempt({ isQueued: waits, end }: Attempt, reply: Reply): void {
+function settleAttempt(command: RedisCommand, { isQueued: waits, end }: Attempt, reply: Reply): void {
   if (waits && isQueued(reply)) return;
+  if (reply.ok) harmless('a cache lookup', () => tellCacheLookup(command, reply.reply));
   end?.(reply.ok ? undefined : reply.error);
 }
 

@@ -48,7 +48,7 @@ describe('a real Prometheus', function () {
       }),
     );
     outcome = await run;
-    expect(outcome.failure).to.equal(undefined);
+    expect(outcome.failure?.message).to.equal(undefined);
   });
   after(async () => {
     await prometheus?.[Symbol.asyncDispose]();
@@ -126,6 +126,22 @@ describe('a real Prometheus', function () {
       (part) => `sum(${ever(`db_client_operation_duration_${part}{db_system_name="neo4j"}`)})`,
     );
     expect(await number(mean.join(' / '))).to.be.within(0.00001, 10);
+  });
+
+  it('is told how often Redis had what it was asked for', async () => {
+    const found = await tell(`sum by (result) (${ever('tracecourt_cache_lookups_total')})`, 'result');
+    expect(found['hit']).to.be.at.least(1);
+    const rate = ['{result="hit"}', ''].map((labels) => `sum(${ever(`tracecourt_cache_lookups_total${labels}`)})`);
+    expect(await number(rate.join(' / '))).to.be.within(0.01, 1);
+  });
+
+  it('is told how far consumers were behind: at the end, by nothing', async () => {
+    const lag = await tell(
+      `max by (messaging_consumer_group_name) (${ever('tracecourt_kafka_consumer_lag')})`,
+      'messaging_consumer_group_name',
+    );
+    expect(Object.keys(lag)).not.to.have.length(0);
+    expect(new Set(Object.values(lag))).to.deep.equal(new Set([0]));
   });
 
   it('finds nothing wrong with what it is told, nor does promtool', () => {
