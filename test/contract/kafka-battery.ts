@@ -1,4 +1,5 @@
 import { type BatteryTarget, battery } from './battery.js';
+import { compactionRows } from './kafka/compaction-rows.js';
 import { groupRows } from './kafka/group-rows.js';
 import { KafkaBench } from './kafka/kafka-bench.js';
 import { positionRows } from './kafka/position-rows.js';
@@ -28,6 +29,7 @@ export function kafkaBattery({ server, brokers }: KafkaUnderTest): void {
     positionRows(bench);
     groupRows(bench);
     transactionRows(bench);
+    compactionRows(bench);
     probeRows(bench);
   });
 }

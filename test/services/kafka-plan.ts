@@ -35,6 +35,7 @@ function configuration({ home, ports }: Pick<PlanContext, 'home' | 'ports'>): Co
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': join(home, 'data'),
     ...INTERNAL_TOPICS,
+    ...EARLY_RISER,
     'group.initial.rebalance.delay.ms': 0,
     'auto.create.topics.enable': false,
     'log.cleaner.dedupe.buffer.size': 4_194_304,
@@ -51,6 +52,12 @@ const INTERNAL_TOPICS: Configuration = {
   'share.coordinator.state.topic.num.partitions': 1,
   'share.coordinator.state.topic.replication.factor': 1,
   'share.coordinator.state.topic.min.isr': 1,
+};
+
+/** What a broker does from time to time, tests wait for: compaction, and the end of transactions that were forgotten. */
+const EARLY_RISER: Configuration = {
+  'log.cleaner.backoff.ms': 200,
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': 200,
 };
 
 function properties(entries: Configuration): string {

@@ -213,8 +213,8 @@ export function valuesOf(seen: readonly Seen[]): readonly (string | null)[] {
   return seen.map(({ value }) => value);
 }
 
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const held = await pollUntil(async () => ((await holds()) ? true : undefined), { timeoutMs: 30_000, everyMs: 10 });
+export async function until(what: string, holds: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+  const held = await pollUntil(async () => ((await holds()) ? true : undefined), { timeoutMs, everyMs: 10 });
   expect(held, what).to.equal(true);
 }
 

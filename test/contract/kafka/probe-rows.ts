@@ -16,7 +16,8 @@ export function probeRows(bench: KafkaBench): void {
   async function valuesSeenBy(probe: KafkaProbe, topic: string): Promise<readonly (string | null)[]> {
     const query = { store: 'kafka', topic, key: KEY, consumedBy: [] } as const;
     const observation = await probe.observe({ effect: 'event-publish', query });
-    if (observation.status !== 'read') throw new Error(JSON.stringify(observation, (_, v) => String(v)));
+    if (observation.status !== 'read')
+      throw new Error(JSON.stringify(observation, (_, v) => (typeof v === 'bigint' ? `${v}` : v)));
     return observation.records.map((record) => (record as LogMessage).value);
   }
 

@@ -1,25 +1,25 @@
 import { expect } from 'chai';
+import { recordsOf } from '../../../src/embedded/kafka/log/batch-records.js';
 import { PartitionLog } from '../../../src/embedded/kafka/log/partition-log.js';
-import { recordTimesMs } from '../../../src/embedded/kafka/log/record-batch.js';
 import { ErrorCode } from '../../../src/embedded/kafka/protocol/error-code.js';
-import { batchOf } from './record-batches.js';
+import { batchOf, LIMITS } from './record-batches.js';
 
 const NOW_MS = 1_700_000_000_000;
 const TRANSACTIONAL = 0x10;
 
 /** A log with shorthands for what producers 1, 2, … do to it. */
 class Scene {
-  readonly log = new PartitionLog({ maxBatchBytes: 10_000, retentionBytes: 1_000_000 });
+  readonly log = new PartitionLog(LIMITS);
   readonly #sequences = new Map<number, number>();
 
   plain(count = 1): void {
-    this.log.append(batchOf(count));
+    this.log.append(batchOf(count), NOW_MS);
   }
 
   within(producer: number, { count = 1, epoch = 0, sequence = this.#sequences.get(producer) ?? 0 } = {}) {
     this.#sequences.set(producer, sequence + count);
     const producerId = BigInt(producer);
-    return this.log.append(batchOf(count, { producerId, epoch, sequence, attributes: TRANSACTIONAL }));
+    return this.log.append(batchOf(count, { producerId, epoch, sequence, attributes: TRANSACTIONAL }), NOW_MS);
   }
 
   end(producer: number, { committed = true, epoch = 0 } = {}): void {
@@ -104,7 +104,7 @@ describe('transactions in a partition', () => {
     expect(records.readInt32BE(8), 'length').to.equal(records.length - 12);
     expect(records.readInt16BE(21), 'transactional, control').to.equal(0x30);
     expect([records.readBigInt64BE(43), records.readInt16BE(51)]).to.deep.equal([7n, 3]);
-    expect(recordTimesMs(records)).to.deep.equal([BigInt(NOW_MS)]);
+    expect(recordsOf(records)?.map(({ timestampMs }) => timestampMs)).to.deep.equal([BigInt(NOW_MS)]);
     expect(records.subarray(66, 70), 'version 0, abort').to.deep.equal(Buffer.from([0, 0, 0, 0]));
   });
 

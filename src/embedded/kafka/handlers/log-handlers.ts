@@ -1,6 +1,6 @@
 import type { BrokerState } from '../broker-state.js';
+import { isTransactional } from '../log/batch-header.js';
 import type { AppendResult, PartitionLog } from '../log/partition-log.js';
-import { isTransactional } from '../log/record-batch.js';
 import { ErrorCode } from '../protocol/error-code.js';
 import type { Partition } from '../transaction/transaction-coordinator.js';
 import { readableUntil } from './fetch-handler.js';
@@ -14,12 +14,12 @@ const ACKS = [0, 1, -1];
 type PartitionLookup = ResponseOf<'listOffsets'>['topics'][number]['partitions'][number];
 
 /** What belongs to a transaction is taken only from its producer, and only for partitions that were added to it. */
-export const produce: Handler<'produce'> = (state, request) => {
+export const produce: Handler<'produce'> = (state, request, call) => {
   const topics = request.topics.map(({ topic, partitions }) => ({
     topic,
     partitions: partitions.map(({ partition, records }) => {
       const log = state.topics.partition(topic, partition);
-      const result = append(state, { partition: { topic, partition }, records }, request);
+      const result = append(state, { partition: { topic, partition }, records, nowMs: call.nowMs() }, request);
       return {
         partition,
         errorCode: result.ok ? ErrorCode.none : result.errorCode,
@@ -61,14 +61,15 @@ export const deleteRecords: Handler<'deleteRecords'> = (state, request) => {
 
 function append(
   state: BrokerState,
-  { partition, records }: { readonly partition: Partition; readonly records: Buffer | null },
+  sent: { readonly partition: Partition; readonly records: Buffer | null; readonly nowMs: number },
   { acks, transactionalId }: RequestOf<'produce'>,
 ): AppendResult {
+  const { partition, records, nowMs } = sent;
   const log = state.topics.partition(partition.topic, partition.partition);
   if (!ACKS.includes(acks)) return { ok: false, errorCode: ErrorCode.invalidRequiredAcks };
   if (!log) return { ok: false, errorCode: ErrorCode.unknownTopicOrPartition };
   if (!records) return { ok: false, errorCode: ErrorCode.invalidRecord };
-  return log.append(records, (header) => {
+  return log.append(records, nowMs, (header) => {
     if (isTransactional(header) !== (transactionalId !== null)) return ErrorCode.invalidTxnState;
     if (transactionalId === null) return ErrorCode.none;
     return state.transactions.mayWrite({ ...header, transactionalId }, partition);

@@ -1,13 +1,21 @@
 import { ErrorCode } from '../protocol/error-code.js';
+import { type BatchHeader, headerOf, isControl, isTransactional, placedAt } from './batch-header.js';
+import { type BatchRecord, recordsOf } from './batch-records.js';
+import { checkBatch } from './check-batch.js';
+import { type CompactionTerms, Compactor } from './compaction.js';
 import { controlBatch, type TransactionEnd } from './control-batch.js';
 import { ProducerSequences } from './producer-sequences.js';
-import { type BatchHeader, checkBatch, headerOf, isTransactional, placedAt, recordTimesMs } from './record-batch.js';
+import { type StoredBatch, sizeOf } from './stored-batch.js';
 import { type AbortedTransaction, TransactionIndex } from './transaction-index.js';
 
 export interface LogLimits {
   readonly maxBatchBytes: number;
-  /** Above this the oldest batches are dropped, never the last one. */
+  /** How much is held, save that the last batch always is. */
   readonly retentionBytes: number;
+  /** Above the limit, the oldest batches are dropped or new ones are refused. */
+  readonly whenFull: 'drop-oldest' | 'refuse';
+  /** Undefined: nothing is compacted. */
+  readonly compaction: CompactionTerms | undefined;
 }
 
 export type AppendResult =
@@ -23,13 +31,6 @@ export type TimeLookup =
   | { readonly kind: 'later-than-all' }
   | { readonly kind: 'unreadable' };
 
-interface StoredBatch {
-  readonly baseOffset: bigint;
-  readonly lastOffset: bigint;
-  readonly maxTimestampMs: bigint;
-  readonly bytes: Buffer;
-}
-
 interface ReadOptions {
   readonly maxBytes: number;
   readonly evenIfLarger: boolean;
@@ -37,11 +38,15 @@ interface ReadOptions {
   readonly until?: bigint;
 }
 
+/** A reason against a batch that is sound in itself. */
+export type Objection = (header: BatchHeader) => ErrorCode;
+
 /** One partition: batches in the order of their offsets, in memory. */
 export class PartitionLog {
   readonly #limits: LogLimits;
   readonly #producers = new ProducerSequences();
   readonly #transactions = new TransactionIndex();
+  readonly #compactor: Compactor | undefined;
   #batches: StoredBatch[] = [];
   #heldBytes = 0;
   #startOffset = 0n;
@@ -49,6 +54,7 @@ export class PartitionLog {
 
   constructor(limits: LogLimits) {
     this.#limits = limits;
+    this.#compactor = limits.compaction && new Compactor(limits.compaction);
   }
 
   /** The first offset that can be read. */
@@ -67,31 +73,29 @@ export class PartitionLog {
     return firstOpen > this.#startOffset ? firstOpen : this.#startOffset;
   }
 
-  /** `refuse` may have a reason against a batch that is sound in itself. */
-  append(bytes: Buffer, refuse: (header: BatchHeader) => ErrorCode = () => ErrorCode.none): AppendResult {
-    if (bytes.length > this.#limits.maxBatchBytes) return { ok: false, errorCode: ErrorCode.messageTooLarge };
+  append(bytes: Buffer, nowMs: number, objection: Objection = () => ErrorCode.none): AppendResult {
+    if (bytes.length > this.#limits.maxBatchBytes) return refused(ErrorCode.messageTooLarge);
     const checked = checkBatch(bytes);
     if (!checked.ok) return checked;
-    const { header } = checked;
-    const refusal = refuse(header);
-    if (refusal !== ErrorCode.none) return { ok: false, errorCode: refusal };
+    const { header, records } = checked;
+    const refusal = objection(header) || this.#refuse(bytes, records);
+    if (refusal !== ErrorCode.none) return refused(refusal);
     const verdict = this.#producers.judge(header);
-    if (verdict.kind === 'refused') return { ok: false, errorCode: verdict.errorCode };
+    if (verdict.kind === 'refused') return refused(verdict.errorCode);
     if (verdict.kind === 'duplicate') return { ok: true, baseOffset: verdict.baseOffset };
-    const baseOffset = this.#store(bytes, header);
+    const baseOffset = this.#endOffset;
     if (isTransactional(header)) this.#transactions.wrote(header.producerId, baseOffset);
     this.#producers.remember(header, baseOffset);
-    this.#retain();
+    this.#store(bytes, header, nowMs);
     return { ok: true, baseOffset };
   }
 
-  /** Writes down how a producer's transaction ended; what it wrote with an older epoch is refused from here on. */
+  /** Writes down how a producer's transaction ended; what it sends with an older epoch is refused from here on. */
   endTransaction(end: TransactionEnd, nowMs: number): void {
     const bytes = controlBatch(end, BigInt(Math.trunc(nowMs)));
-    const offset = this.#store(bytes, headerOf(bytes));
-    this.#transactions.ended(end.producerId, { committed: end.committed, offset });
+    this.#transactions.ended(end.producerId, { committed: end.committed, offset: this.#endOffset });
     this.#producers.fence(end.producerId, end.producerEpoch);
-    this.#retain();
+    this.#store(bytes, headerOf(bytes), nowMs);
   }
 
   /** Aborted transactions with records from `start` on and before `until`. */
@@ -104,9 +108,7 @@ export class PartitionLog {
    * larger than that when `evenIfLarger`: otherwise a consumer could never get past it.
    */
   read(offset: bigint, options: ReadOptions): ReadResult {
-    if (offset < this.#startOffset || offset > this.#endOffset) {
-      return { ok: false, errorCode: ErrorCode.offsetOutOfRange };
-    }
+    if (offset < this.#startOffset || offset > this.#endOffset) return refused(ErrorCode.offsetOutOfRange);
     const { until = this.#endOffset } = options;
     const chosen: Buffer[] = [];
     let size = 0;
@@ -124,13 +126,13 @@ export class PartitionLog {
 
   /** The first record made at `timestampMs` or later. */
   findTime(timestampMs: bigint): TimeLookup {
-    for (const batch of this.#batches) {
-      if (batch.maxTimestampMs < timestampMs) continue;
-      const times = recordTimesMs(batch.bytes);
-      if (!times) return { kind: 'unreadable' };
-      const index = times.findIndex((time, i) => time >= timestampMs && this.#isHeld(batch, i));
-      const time = times[index];
-      if (time !== undefined) return { kind: 'found', offset: batch.baseOffset + BigInt(index), timestampMs: time };
+    for (const { baseOffset, maxTimestampMs, bytes } of this.#batches) {
+      if (maxTimestampMs < timestampMs) continue;
+      const records = recordsOf(bytes);
+      if (!records) return { kind: 'unreadable' };
+      const places = records.map((one) => ({ ...one, offset: baseOffset + BigInt(one.offsetDelta) }));
+      const found = places.find((one) => one.timestampMs >= timestampMs && one.offset >= this.#startOffset);
+      if (found) return { kind: 'found', offset: found.offset, timestampMs: found.timestampMs };
     }
     return { kind: 'later-than-all' };
   }
@@ -145,20 +147,44 @@ export class PartitionLog {
     return this.#startOffset;
   }
 
-  #store(bytes: Buffer, { recordCount, maxTimestampMs }: BatchHeader): bigint {
-    const baseOffset = this.#endOffset;
-    const lastOffset = baseOffset + BigInt(recordCount - 1);
-    this.#batches.push({ baseOffset, lastOffset, maxTimestampMs, bytes: placedAt(bytes, baseOffset) });
-    this.#heldBytes += bytes.length;
-    this.#endOffset = lastOffset + 1n;
-    return baseOffset;
+  #refuse(bytes: Buffer, records: readonly BatchRecord[] | undefined): ErrorCode {
+    const { whenFull, retentionBytes, compaction } = this.#limits;
+    if (whenFull === 'refuse' && this.#heldBytes + bytes.length > retentionBytes) return ErrorCode.policyViolation;
+    if (!compaction) return ErrorCode.none;
+    // What cannot be read could not be compacted, and what has no key would be compacted away.
+    if (!records) return ErrorCode.unsupportedCompressionType;
+    return records.some(({ key }) => key === null) ? ErrorCode.invalidRecord : ErrorCode.none;
   }
 
-  #isHeld(batch: StoredBatch, index: number): boolean {
-    return batch.baseOffset + BigInt(index) >= this.#startOffset;
+  #store(bytes: Buffer, header: BatchHeader, nowMs: number): void {
+    const { lastOffsetDelta, maxTimestampMs } = header;
+    const baseOffset = this.#endOffset;
+    const lastOffset = baseOffset + BigInt(lastOffsetDelta);
+    const batch = { baseOffset, lastOffset, maxTimestampMs, bytes: placedAt(bytes, baseOffset) };
+    this.#batches.push(batch);
+    this.#heldBytes += bytes.length;
+    this.#endOffset = lastOffset + 1n;
+    this.#compact(batch, header, nowMs);
+    this.#retain();
+  }
+
+  /** There is more to compact when a segment was closed, and when a transaction has ended. */
+  #compact(appended: StoredBatch, header: BatchHeader, nowMs: number): void {
+    const compactor = this.#compactor;
+    const hasRolled = compactor?.appended(appended) ?? false;
+    if (!compactor || !(hasRolled || isControl(header))) return;
+    this.#batches = [
+      ...compactor.compact(this.#batches, {
+        stableUntil: this.lastStableOffset,
+        isAborted: (producerId, offset) => this.#transactions.isAborted(producerId, offset),
+        nowMs,
+      }),
+    ];
+    this.#heldBytes = sizeOf(this.#batches);
   }
 
   #retain(): void {
+    if (this.#limits.whenFull === 'refuse') return;
     while (this.#heldBytes > this.#limits.retentionBytes && this.#batches.length > 1) {
       this.#dropOldest();
       this.#startOffset = this.#batches[0]?.baseOffset ?? this.#endOffset;
@@ -181,4 +207,8 @@ export class PartitionLog {
     }
     return low;
   }
+}
+
+function refused(errorCode: ErrorCode): { readonly ok: false; readonly errorCode: ErrorCode } {
+  return { ok: false, errorCode };
 }

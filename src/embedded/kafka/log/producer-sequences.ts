@@ -1,5 +1,5 @@
 import { ErrorCode } from '../protocol/error-code.js';
-import type { BatchHeader } from './record-batch.js';
+import type { BatchHeader } from './batch-header.js';
 
 const REMEMBERED_BATCHES = 5;
 const REMEMBERED_PRODUCERS = 10_000;

@@ -35,6 +35,11 @@ export class TransactionIndex {
     return this.#aborted.filter(({ firstOffset, endOffset }) => endOffset >= start && firstOffset < until);
   }
 
+  /** Whether what this producer wrote at this offset was of a transaction that was aborted. */
+  isAborted(producerId: bigint, offset: bigint): boolean {
+    return this.abortedWithin(offset, offset + 1n).some((one) => one.producerId === producerId);
+  }
+
   /** All before `start` is gone from the log. */
   forgetBefore(start: bigint): void {
     this.#aborted = this.#aborted.filter(({ endOffset }) => endOffset >= start);
