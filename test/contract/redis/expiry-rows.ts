@@ -193,10 +193,9 @@ export function expiryRows(bench: Bench): void {
   it('lets no end that was prolonged in time come early', async () => {
     const redis = client({ protocol });
     const key = keyPrefix();
-    await redis.set(key, 'v', 'PX', 30);
-    await redis.set(`${key}2`, 'v', 'PX', 30);
-    expect(await redis.pexpire(key, 60_000, 'GT')).to.equal(1);
-    expect(await redis.pexpire(`${key}2`, 60_000, 'LT')).to.equal(0);
+    const inTime = redis.pipeline().set(key, 'v', 'PX', 30).set(`${key}2`, 'v', 'PX', 30);
+    const answers = await inTime.pexpire(key, 60_000, 'GT').pexpire(`${key}2`, 60_000, 'LT').exec();
+    expect(answers?.map(([, reply]) => reply)).to.deep.equal(['OK', 'OK', 1, 0]);
     await pause(45);
     expect(await redis.mget(key, `${key}2`)).to.deep.equal(['v', null]);
   });

@@ -24,12 +24,10 @@ export function pipelineRows({ client, raw, keyPrefix, protocol }: Bench): void 
   const numbers = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
 
   it('answers the 20,000 commands of a pipeline in order', async () => {
-    const redis = client({ protocol });
-    const key = keyPrefix();
-    const pipeline = redis.pipeline();
-    for (const _ of numbers(20_000)) pipeline.incr(key);
+    const pipeline = client({ protocol }).pipeline();
+    for (const n of numbers(20_000)) pipeline.echo(String(n));
     const answers = await pipeline.exec();
-    expect(answers?.map(([, count]) => count)).to.deep.equal(numbers(20_000));
+    expect(answers?.map(([, said]) => Number(said))).to.deep.equal(numbers(20_000));
   });
 
   it('puts each error of a pipeline in its place, and does the rest', async () => {

@@ -93,6 +93,27 @@ describe('Embedded Redis server', () => {
     expect(await conversation(server, 'POST / HTTP/1.1\r\nSET a 1\r\n\r\n')).to.equal('');
   });
 
+  it('reads no more commands of a client that does not read their replies, until it does', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    await once(socket, 'connect');
+    const megabyte = 'x'.repeat(1 << 20);
+    const echo = `*2\r\n$4\r\nECHO\r\n$${megabyte.length}\r\n${megabyte}\r\n`;
+    socket.pause();
+    for (let n = 0; n < 40; n++) socket.write(echo);
+    let unsent = 0;
+    while (unsent !== socket.writableLength) {
+      unsent = socket.writableLength;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    expect(unsent).to.be.greaterThan(megabyte.length);
+    let missing = 40 * (megabyte.length + `$${megabyte.length}\r\n\r\n`.length);
+    for await (const chunk of socket) {
+      missing -= (chunk as Buffer).length;
+      if (missing <= 0) break;
+    }
+    expect(missing).to.equal(0);
+  });
+
   it('ends every connection when it is disposed, and may be disposed twice', async () => {
     const socket = connect(server.port, '127.0.0.1');
     await once(socket, 'connect');
