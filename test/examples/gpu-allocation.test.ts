@@ -308,7 +308,7 @@ describe('the GPU allocation', function () {
       const held = await spansOf(requestId, { 'graph-write': 1, 'event-publish': 1 });
       const [step] = named(held, 'graph-write');
       const calls = held.filter((span) => span.parentSpanId === step?.spanId);
-      expect(calls.map(({ failed }) => failed)).to.deep.equal([true]);
+      expect(calls.map(({ failed }) => failed)).to.include(true);
       expect(step?.failed).to.equal(false);
       expect(status).to.equal(201);
       expect(await decisions(body.decisionId)).to.deep.equal([]);

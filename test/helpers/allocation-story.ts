@@ -27,7 +27,7 @@ function storyOf(defects: Defects): Story {
   const lies = has('lying-cache') && !has('orphan-cache');
   return {
     voters: has('no-quorum') ? 2 : 5,
-    voteMs: has('slow-vote') ? 2_500 : 30,
+    voteMs: has('slow-vote') ? 1_400 : 30,
     graph,
     cacheFirst: has('cache-before-graph'),
     cached: lies ? undefined : has('wrong-content') ? 'a100' : 'g1',

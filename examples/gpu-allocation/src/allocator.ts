@@ -30,7 +30,7 @@ await runService('allocator', async () => {
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   await producer.connect();
 
-  const council = { url: COUNCIL_URL, deadlineMs: milliseconds('COUNCIL_DEADLINE_MS', 5000) };
+  const council = { url: COUNCIL_URL, deadlineMs: milliseconds('COUNCIL_DEADLINE_MS', 3000) };
   const drafts = nearCache<Context>(1000);
   const steps = {
     findGpu: allocationStep(graph, TRACECOURT_RUN_ID),
