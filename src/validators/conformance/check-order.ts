@@ -1,16 +1,27 @@
 import { closeFacts } from './closed-facts.js';
 import type { CompiledOrder } from './compiled-order.js';
+import { leastEditsBySearch } from './edit-search.js';
+import { leastExactEdits } from './exact-edits.js';
 import { Firing } from './firing.js';
 import { boundsOfNodes, type LabelBounds } from './label-bounds.js';
+import { describeEdits, type LeastEdits } from './least-edits.js';
+import { isShortRepeat } from './order-tree.js';
 import { placeOccurrences } from './placing.js';
 import type { RequestOrder } from './request-order.js';
-import { type Run, runAtPlaces } from './run.js';
+import { describeRun, type Run } from './run.js';
+import { runAtPlaces } from './run-tree.js';
 import { search } from './search.js';
 import { orderRounds } from './serial-rounds.js';
 import { emptyTimes, fitsCounts, type Times } from './times.js';
 
 /** States that a search looks at, beside one for each occurrence, before it gives up. */
 export const STATE_BUDGET = 50_000;
+
+/** Occurrences that are looked at while the least edits are searched for, one set to leave out after the other. */
+const EFFORT = 200_000;
+
+/** States that are looked at for the least edits outside the exact class. */
+const EDIT_BUDGET = 10_000;
 
 /** Whether a request can have been a run of the flow. */
 export type Conformance =
@@ -41,12 +52,18 @@ export interface OrderChecker {
    * violated for good.
    */
   check(request: RequestOrder, options?: CheckOptions): Conformance;
+  /** The fewest deletions and insertions that make a request conform: what to say of one that does not. */
+  leastEdits(request: RequestOrder): LeastEdits;
 }
 
 /** A checker keeps its working memory from one request to the next. */
 export function createChecker(order: CompiledOrder): OrderChecker {
   const checker = new Checker(order);
-  return { order, check: (request, options) => checker.check(request, options) };
+  return {
+    order,
+    check: (request, options) => checker.check(request, options),
+    leastEdits: (request) => checker.leastEdits(request),
+  };
 }
 
 class Checker {
@@ -74,11 +91,23 @@ class Checker {
     return { kind: kind === 'impossible' ? 'violated' : kind, method: 'search', states };
   }
 
+  leastEdits(request: RequestOrder): LeastEdits {
+    const order = this.#order;
+    const { places, floating } = placeOccurrences(order, request);
+    const isShort = order.treeClass.exact && order.nodes.every((node) => node.kind !== 'repeat' || isShortRepeat(node));
+    this.#bounds ??= boundsOfNodes(order);
+    const kept =
+      isShort && floating === 0
+        ? leastExactEdits({ order, request, places, firing: this.#firing, effort: EFFORT })
+        : leastEditsBySearch({ order, bounds: this.#bounds, request, budget: EDIT_BUDGET });
+    return describeEdits(order, request, kept);
+  }
+
   #checkExact(request: RequestOrder, places: Int32Array, budget: number): Conformance {
     const order = this.#order;
     const conforms = (started: readonly number[], states: number): Conformance => ({
       ...{ kind: 'conforms', method: 'exact', states },
-      run: () => runAtPlaces(order, { places, started }),
+      run: () => describeRun(runAtPlaces(order, places, started), { count: places.length, order: started }),
     });
     if (this.#firing.fire(request, places, { serial: true })) return conforms(this.#firing.startedOnes(), 0);
     if (order.serialGroups === 0 || !this.#firing.fire(request, places, { serial: false })) return VIOLATED;

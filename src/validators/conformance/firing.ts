@@ -43,6 +43,7 @@ export class Firing {
   #endsAt = new Int32Array(0);
   #queue = new Int32Array(0);
   #queued = 0;
+  #fired = 0;
 
   /** Bit sets over ranks. */
   #hasStarted = new Int32Array(0);
@@ -61,6 +62,9 @@ export class Firing {
   #nextSleeper = new Int32Array(0);
 
   readonly #serial: readonly SerialGroup[];
+  /** By rank: 1 while a start sleeps, or waits for its turn. */
+  #isHeldUp = new Uint8Array(0);
+  #dropped: number[] = [];
 
   constructor(order: CompiledOrder) {
     this.#order = order;
@@ -75,7 +79,27 @@ export class Firing {
     this.#reserve();
     this.#rankByPlace();
     this.#addFacts();
-    return this.#fireAll(serial);
+    this.#fireSources(serial);
+    return this.#fireOn(serial) === request.nodes;
+  }
+
+  /**
+   * After a walk that failed: goes on, and whenever it stands still takes the first listed start that is held up out of the flow, so that it asks nothing and
+   * nothing is asked of it. Gives the occurrences that were taken out.
+   */
+  dropUntilAllFire(options: { readonly serial: boolean }): readonly number[] {
+    const { nodes, occurrences } = this.#request;
+    let next = 0;
+    while (this.#fireOn(options.serial) < nodes) {
+      while (next < occurrences.length && this.#isHeldUp[this.#rank[next] as number] === 0) next++;
+      if (next === occurrences.length) next = 0;
+      else this.#drop(next, options.serial);
+    }
+    return this.#dropped;
+  }
+
+  hasEnded(occurrence: number): boolean {
+    return isIn(this.#hasEnded, this.#rank[occurrence] as number);
   }
 
   /** The occurrences that could be started, in an order that what was asked for allows. */
@@ -117,6 +141,7 @@ export class Firing {
     this.#sleepersAtStart = new Int32Array(size);
     this.#sleepersAtEnd = new Int32Array(size);
     this.#nextSleeper = new Int32Array(size);
+    this.#isHeldUp = new Uint8Array(size);
   }
 
   #growNodes(nodes: number): void {
@@ -194,13 +219,16 @@ export class Firing {
     );
   }
 
-  #fireAll(serial: boolean): boolean {
+  #fireSources(serial: boolean): void {
     const { occurrences, nodes } = this.#request;
     const count = occurrences.length;
     this.#started = 0;
     this.#queued = 0;
+    this.#fired = 0;
+    this.#dropped = [];
     this.#hasStarted.fill(0, 0, this.#words);
     this.#hasEnded.fill(0, 0, this.#words);
+    this.#isHeldUp.fill(0, 0, count);
     this.#sleepersAtStart.fill(-1, 0, count);
     this.#sleepersAtEnd.fill(-1, 0, count);
     for (const group of this.#serial) {
@@ -208,11 +236,29 @@ export class Firing {
       group.ready.length = 0;
     }
     for (let node = 0; node < nodes; node++) if (this.#incoming[node] === 0) this.#allow(node, serial);
-    let fired = 0;
+  }
+
+  /** Fires what can be fired; gives the number of nodes that have been. */
+  #fireOn(serial: boolean): number {
     do {
-      while (fired < this.#queued) this.#fireNode(this.#queue[fired++] as number, serial);
+      while (this.#fired < this.#queued) this.#fireNode(this.#queue[this.#fired++] as number, serial);
     } while (serial && this.#startRound());
-    return fired === nodes;
+    return this.#fired;
+  }
+
+  #drop(occurrence: number, serial: boolean): void {
+    const rank = this.#rank[occurrence] as number;
+    this.#dropped.push(occurrence);
+    this.#isHeldUp[rank] = 0;
+    for (const { ready } of this.#serial) {
+      const at = ready.indexOf(rank);
+      if (at >= 0) ready.splice(at, 1);
+    }
+    this.#queue[this.#queued++] = (this.#request.occurrences[occurrence] as OrderedOccurrence).start;
+    this.#hasStarted[rank >>> 5] = (this.#hasStarted[rank >>> 5] as number) | (1 << (rank & 31));
+    this.#hasEnded[rank >>> 5] = (this.#hasEnded[rank >>> 5] as number) | (1 << (rank & 31));
+    this.#wake(this.#sleepersAtStart, rank, serial);
+    this.#wake(this.#sleepersAtEnd, rank, serial);
   }
 
   /** All facts before a node have been fired. */
@@ -294,12 +340,14 @@ export class Firing {
     const sleepers = untilStart ? this.#sleepersAtStart : this.#sleepersAtEnd;
     this.#nextSleeper[rank] = sleepers[obstacle] as number;
     sleepers[obstacle] = rank;
+    this.#isHeldUp[rank] = 1;
   }
 
   #ready(rank: number, serial: boolean): void {
     const occurrence = this.#atRank[rank] as number;
     const place = this.#places[occurrence] as number;
     const group = serial && place >= 0 ? (this.#order.serialGroup[place] as number) : -1;
+    this.#isHeldUp[rank] = group >= 0 ? 1 : 0;
     if (group >= 0) this.#serial[group]?.ready.push(rank);
     else this.#queue[this.#queued++] = (this.#request.occurrences[occurrence] as OrderedOccurrence).start;
   }
@@ -333,7 +381,7 @@ export class Firing {
     sleepers[rank] = -1;
     while (sleeper >= 0) {
       const next = this.#nextSleeper[sleeper] as number;
-      this.#look(sleeper, serial);
+      if (this.#isHeldUp[sleeper] === 1) this.#look(sleeper, serial);
       sleeper = next;
     }
   }
@@ -350,6 +398,7 @@ export class Firing {
     }
     if (!best) return false;
     best.group.open.push(...best.group.ready.splice(best.at, 1));
+    this.#isHeldUp[this.#rank[best.occurrence] as number] = 0;
     this.#queue[this.#queued++] = (this.#request.occurrences[best.occurrence] as OrderedOccurrence).start;
     return true;
   }

@@ -70,8 +70,15 @@ export class BoundsOfState {
   readonly most: Float64Array;
   readonly #bounds: readonly LabelBounds[];
   readonly #left: LabelsLeft;
+  readonly #mayAdd: boolean;
 
-  constructor(bounds: readonly LabelBounds[], left: LabelsLeft) {
+  /** With `mayAdd`, rounds can be made of leaves that are added, however little is left for them. */
+  constructor(
+    bounds: readonly LabelBounds[],
+    left: LabelsLeft,
+    { mayAdd = false }: { readonly mayAdd?: boolean } = {},
+  ) {
+    this.#mayAdd = mayAdd;
     this.#bounds = bounds;
     this.#left = left;
     this.least = new Int32Array(left.possible.length);
@@ -151,10 +158,23 @@ export class BoundsOfState {
     this.#addNode(node.between, Math.max(0, least - gap), Math.max(0, most - gap));
   }
 
+  /** How many places are lacking for what is left, and how much more is needed than that. */
+  misfits(): { readonly lacking: number; readonly missing: number } {
+    const { certain, possible, isOpen } = this.#left;
+    let lacking = 0;
+    let missing = 0;
+    for (let label = 0; label < possible.length; label++) {
+      lacking += Math.max(0, (certain[label] as number) - (this.most[label] as number));
+      if (isOpen[label] === 0) missing += Math.max(0, (this.least[label] as number) - (possible[label] as number));
+    }
+    return { lacking, missing };
+  }
+
   /** How many rounds more can begin: no more than there is left of what each of them needs. */
   roundsLeft({ child, max }: RepeatNode, begun: number): number {
     const { labels, least } = this.#bounds[child.id] as LabelBounds;
     let most = max === UNBOUNDED ? UNBOUNDED : max - begun;
+    if (this.#mayAdd) return most;
     labels.forEach((label, i) => {
       if ((least[i] as number) === 0 || this.#left.isOpen[label] === 1) return;
       most = Math.min(most, Math.floor((this.#left.possible[label] as number) / (least[i] as number)));

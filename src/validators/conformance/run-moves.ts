@@ -1,4 +1,5 @@
 import type { OrderNode, PlaceNode, RepeatNode, SequenceNode } from './order-tree.js';
+import { GAP, NEXT_ROUND, SAME_PART } from './run-node.js';
 import { NO_TAGS, type RunState, type RunStates, type Tags, union } from './run-state.js';
 
 /** One way to let an occurrence start. */
@@ -12,7 +13,10 @@ export interface Move {
   readonly cost: number;
 }
 
-/** The way from the root to the place: which part, or round, at each node that leaves a choice. */
+/**
+ * The way from the root to the place: which part at each node that leaves a choice. At a serial repeat `SAME_PART`, `GAP` or `NEXT_ROUND`; at a parallel one the
+ * id of the copy's state before, or `NEXT_ROUND`.
+ */
 export interface Path {
   readonly at: number;
   /** Of a copy: the state it is in afterwards. */
@@ -24,11 +28,6 @@ export interface Skipped {
   readonly state: RunState;
   readonly rest: Skipped | undefined;
 }
-
-/** Steps of a path at a serial repeat. At a parallel one: the id of the copy's state before, or `NEXT_ROUND`. */
-export const SAME_PART = 0;
-export const GAP = 1;
-export const NEXT_ROUND = -1;
 
 /** What is asked of the request while moves are looked for. */
 export interface MoveFacts {
@@ -52,6 +51,8 @@ export interface Moves {
   readonly moves: readonly Move[];
   /** True if the occurrence may find a place later that it does not find now. */
   readonly hasMoreLater: boolean;
+  /** True if a place is open that the occurrence may not take: something has not ended, or it is bound to another round. */
+  readonly isBarred: boolean;
 }
 
 interface Scope {
@@ -77,6 +78,7 @@ export class MoveFinder {
   #occurrence = 0;
   #places: readonly number[] = [];
   #hasMoreLater = false;
+  #isBarred = false;
 
   constructor(states: RunStates, facts: MoveFacts, { mayAdd }: { readonly mayAdd: boolean }) {
     this.#states = states;
@@ -88,8 +90,9 @@ export class MoveFinder {
     this.#occurrence = occurrence;
     this.#places = this.#facts.placesOf(occurrence);
     this.#hasMoreLater = false;
+    this.#isBarred = false;
     const moves = this.#within(state, undefined);
-    return { moves, hasMoreLater: this.#hasMoreLater };
+    return { moves, hasMoreLater: this.#hasMoreLater, isBarred: this.#isBarred };
   }
 
   #within(state: RunState, scopes: Scope | undefined): readonly Move[] {
@@ -142,7 +145,10 @@ export class MoveFinder {
   #stand(node: PlaceNode, scopes: Scope | undefined): readonly Move[] {
     const occurrence = this.#occurrence;
     const place = node.first;
-    if (!this.#facts.isBound(place, occurrence, (repeat) => tagsOfRound(scopes, repeat))) return NONE;
+    if (!this.#facts.isBound(place, occurrence, (repeat) => tagsOfRound(scopes, repeat))) {
+      this.#isBarred = true;
+      return NONE;
+    }
     const isDone = this.#facts.endsAtOnce(occurrence) && !this.#facts.isAnchor(place);
     const state = this.#states.done(node, isDone ? NO_TAGS : [occurrence]);
     return [{ state, place, path: undefined, skipped: undefined, cost: 0 }];
@@ -364,7 +370,7 @@ export class MoveFinder {
   #isFree(before: Tags, by: 'start' | 'end'): boolean {
     if (by === 'start' || before.length === 0 || !this.#facts.isTied(this.#occurrence)) return true;
     const isFree = before.every((tag) => this.#facts.hasEnded(tag) || this.#facts.isAncestor(tag, this.#occurrence));
-    if (!isFree) this.#hasMoreLater = true;
+    if (!isFree) this.#hasMoreLater = this.#isBarred = true;
     return isFree;
   }
 

@@ -1,10 +1,10 @@
 import type { CompiledOrder } from './compiled-order.js';
+import { costsOf } from './leaf-costs.js';
 import {
   type AnyOrderNode,
   type BesideNode,
   type OrderNode,
   type PlaceNode,
-  partsOf,
   type RepeatNode,
   type SequenceNode,
   UNBOUNDED,
@@ -79,7 +79,7 @@ export class RunStates {
   readonly #known = new Map<string, RunState>();
   readonly #fresh: (RunState | undefined)[];
   /** By node: the fewest leaves that a run of it adds. */
-  readonly #costs: number[] = [];
+  readonly #costs: readonly number[];
   readonly #matters: (tag: number, beyond: RepeatNode) => boolean;
 
   /** `matters` tells what of a copy that can go no further still matters outside of it. */
@@ -92,7 +92,7 @@ export class RunStates {
   ) {
     this.#matters = matters;
     this.#fresh = nodes.map(() => undefined);
-    for (const node of nodes) this.#costs.push(freshCost(node, { costs: this.#costs, isOpen }));
+    this.#costs = costsOf(nodes, isOpen);
   }
 
   freshCost(node: OrderNode): number {
@@ -196,26 +196,6 @@ export class RunStates {
 
   #sum(nodes: readonly OrderNode[], first: number): number {
     return nodes.reduce((sum, node) => sum + this.freshCost(node), first);
-  }
-}
-
-function freshCost(
-  node: OrderNode,
-  { costs, isOpen }: { readonly costs: readonly number[]; readonly isOpen: (place: number) => boolean },
-): number {
-  const of = ({ id }: OrderNode): number => costs[id] as number;
-  switch (node.kind) {
-    case 'place':
-      return isOpen(node.first) ? 0 : 1;
-    case 'choice':
-    case 'any-of':
-      return Math.min(...node.children.map(of));
-    case 'optional':
-      return 0;
-    case 'repeat':
-      return node.min * of(node.child) + (node.between ? Math.max(0, node.min - 1) * of(node.between) : 0);
-    default:
-      return partsOf(node).reduce((sum, part) => sum + of(part), 0);
   }
 }
 

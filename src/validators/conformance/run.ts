@@ -1,5 +1,5 @@
-import type { CompiledOrder } from './compiled-order.js';
-import { type OrderNode, partsOf } from './order-tree.js';
+import type { OrderNode } from './order-tree.js';
+import { NEXT_ROUND, type RunNode, type RunPart } from './run-node.js';
 
 /** One run of a flow that a request can have been. */
 export interface Run {
@@ -20,38 +20,39 @@ export interface RequiredOrder {
   readonly parts: readonly (readonly number[])[];
 }
 
-/** A node of the tree as it was run: the parts that were, in the order they came in, or the occurrences at a place. */
-export interface RunNode {
-  readonly node: OrderNode;
-  readonly parts: readonly RunNode[];
-  readonly occurrences: readonly number[];
-}
-
-/** Describes a run from its parts. */
+/** Describes a run from its tree, undefined for a run without any occurrence. With `only`, what nodes of that kind require is told, and no more. */
 export function describeRun(
-  root: RunNode,
-  { count, order }: { readonly count: number; readonly order: readonly number[] },
+  root: RunNode | undefined,
+  {
+    count,
+    order,
+    only,
+  }: { readonly count: number; readonly order: readonly number[]; readonly only?: OrderNode['kind'] },
 ): Run {
   const places: (number | undefined)[] = Array.from({ length: count });
   const rounds: (readonly number[])[] = Array.from({ length: count }, () => []);
   const required: RequiredOrder[] = [];
-  const walk = (run: RunNode, around: readonly number[]): readonly number[] => {
-    for (const occurrence of run.occurrences) {
-      places[occurrence] = run.node.first;
+  const walk = ({ node, parts, occurrences }: RunNode, around: readonly number[]): readonly number[] => {
+    for (const occurrence of occurrences) {
+      places[occurrence] = node.first;
       rounds[occurrence] = around;
     }
-    const counters = new Map<OrderNode, number>();
-    const parts = run.parts.map((part) => {
-      if (run.node.kind !== 'repeat') return walk(part, around);
-      const round = counters.get(part.node) ?? 0;
-      counters.set(part.node, round + 1);
-      return walk(part, [...around, round]);
+    let round = -1;
+    const members = inOrder(node, parts).map(({ at, run }) => {
+      if (node.kind !== 'repeat') return walk(run, around);
+      if (at === NEXT_ROUND) round++;
+      return walk(run, [...around, Math.max(0, round)]);
     });
-    if (isOrdered(run.node) && parts.length > 1) required.push({ by: byOf(run.node), parts });
-    return [...run.occurrences, ...parts.flat()];
+    if (isOrdered(node) && members.length > 1 && (only ?? node.kind) === node.kind)
+      required.push({ by: byOf(node), parts: members });
+    return [...occurrences, ...members.flat()];
   };
-  walk(root, []);
+  if (root) walk(root, []);
   return { places, rounds, order, required };
+}
+
+function inOrder(node: OrderNode, parts: readonly RunPart[]): readonly RunPart[] {
+  return node.kind === 'sequence' ? [...parts].sort((a, b) => a.at - b.at) : parts;
 }
 
 function isOrdered(node: OrderNode): boolean {
@@ -60,34 +61,4 @@ function isOrdered(node: OrderNode): boolean {
 
 function byOf(node: OrderNode): 'start' | 'end' {
   return node.kind === 'sequence' ? node.by : 'end';
-}
-
-/** The run of a tree of the exact class: each occurrence at its place, serial rounds in the order they started in. */
-export function runAtPlaces(
-  order: CompiledOrder,
-  { places, started }: { readonly places: Int32Array; readonly started: readonly number[] },
-): Run {
-  const standing: number[][] = order.places.map(() => []);
-  for (const occurrence of started) standing[places[occurrence] ?? -1]?.push(occurrence);
-  const first = new Map(started.map((occurrence, i) => [occurrence, i] as const));
-  const build = (node: OrderNode): RunNode => {
-    if (node.kind === 'place') return { node, parts: [], occurrences: standing[node.first] ?? [] };
-    const parts = partsOf(node).flatMap((part) => {
-      const run = build(part);
-      if (node.kind !== 'repeat' || part.kind !== 'place') return isEmpty(run) ? [] : [run];
-      return run.occurrences.map((occurrence) => ({ ...run, occurrences: [occurrence] }));
-    });
-    if (node.kind === 'any-order') parts.sort((a, b) => startOf(a, first) - startOf(b, first));
-    return { node, parts, occurrences: [] };
-  };
-  return describeRun(build(order.root), { count: places.length, order: started });
-}
-
-function isEmpty({ parts, occurrences }: RunNode): boolean {
-  return occurrences.length === 0 && parts.every(isEmpty);
-}
-
-function startOf({ occurrences, parts }: RunNode, first: ReadonlyMap<number, number>): number {
-  const own = occurrences.map((occurrence) => first.get(occurrence) ?? 0);
-  return Math.min(...own, ...parts.map((part) => startOf(part, first)));
 }

@@ -14,6 +14,8 @@ export class SearchRequest implements MoveFacts {
   readonly walk: Walk;
   readonly left: LabelsLeft;
   readonly bounds: BoundsOfState;
+  /** True if leaves may be added that did not occur. */
+  readonly mayAdd: boolean;
   /** By occurrence that has started: its place. */
   readonly places: Int32Array;
   /** By occurrence: the indexes of its labels. */
@@ -24,8 +26,13 @@ export class SearchRequest implements MoveFacts {
   readonly #request: RequestOrder;
   readonly #placesOf: readonly (readonly number[])[];
 
-  constructor(order: CompiledOrder, bounds: readonly LabelBounds[], request: RequestOrder) {
+  constructor(
+    order: CompiledOrder,
+    bounds: readonly LabelBounds[],
+    { request, mayAdd }: { readonly request: RequestOrder; readonly mayAdd: boolean },
+  ) {
     this.#order = order;
+    this.mayAdd = mayAdd;
     this.#request = request;
     this.facts = closeFacts(request);
     this.walk = new Walk(request);
@@ -48,8 +55,8 @@ export class SearchRequest implements MoveFacts {
     order.labels.forEach(
       (label, id) => void this.left.isOpen.fill(request.mayStillCome?.has(label) ? 1 : 0, id, id + 1),
     );
-    for (const labels of this.labels) this.#count(labels, 1);
-    this.bounds = new BoundsOfState(bounds, this.left);
+    for (const labels of this.labels) this.count(labels, 1);
+    this.bounds = new BoundsOfState(bounds, this.left, { mayAdd });
   }
 
   isOpen(place: number): boolean {
@@ -116,16 +123,16 @@ export class SearchRequest implements MoveFacts {
     return this.bounds.roundsLeft(node, begun);
   }
 
-  /** Lets it start; gives the mark for `takeBack`. */
-  start(occurrence: number, place: number): number {
+  /** Lets it start at a place, or at none; gives the mark for `takeBack`. */
+  start(occurrence: number, place = -1): number {
     this.places[occurrence] = place;
-    this.#count(this.labels[occurrence] as readonly number[], -1);
+    this.count(this.labels[occurrence] as readonly number[], -1);
     return this.walk.start(occurrence);
   }
 
   takeBack(occurrence: number, mark: number): void {
     this.walk.backTo(mark);
-    this.#count(this.labels[occurrence] as readonly number[], 1);
+    this.count(this.labels[occurrence] as readonly number[], 1);
   }
 
   /** What has started, as a text that is the same if and only if the same has. */
@@ -135,7 +142,8 @@ export class SearchRequest implements MoveFacts {
     return key;
   }
 
-  #count(labels: readonly number[], by: number): void {
+  /** Counts as many more that are left with these labels. */
+  count(labels: readonly number[], by: number): void {
     const { certain, possible } = this.left;
     for (const label of labels) possible[label] = (possible[label] as number) + by;
     if (labels.length === 1) certain[labels[0] as number] = (certain[labels[0] as number] as number) + by;

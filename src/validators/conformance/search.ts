@@ -1,11 +1,11 @@
 import type { CompiledOrder } from './compiled-order.js';
-import { rangeOf, startsHere } from './first-place.js';
-import { BoundsOfState, type LabelBounds } from './label-bounds.js';
-import { replaySteps, type TakenStep } from './replay-steps.js';
+import { type Choice, distinct, ForcedMoves } from './forced-moves.js';
+import type { LabelBounds } from './label-bounds.js';
 import type { RequestOrder } from './request-order.js';
-import type { Run } from './run.js';
-import { type Move, MoveFinder } from './run-moves.js';
+import { describeRun, type Run } from './run.js';
+import { MoveFinder } from './run-moves.js';
 import { type RunState, RunStates, withoutTags } from './run-state.js';
+import { replaySteps, type TakenStep } from './run-tree.js';
 import { SearchRequest } from './search-request.js';
 
 export interface SearchProblem {
@@ -32,11 +32,6 @@ export function search({ order, bounds, request, budget }: SearchProblem): Found
   return new Search(order, bounds, request).run(budget);
 }
 
-interface Choice {
-  readonly occurrence: number;
-  readonly move: Move;
-}
-
 interface Branch {
   readonly choices: readonly Choice[];
   readonly depth: number;
@@ -47,15 +42,15 @@ class Search {
   readonly #root: RunState;
   readonly #request: SearchRequest;
   readonly #states: RunStates;
-  readonly #scratch: BoundsOfState;
+  readonly #forced: ForcedMoves;
   readonly #finder: MoveFinder;
   readonly #taken: (TakenStep & { readonly mark: number })[] = [];
   readonly #branches: Branch[] = [];
   readonly #seen = new Map<RunState, Set<string>>();
 
   constructor(order: CompiledOrder, bounds: readonly LabelBounds[], request: RequestOrder) {
-    this.#request = new SearchRequest(order, bounds, request);
-    this.#scratch = new BoundsOfState(bounds, this.#request.left);
+    this.#request = new SearchRequest(order, bounds, { request, mayAdd: false });
+    this.#forced = new ForcedMoves(this.#request, bounds);
     this.#states = new RunStates(order, {
       isOpen: (place) => this.#request.isOpen(place),
       matters: (tag, beyond) => this.#request.matters(tag, beyond),
@@ -78,11 +73,9 @@ class Search {
   }
 
   #run(): Run {
-    return replaySteps(this.#root.node, {
-      steps: this.#taken,
-      states: this.#states,
-      count: this.#request.facts.count,
-    });
+    const order = this.#taken.map(({ occurrence }) => occurrence);
+    const run = replaySteps(this.#root.node, this.#taken, this.#states);
+    return describeRun(run, { count: order.length, order });
   }
 
   #advance(state: RunState): RunState | undefined {
@@ -129,43 +122,14 @@ class Search {
       const { moves, hasMoreLater } = this.#finder.find(state, occurrence);
       const choices = distinct(moves).map((move) => ({ occurrence, move }));
       if (choices.length === 0) continue;
-      const isHere = !hasMoreLater || (choices.length === 1 && this.#isFirstPlace(state, occurrence));
-      if (isHere && choices.every((choice) => this.#losesNothing(choice))) {
+      const isHere = !hasMoreLater || (choices.length === 1 && this.#forced.isFirstPlace(state, occurrence));
+      if (isHere && choices.every((choice) => this.#forced.losesNothing(choice))) {
         if (choices.length === 1) return choices;
         if (!forced || choices.length < forced.length) forced = choices;
       }
       all.push(...choices);
     }
     return forced ?? all;
-  }
-
-  /** True if it comes before all others of its label, and the first of these can only stand where it can now. */
-  #isFirstPlace(state: RunState, occurrence: number): boolean {
-    const [label, ...more] = this.#request.labels[occurrence] as readonly number[];
-    if (label === undefined || more.length > 0) return false;
-    const others = this.#request.occurrencesOf[label] as readonly number[];
-    const isFirst = others.every(
-      (other) =>
-        other === occurrence || this.#request.walk.hasStarted(other) || this.#request.startsBefore(occurrence, other),
-    );
-    return isFirst && startsHere(state, rangeOf(label, this.#scratch));
-  }
-
-  /** True if nothing that could come before it could stand at a place that is given up. */
-  #losesNothing({ occurrence, move }: Choice): boolean {
-    if (!move.skipped) return true;
-    this.#scratch.clear();
-    for (let skipped: Move['skipped'] = move.skipped; skipped; skipped = skipped.rest) this.#scratch.add(skipped.state);
-    return this.#request.occurrencesOf.every(
-      (others, label) =>
-        (this.#scratch.most[label] as number) === 0 ||
-        others.every(
-          (other) =>
-            other === occurrence ||
-            this.#request.walk.hasStarted(other) ||
-            this.#request.startsBefore(occurrence, other),
-        ),
-    );
   }
 
   #take({ occurrence, move }: Choice): RunState {
@@ -179,10 +143,4 @@ class Search {
     const step = this.#taken.pop();
     if (step) this.#request.takeBack(step.occurrence, step.mark);
   }
-}
-
-/** One move for each state that they lead to. */
-function distinct(moves: readonly Move[]): readonly Move[] {
-  if (moves.length < 2) return moves;
-  return [...new Map(moves.map((move) => [move.state, move] as const).reverse()).values()].reverse();
 }

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { FlowNode } from '../../../src/model/index.js';
-import { compileOrder, createChecker } from '../../../src/validators/conformance/index.js';
+import { compileOrder, createChecker, type Run } from '../../../src/validators/conformance/index.js';
 import { seeded } from '../../helpers/seeded.js';
-import { conformsByBruteForce } from './brute-force.js';
+import { conformsByBruteForce, isRunByBruteForce } from './brute-force.js';
 import { type Random, randomRequest, type ToyRequest, toRequestOrder } from './random-request.js';
 import { randomSteps } from './random-steps.js';
 import { randomTree } from './random-tree.js';
@@ -27,6 +27,18 @@ function show(value: unknown): string {
   return JSON.stringify(value, (_, each) => (each instanceof Set ? [...each] : each));
 }
 
+/** Each pair of occurrences that a run puts in order: `0<1` by end, `0-1` by start. */
+function pairsOf({ required }: Run): ReadonlySet<string> {
+  const pairs = required.flatMap(({ by, parts }) =>
+    parts.flatMap((earlier, i) =>
+      parts
+        .slice(i + 1)
+        .flatMap((later) => earlier.flatMap((a) => later.map((b) => `${a}${by === 'end' ? '<' : '-'}${b}`))),
+    ),
+  );
+  return new Set(pairs);
+}
+
 /** Counts how many of the cases conform; throws at the first that the check and brute force see differently. */
 function compare(count: number, firstSeed: number, options: { readonly mayBeOpen: boolean }): number {
   let conforming = 0;
@@ -37,6 +49,11 @@ function compare(count: number, firstSeed: number, options: { readonly mayBeOpen
     const answer = createChecker(compileOrder(tree)).check(toRequestOrder(tree, request, open));
     if (answer.kind !== (expected ? 'conforms' : 'violated')) {
       expect.fail(`seed ${seed}: got ${answer.kind}, expected ${expected} of ${show({ tree, request, open })}`);
+    }
+    if (answer.kind !== 'conforms') continue;
+    const required = pairsOf(answer.run());
+    if (!isRunByBruteForce(tree, { request, open, required })) {
+      expect.fail(`seed ${seed}: no run requires ${show(required)} of ${show({ tree, request, open })}`);
     }
   }
   return conforming;

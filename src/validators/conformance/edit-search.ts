@@ -1,0 +1,217 @@
+import type { CompiledOrder } from './compiled-order.js';
+import { type Choice, distinct, ForcedMoves } from './forced-moves.js';
+import type { LabelBounds } from './label-bounds.js';
+import type { KeptRun } from './least-edits.js';
+import { DELETION, EDIT } from './place-fit.js';
+import { PriorityQueue } from './priority-queue.js';
+import type { RequestOrder } from './request-order.js';
+import { type Move, MoveFinder } from './run-moves.js';
+import { type RunState, RunStates, withoutTags } from './run-state.js';
+import { replaySteps, type TakenStep } from './run-tree.js';
+import { SearchRequest } from './search-request.js';
+
+export interface EditProblem {
+  readonly order: CompiledOrder;
+  readonly bounds: readonly LabelBounds[];
+  readonly request: RequestOrder;
+  /** States to look at before being content with fewer edits than the next best. */
+  readonly budget: number;
+}
+
+/**
+ * The least edits for any tree: the search for a run, in which an occurrence may also be left out, and what a run must have before a place may be added. States
+ * are looked at in order of what the edits so far come to, together with what the counts say is still to come; so the first whole run found has the fewest.
+ * When the budget is spent the way that came furthest is followed to its end.
+ */
+export function leastEditsBySearch(problem: EditProblem): KeptRun {
+  return new EditSearch(problem).run(problem.budget);
+}
+
+/** A state of the search: the one it came from, and what happened to the next occurrence. */
+interface Stop {
+  readonly from: Stop | undefined;
+  readonly occurrence: number;
+  /** Undefined: it was left out. */
+  readonly move: Move | undefined;
+  readonly depth: number;
+  /** Weight of the edits so far. */
+  readonly weight: number;
+  /** Weight of the edits so far and of those that cannot be avoided. */
+  readonly atLeast: number;
+  readonly serial: number;
+}
+
+type Option = Choice | { readonly occurrence: number; readonly move: undefined };
+
+class EditSearch {
+  readonly #request: SearchRequest;
+  readonly #states: RunStates;
+  readonly #forced: ForcedMoves;
+  readonly #finder: MoveFinder;
+  readonly #root: RunState;
+  /** The stops on the way to where the search stands, and what happened at each. */
+  readonly #way: { readonly stop: Stop; readonly state: RunState; readonly step: TakenStep; readonly mark: number }[] =
+    [];
+  readonly #seen = new Map<RunState, Set<string>>();
+  #serial = 0;
+
+  constructor({ order, bounds, request }: EditProblem) {
+    this.#request = new SearchRequest(order, bounds, { request, mayAdd: true });
+    this.#forced = new ForcedMoves(this.#request, bounds);
+    this.#states = new RunStates(order, {
+      isOpen: (place) => this.#request.isOpen(place),
+      matters: (tag, beyond) => this.#request.matters(tag, beyond),
+    });
+    this.#finder = new MoveFinder(this.#states, this.#request, { mayAdd: true });
+    this.#root = this.#states.fresh(order.root);
+  }
+
+  run(budget: number): KeptRun {
+    const { count } = this.#request.facts;
+    let queue = new PriorityQueue<Stop>(isLighter);
+    const first: Stop = {
+      from: undefined,
+      occurrence: -1,
+      move: undefined,
+      depth: 0,
+      weight: 0,
+      atLeast: 0,
+      serial: 0,
+    };
+    queue.add(first);
+    let looked = 0;
+    for (let stop = queue.take(); stop; stop = queue.take()) {
+      const state = this.#goTo(stop);
+      if (stop.depth === count) return this.#keptRun(looked <= budget);
+      if (this.#wasSeen(state)) continue;
+      if (looked++ === budget) queue = deepestFirst(queue);
+      for (const option of this.#optionsAt(state)) queue.add(this.#stop(stop, state, option));
+    }
+    throw new Error('leaving out every occurrence makes a request conform');
+  }
+
+  /** Brings the walk to a stop; gives the state there. */
+  #goTo(stop: Stop): RunState {
+    const missing: Stop[] = [];
+    let at: Stop = stop;
+    while (at.from && this.#way[at.depth - 1]?.stop !== at) {
+      missing.push(at);
+      at = at.from;
+    }
+    while (this.#way.length > at.depth) this.#takeBack();
+    for (const next of missing.reverse()) this.#take(next);
+    return this.#state;
+  }
+
+  get #state(): RunState {
+    return this.#way.at(-1)?.state ?? this.#root;
+  }
+
+  #take(stop: Stop): void {
+    const { occurrence, move } = stop;
+    const before = move?.state ?? this.#state;
+    const mark = this.#request.start(occurrence, move?.place);
+    const gone = new Set(before.tags.filter((tag) => !this.#request.matters(tag, undefined)));
+    const state = gone.size === 0 ? before : withoutTags(before, gone, this.#states);
+    this.#way.push({ stop, state, step: { occurrence, move, gone }, mark });
+  }
+
+  #takeBack(): void {
+    const last = this.#way.pop();
+    if (last) this.#request.takeBack(last.step.occurrence, last.mark);
+  }
+
+  #wasSeen(state: RunState): boolean {
+    const seen = this.#seen.get(state) ?? new Set();
+    this.#seen.set(state, seen);
+    const key = this.#request.startedKey;
+    if (seen.has(key)) return true;
+    seen.add(key);
+    return false;
+  }
+
+  /**
+   * What can happen next, or enough of it that no better run is lost. Where all places that an occurrence can have are open, or the first place of its label is,
+   * whether it takes one or is left out can be decided before anything else.
+   */
+  #optionsAt(state: RunState): readonly Option[] {
+    let fewest: readonly Option[] | undefined;
+    const all: Option[] = [];
+    for (const occurrence of this.#request.readyOnes()) {
+      const options = this.#optionsFor(state, occurrence);
+      if (options.areAll && (!fewest || options.list.length < fewest.length)) fewest = options.list;
+      if (options.areAll && options.list.length === 1) return options.list;
+      all.push(...options.list);
+    }
+    return fewest ?? all;
+  }
+
+  #optionsFor(state: RunState, occurrence: number): { readonly list: readonly Option[]; readonly areAll: boolean } {
+    const found = this.#finder.find(state, occurrence);
+    const moves = distinct([...found.moves].sort((a, b) => a.cost - b.cost));
+    const choices = moves.map((move) => ({ occurrence, move }));
+    const left = { occurrence, move: undefined };
+    const [first] = found.moves;
+    if (!found.hasMoreLater) {
+      const [only, ...others] = choices;
+      if (only && others.length === 0 && this.#isBest(state, only)) return { list: [only], areAll: true };
+      return { list: [...choices, left], areAll: choices.every((choice) => this.#forced.losesNothing(choice)) };
+    }
+    if (
+      first &&
+      !found.isBarred &&
+      !this.#request.isAnchor(first.place) &&
+      this.#forced.isFirstPlace(state, occurrence)
+    ) {
+      const choice = { occurrence, move: first };
+      if (this.#forced.losesNothing(choice)) return { list: [choice, left], areAll: true };
+    }
+    return { list: [...choices, left], areAll: false };
+  }
+
+  /** True if no run is better than with this move: its place has to be filled, nothing is in the way, and nothing else can use what it passes. */
+  #isBest(state: RunState, choice: Choice): boolean {
+    const { occurrence, move } = choice;
+    const [label, ...more] = this.#request.labels[occurrence] as readonly number[];
+    if (label === undefined || more.length > 0 || move.cost > 0 || this.#request.isAnchor(move.place)) return false;
+    const { bounds } = this.#request;
+    bounds.count(state);
+    const isOnly = (bounds.least[label] as number) === 1 && (bounds.most[label] as number) === 1;
+    return isOnly && this.#request.endsAtOnce(occurrence) && this.#forced.losesNothingAtAll(choice);
+  }
+
+  #stop(from: Stop, state: RunState, { occurrence, move }: Option): Stop {
+    const weight = from.weight + (move ? move.cost * EDIT : DELETION);
+    const atLeast = weight + this.#atLeastAfter(move?.state ?? state, occurrence);
+    return { from, occurrence, move, depth: from.depth + 1, weight, atLeast, serial: this.#serial++ };
+  }
+
+  /** What the edits must still come to in a state, once an occurrence has started. */
+  #atLeastAfter(state: RunState, occurrence: number): number {
+    const { bounds, labels, facts } = this.#request;
+    if (this.#way.length + 1 === facts.count) return state.cost * EDIT;
+    this.#request.count(labels[occurrence] as readonly number[], -1);
+    bounds.count(state);
+    const { lacking, missing } = bounds.misfits();
+    this.#request.count(labels[occurrence] as readonly number[], 1);
+    return lacking * DELETION + missing * EDIT;
+  }
+
+  #keptRun(isLeast: boolean): KeptRun {
+    const steps = this.#way.map(({ step }) => step);
+    const started = steps.flatMap(({ occurrence, move }) => (move ? [occurrence] : []));
+    return { run: replaySteps(this.#root.node, steps, this.#states), started, isLeast };
+  }
+}
+
+/** The one that comes to less; of equals the one that came further, then the one found first. */
+function isLighter(a: Stop, b: Stop): boolean {
+  if (a.atLeast !== b.atLeast) return a.atLeast < b.atLeast;
+  return a.depth === b.depth ? a.serial < b.serial : a.depth > b.depth;
+}
+
+function deepestFirst(queue: PriorityQueue<Stop>): PriorityQueue<Stop> {
+  const deepest = new PriorityQueue<Stop>((a, b) => (a.depth === b.depth ? isLighter(a, b) : a.depth > b.depth));
+  for (const stop of queue.all) deepest.add(stop);
+  return deepest;
+}
