@@ -50,6 +50,8 @@ export type RunEvent = { readonly at: bigint } & (
       readonly completedBy: CompletionReason;
       readonly spans: number;
       readonly processes: number;
+      /** When the last of its spans ended, as its process read it. */
+      readonly endTime: bigint;
     }
   | {
       readonly type: 'store-observed';

@@ -1,6 +1,7 @@
 import { startCollector } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
+import { atPace } from '../lib/pace.js';
 import { Teardown } from '../lib/teardown.js';
 import type { Reporter } from '../report/index.js';
 import { assemblerOptions, assemblerTimes } from './assembler-options.js';
@@ -26,6 +27,8 @@ export interface RunOptions {
   /** Folder that gets one folder a run. */
   readonly bundles: string;
   readonly rootQuietMs: number;
+  /** Requests a second, sent whether or not the ones before are judged. Default: one after another. */
+  readonly perSecond?: number | undefined;
   /** Services whose spans are not to reach the collector. */
   readonly cut: readonly string[];
   readonly reporters: readonly Reporter[];
@@ -131,13 +134,15 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       lost: system.lost,
     };
 
-    for (const next of group) {
+    const hear = async (next: RunCase): Promise<void> => {
       room.signal.throwIfAborted();
       await assertStoresAnswer(results.at(-1), stores);
       const result = await runCase(next, { requestId: requestIdIn(run, cases.indexOf(next)), earlier }, room);
       results.push(result);
       earlier = withEffects(earlier, result.observations);
-    }
+    };
+    if (options.perSecond === undefined) for (const next of group) await hear(next);
+    else await atPace(group, { perSecond: options.perSecond, work: hear });
     system.lost.throwIfAborted();
     await services[Symbol.asyncDispose]();
     for (const [index, result] of results.entries()) results[index] = await reviseCase(result, room);
@@ -167,6 +172,7 @@ async function openCollector(
         completedBy: request.completedBy,
         spans: request.spans.length,
         processes: request.accounting.processes.length,
+        endTime: request.spans.reduce((last, { endUnixNano }) => (endUnixNano > last ? endUnixNano : last), 0n),
       });
     },
   });

@@ -1,0 +1,121 @@
+/**
+ * How long after its last span a request gets its verdict: 1,000 conforming requests of the reference system, one after another and at 50 a second, on embedded stores, and on
+ * the real ones whose addresses the environment gives.
+ *
+ *   npm run build && node build/bench/verdict-latency.js [--requests 1000] [--per-second 50]
+ *   export $(node build/test/services/main.js up)   # before, for the real stores
+ *
+ * A latency is the time from the end of the last span, as its process read the machine's clock, to the moment the verdict was spoken. Spans start at whole milliseconds, so a
+ * reading can be off by one. A run is of at most 400 requests: the reference system has 500 GPUs.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../src/lib/clock.js';
+import type { Outcome, RunEvent } from '../src/model/index.js';
+import { loadScenarios, planCases, runCases, type StoreAddresses } from '../src/orchestrator/index.js';
+import type { Reporter } from '../src/report/index.js';
+
+const SCENARIO = 'examples/gpu-allocation/approve.scenario.yaml';
+const MOST_A_RUN = 400;
+const NANOS_PER_MS = 1_000_000;
+
+const NO_ADDRESSES: StoreAddresses = {
+  neo4jUrl: undefined,
+  neo4jUser: undefined,
+  neo4jPassword: undefined,
+  redisUrl: undefined,
+  kafkaBrokers: undefined,
+};
+
+interface Stores {
+  readonly title: string;
+  readonly addresses: StoreAddresses;
+}
+
+interface Measured {
+  readonly latenciesMs: readonly number[];
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+}
+
+const { values } = parseArgs({
+  options: { requests: { type: 'string', default: '1000' }, 'per-second': { type: 'string', default: '50' } },
+});
+const requests = Number(values.requests);
+const perSecond = Number(values['per-second']);
+
+console.log('| stores | requests | verdicts | p50 | p99 | max |');
+console.log('| --- | --- | --- | --: | --: | --: |');
+for (const stores of storesAtHand()) {
+  for (const pace of [undefined, perSecond]) {
+    const { latenciesMs, outcomes } = await measure(stores, pace);
+    const sorted = [...latenciesMs].sort((a, b) => a - b);
+    const told = Object.entries(outcomes).map(([outcome, n]) => `${n} ${outcome}`);
+    const how = pace === undefined ? `${requests} one after another` : `${requests} at ${pace}/s`;
+    const figures = [percentile(sorted, 0.5), percentile(sorted, 0.99), sorted.at(-1) ?? Number.NaN];
+    console.log(
+      `| ${[stores.title, how, told.join(', '), ...figures.map((ms) => `${ms.toFixed(1)} ms`)].join(' | ')} |`,
+    );
+  }
+}
+console.log('| tools that poll for a finished trace | | | 5–10 s | | |');
+
+function storesAtHand(): readonly Stores[] {
+  const embedded = { title: 'embedded', addresses: NO_ADDRESSES };
+  const { NEO4J_URL, NEO4J_USER, NEO4J_PASSWORD, REDIS_URL, KAFKA_BROKERS } = process.env;
+  if (!NEO4J_URL || !REDIS_URL || !KAFKA_BROKERS) return [embedded];
+  const addresses: StoreAddresses = {
+    neo4jUrl: NEO4J_URL,
+    neo4jUser: NEO4J_USER,
+    neo4jPassword: NEO4J_PASSWORD,
+    redisUrl: REDIS_URL,
+    kafkaBrokers: KAFKA_BROKERS.split(','),
+  };
+  return [embedded, { title: 'Neo4j, Redis, Kafka', addresses }];
+}
+
+async function measure(stores: Stores, pace: number | undefined): Promise<Measured> {
+  const latenciesMs: number[] = [];
+  const outcomes: Partial<Record<Outcome, number>> = {};
+  for (let left = requests; left > 0; left -= MOST_A_RUN) {
+    const bundles = await mkdtemp(join(tmpdir(), 'tracecourt-bench-'));
+    const reporter = latencyReporter(latenciesMs, outcomes);
+    const [loaded] = await loadScenarios([SCENARIO]);
+    const cases = Array.from({ length: Math.min(left, MOST_A_RUN) }, () => planCases([loaded], [])).flat();
+    const { failure } = await runCases(cases, {
+      stores: stores.addresses,
+      http: { host: '127.0.0.1', port: 0 },
+      bundles,
+      rootQuietMs: 500,
+      perSecond: pace,
+      cut: [],
+      reporters: [reporter],
+      clock: systemClock,
+      signal: new AbortController().signal,
+    });
+    await rm(bundles, { recursive: true, force: true });
+    if (failure) throw failure;
+  }
+  return { latenciesMs, outcomes };
+}
+
+function latencyReporter(latenciesMs: number[], outcomes: Partial<Record<Outcome, number>>): Reporter {
+  const ended = new Map<string, bigint>();
+  return {
+    name: 'latency',
+    onEvent(event: RunEvent) {
+      if (event.type === 'request-completed') ended.set(event.requestId, event.endTime);
+      if (event.type !== 'verdict-reached') return;
+      const { outcome, requestId } = event.verdict;
+      outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+      const endTime = ended.get(requestId);
+      if (outcome === 'pass' && endTime !== undefined) latenciesMs.push(Number(event.at - endTime) / NANOS_PER_MS);
+    },
+  };
+}
+
+/** Nearest rank. */
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
