@@ -44,6 +44,10 @@ const CHECKS: readonly Check[] = [
     args: mocha('contract/**/*'),
   },
   {
+    title: 'The wrappers of their clients, on the real servers',
+    args: mocha(...['redis', 'kafka', 'neo4j', 'client-metrics'].map((name) => `instrumentation/${name}`)),
+  },
+  {
     title: 'Verdicts through a real OpenTelemetry Collector, and what a real Prometheus is told',
     args: mocha('integration/through-otel-collector', 'integration/prometheus'),
   },
