@@ -2,6 +2,7 @@ export type { SpanExporter } from '@opentelemetry/sdk-trace';
 export { CAPTURE_LIMIT, captureJson, TRUNCATED } from './capture.js';
 export { type CypherSummary, summarizeCypher } from './cypher-summary.js';
 export { GrpcInstrumentation } from './grpc.js';
+export { createFetchInstrumentation, createHttpInstrumentation } from './http.js';
 export { KafkaInstrumentation } from './kafka.js';
 export { createLedgerProcessor, type LedgerProcessor, LINGER_MS } from './ledger-processor.js';
 export { createLedgerPropagator, type LedgerPropagatorOptions } from './ledger-propagator.js';

@@ -28,7 +28,7 @@ export type OnSent = (spans: readonly Span[]) => boolean;
 
 const NOBODY: OnSent = () => false;
 
-/** In place of a producer's or a transaction's `send`. What is no list of messages is for kafkajs to refuse. */
+/** In place of a producer's or a transaction's `send`. What kafkajs refuses at sight, it is to see as it was given. */
 export function tracedSend(original: Method, onSent: OnSent = NOBODY): Method {
   return function send(this: unknown, record: unknown, ...rest: unknown[]) {
     const sending = isTopicMessages(record) ? harmless('a Kafka message', () => beginSend(record)) : undefined;
@@ -48,9 +48,11 @@ export function tracedSendBatch(original: Method, onSent: OnSent = NOBODY): Meth
 
 function isTopicMessages(value: unknown): value is TopicMessages {
   const { topic, messages } = (value ?? {}) as Partial<TopicMessages>;
-  return (
-    typeof topic === 'string' && Array.isArray(messages) && messages.every((one) => typeof one === 'object' && one)
-  );
+  return typeof topic === 'string' && topic !== '' && Array.isArray(messages) && messages.every(isMessage);
+}
+
+function isMessage(value: unknown): value is Message {
+  return typeof value === 'object' && value !== null && (value as Message).value !== undefined;
 }
 
 function isBatch(value: unknown): value is Batch {

@@ -1,6 +1,7 @@
 /** The span ledger in front of the exporting span processor. */
 import { type Attributes, type Context, TraceFlags } from '@opentelemetry/api';
 import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace';
+import { harmless } from './harmless.js';
 import { currentRequestId } from './request-id.js';
 import { createLedger, type LedgerEntry, type SpanLedger } from './span-ledger.js';
 import { ACCOUNT, formatAccount, REQUEST_ID, SENT, SEQUENCE_END, SEQUENCE_SENT, SEQUENCE_START } from './wire-names.js';
@@ -45,7 +46,7 @@ class CountingProcessor implements LedgerProcessor {
   }
 
   onStart(span: Span, parentContext: Context): void {
-    this.#next.onStart(span, parentContext);
+    harmless('the start of a span', () => this.#next.onStart(span, parentContext));
     if (!isSampled(span)) return;
     const { spanId, traceId } = span.spanContext();
     const requestId = currentRequestId(parentContext);
@@ -62,7 +63,7 @@ class CountingProcessor implements LedgerProcessor {
     this.#requestIds.delete(spanId);
     const leaving = this.#ledger.ended(spanId, { span, requestId }, performance.now());
     if (leaving) this.#passOn(leaving);
-    else this.#next.onEnd(span);
+    else this.#hand(span);
     this.#armTimer();
   }
 
@@ -86,7 +87,12 @@ class CountingProcessor implements LedgerProcessor {
   }
 
   #passOn(entries: readonly LedgerEntry<CountedSpan>[]): void {
-    for (const entry of entries) this.#next.onEnd(stamped(entry));
+    for (const entry of entries) this.#hand(stamped(entry));
+  }
+
+  /** The processors behind run within the call that ends a span, which is the service's. */
+  #hand(span: ReadableSpan): void {
+    harmless('the end of a span', () => this.#next.onEnd(span));
   }
 
   #armTimer(): void {
@@ -112,11 +118,17 @@ class CountingProcessor implements LedgerProcessor {
     this.#flushing = this.#flushUntilDone();
   }
 
+  /** A failed export is the exporter's to report; it must not reach the service as an unhandled rejection. */
+  async #flushNext(): Promise<void> {
+    try {
+      await this.#next.forceFlush();
+    } catch {}
+  }
+
   async #flushUntilDone(): Promise<void> {
     do {
       this.#flushAgain = false;
-      // A failed export is the exporter's to report; it must not reach the service as an unhandled rejection.
-      await this.#next.forceFlush().catch(() => undefined);
+      await this.#flushNext();
     } while (this.#flushAgain);
     this.#flushing = undefined;
   }

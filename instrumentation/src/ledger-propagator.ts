@@ -14,6 +14,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
+import { harmless } from './harmless.js';
 import { contextWithRequestId, currentRequestId } from './request-id.js';
 import { formatHandoff, RELAY_SPAN_NAME, TRACESTATE_MEMBER } from './wire-names.js';
 
@@ -38,12 +39,16 @@ export interface LedgerPropagatorOptions {
  * - Under any other sampled span context (ended, or only extracted) a span `tracecourt.relay` is started and ended for it,
  *   so that every hand-off has a span.
  * - Suppressed, unsampled and invalid contexts are left to the inner propagator. Extracting counts nothing.
+ * - It never throws into the service, whatever the inner one does.
  */
 export function createLedgerPropagator(options: LedgerPropagatorOptions): TextMapPropagator {
   const { inner } = options;
   return {
-    inject: (context, carrier, setter) => inject(options, context, { carrier, setter }),
-    extract: (context, carrier, getter) => extract(options, context, { carrier, getter }),
+    inject: (context, carrier, setter) => {
+      harmless('the headers of a hand-off', () => inject(options, context, { carrier, setter }));
+    },
+    extract: (context, carrier, getter) =>
+      harmless('the headers of what came in', () => extract(options, context, { carrier, getter })) ?? context,
     fields: () => inner.fields(),
   };
 }

@@ -58,6 +58,8 @@ function startNode(folder: string, port: number, busPort: number): ChildProcess 
     maxmemory: '32mb',
     'cluster-enabled': 'yes',
     'cluster-port': busPort,
+    // A node that has met no other does not know its own address.
+    'cluster-announce-ip': '127.0.0.1',
     'cluster-config-file': `nodes-${port}.conf`,
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
