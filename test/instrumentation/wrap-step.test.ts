@@ -5,6 +5,7 @@ import { InMemorySpanExporter, type ReadableSpan, SimpleSpanProcessor, TracerPro
 import { type StepOptions, setStepAttributes, unwrapStep, wrapStep } from '@tracecourt/instrumentation';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { listenToStandardError } from '../helpers/standard-error.js';
 
 const exporter = new InMemorySpanExporter();
 const tracer = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] }).getTracer('test');
@@ -278,35 +279,21 @@ describe('a hook that throws', () => {
     throw new Error('bad hook');
   }
 
-  /** What was written to standard error meanwhile. */
-  function errorsOf(work: () => void): string {
-    const original = process.stderr.write;
-    let text = '';
-    process.stderr.write = ((chunk: string) => {
-      text += chunk;
-      return true;
-    }) as typeof process.stderr.write;
-    try {
-      work();
-    } finally {
-      process.stderr.write = original;
-    }
-    return text;
-  }
-
   it('is told once, and the step goes on', () => {
     const wrapped = wrapStep('hooked', (x: number) => x + 1, { input: bad, output: bad, attributes: bad, tracer });
-    const told = errorsOf(() => {
-      expect([wrapped(1), wrapped(2)]).to.deep.equal([2, 3]);
-    });
-    expect(told.match(/hooked/g)).to.have.length(3);
-    expect(told).to.contain('its input could not be recorded (bad hook)');
+    using told = listenToStandardError();
+    expect([wrapped(1), wrapped(2)]).to.deep.equal([2, 3]);
+    expect(told.lines()).to.have.length(3);
+    expect(told.lines()).to.include(
+      'tracecourt: step hooked: its input could not be recorded (bad hook); the work goes on',
+    );
     expect(ended().map(({ status }) => status.code)).to.deep.equal([SpanStatusCode.UNSET, SpanStatusCode.UNSET]);
   });
 
   it('may be a getter of what is captured', () => {
     const trap = Object.defineProperty({}, 'x', { enumerable: true, get: bad });
-    errorsOf(() => expect(step(() => trap, { output: true })()).to.equal(trap));
+    using _ = listenToStandardError();
+    expect(step(() => trap, { output: true })()).to.equal(trap);
     expect(theSpan().attributes).to.not.have.property('tracecourt.step.output');
   });
 });

@@ -1,10 +1,11 @@
 import { context } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { listenToStandardError } from '../helpers/standard-error.js';
 import { brokenLaws } from './laws/call-laws.js';
 import { grpcSubject } from './laws/grpc-subject.js';
 import { fetchSubject, httpSubject } from './laws/http-subject.js';
 import { kafkaSubject } from './laws/kafka-subject.js';
-import { expectAllEnded, type Lab, listenToStandardError, openLab, unhandledAfter, wrapped } from './laws/lab.js';
+import { expectAllEnded, type Lab, openLab, unhandledAfter, wrapped } from './laws/lab.js';
 import { neo4jSubject } from './laws/neo4j-subject.js';
 import { redisClusterSubject, redisSubject } from './laws/redis-subject.js';
 import { rulesOf, type Subject, watchFunctions } from './laws/subject.js';

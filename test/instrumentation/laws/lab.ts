@@ -84,22 +84,6 @@ export async function expectAllEnded({ spans }: InProcessTracing): Promise<void>
   expect(spans.open(), `open of ${spans.names.join(', ')}`).to.have.length(1);
 }
 
-/** Takes what is written to standard error, until it is disposed of. */
-export function listenToStandardError(): Disposable & { lines(): readonly string[] } {
-  const { write } = process.stderr;
-  let text = '';
-  process.stderr.write = ((chunk: string) => {
-    text += chunk;
-    return true;
-  }) as typeof process.stderr.write;
-  return {
-    lines: () => text.split('\n').filter((line) => line !== ''),
-    [Symbol.dispose]: () => {
-      process.stderr.write = write;
-    },
-  };
-}
-
 /** How many rejections are unhandled when nobody waits for the call, which is going to be rejected. */
 export async function unhandledAfter(call: () => unknown): Promise<number> {
   const others = process.listeners('unhandledRejection');
