@@ -7,6 +7,7 @@ import { probeRows } from './kafka/probe-rows.js';
 import { recordRows } from './kafka/record-rows.js';
 import { topicRows } from './kafka/topic-rows.js';
 import { transactionRows } from './kafka/transaction-rows.js';
+import { wireRows } from './kafka/wire-rows.js';
 
 export interface KafkaUnderTest {
   readonly server: BatteryTarget['server'];
@@ -16,7 +17,7 @@ export interface KafkaUnderTest {
 
 /** What a Kafka-protocol broker must do for an unmodified kafkajs, ours and the real one alike. Names are new in each run. */
 export function kafkaBattery({ server, brokers }: KafkaUnderTest): void {
-  battery({ store: 'Kafka', server }, function () {
+  battery({ store: 'Kafka', server }, function (differs) {
     this.timeout(60_000);
     const bench = new KafkaBench(brokers);
 
@@ -24,12 +25,13 @@ export function kafkaBattery({ server, brokers }: KafkaUnderTest): void {
     afterEach(() => bench.clear());
     after(() => bench.close());
 
-    topicRows(bench);
+    topicRows(bench, differs);
     recordRows(bench);
     positionRows(bench);
     groupRows(bench);
     transactionRows(bench);
     compactionRows(bench);
+    wireRows(bench, differs);
     probeRows(bench);
   });
 }

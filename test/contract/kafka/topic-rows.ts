@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import kafkajs from 'kafkajs';
+import type { Differs } from '../battery.js';
 import { failureOf, type KafkaBench, until } from './kafka-bench.js';
 
-export function topicRows(bench: KafkaBench): void {
+export function topicRows(bench: KafkaBench, differs: Differs): void {
   describe('topics', () => {
     it('creates, lists, describes and deletes a topic', async () => {
       const topic = bench.unique('topic');
@@ -65,6 +66,49 @@ export function topicRows(bench: KafkaBench): void {
       });
       const [entry] = resources[0]?.configEntries ?? [];
       expect(entry).to.include({ configName: 'max.message.bytes', configValue: '2000', isDefault: false });
+    });
+
+    for (const [name, value] of [
+      ['message.timestamp.type', 'LogAppendTime'],
+      ['min.compaction.lag.ms', '1000'],
+    ] as const) {
+      differs(`creates a topic with ${name}`, {
+        see: async () => {
+          const topic = bench.unique('topic');
+          const topics = [{ topic, configEntries: [{ name, value }] }];
+          const failure = await bench.admin.createTopics({ topics, waitForLeaders: false }).then(
+            () => undefined,
+            (error: unknown) => JSON.stringify(error),
+          );
+          if (failure === undefined) bench.atEnd(() => bench.admin.deleteTopics({ topics: [topic] }));
+          return failure?.includes('INVALID_CONFIG') ? 'INVALID_CONFIG' : failure;
+        },
+        real: { does: 'creates it', answer: undefined },
+        embedded: { does: 'refuses a setting that it does not keep: `INVALID_CONFIG`', answer: 'INVALID_CONFIG' },
+      });
+    }
+
+    differs('changes the settings of a topic', {
+      see: async () => {
+        const topic = await bench.newTopic();
+        const configEntries = [{ name: 'retention.ms', value: '1000' }];
+        const resources = [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }];
+        return bench.admin.alterConfigs({ validateOnly: false, resources }).then(
+          () => 'done',
+          (error: Error) => error.name,
+        );
+      },
+      real: { does: 'changes them', answer: 'done' },
+      embedded: { does: 'does not know the request; kafkajs says so', answer: 'KafkaJSServerDoesNotSupportApiKey' },
+    });
+
+    differs('lists topics of its own', {
+      see: async () => {
+        await bench.admin.fetchOffsets({ groupId: bench.unique('group'), topics: [await bench.newTopic()] });
+        return (await bench.admin.listTopics()).filter((topic) => topic.startsWith('__consumer'));
+      },
+      real: { does: 'has `__consumer_offsets`', answer: ['__consumer_offsets'] },
+      embedded: { does: 'has none', answer: [] },
     });
   });
 }

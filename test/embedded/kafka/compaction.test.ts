@@ -4,7 +4,7 @@ import { hasRightChecksum, headerOf, isControl, statedLength } from '../../../sr
 import { recordsOf } from '../../../src/embedded/kafka/log/batch-records.js';
 import { type LogLimits, PartitionLog } from '../../../src/embedded/kafka/log/partition-log.js';
 import { ErrorCode } from '../../../src/embedded/kafka/protocol/error-code.js';
-import { batchWith, type KeyedRecord, LIMITS } from './record-batches.js';
+import { batchWith, GZIP, type KeyedRecord, LIMITS, SNAPPY } from './record-batches.js';
 
 const SEGMENT_MS = 2;
 const TOMBSTONE_MS = 1_000;
@@ -57,7 +57,10 @@ describe('compaction', () => {
           if (sent.length === 0) bornMs = nowMs;
           if (nowMs - bornMs > SEGMENT_MS) [bornMs, activeFrom] = [nowMs, sent.length];
           sent.push(...keys);
-          log.append(batchWith(keys.map(put), { times: keys.map(() => nowMs), gzip }), nowMs);
+          log.append(
+            batchWith(keys.map(put), { times: keys.map(() => nowMs), ...(gzip ? { compression: GZIP } : {}) }),
+            nowMs,
+          );
         }
         const stays = (key: string, offset: number) =>
           offset >= activeFrom || !sent.slice(offset + 1, activeFrom).includes(key);
@@ -128,7 +131,7 @@ describe('compaction', () => {
     expect(refusedWith(batchWith([put('a'), { key: null, value: 'v' }]))).to.include({
       errorCode: ErrorCode.invalidRecord,
     });
-    expect(refusedWith(batchWith([put('a')], { attributes: 4 }))).to.include({
+    expect(refusedWith(batchWith([put('a')], { compression: SNAPPY }))).to.include({
       errorCode: ErrorCode.unsupportedCompressionType,
     });
     expect(log.endOffset).to.equal(0n);

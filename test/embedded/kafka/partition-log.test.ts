@@ -82,7 +82,7 @@ describe('a partition log', () => {
       log.append(batchOf(count, { producerId: 7n, epoch, sequence }), NOW_MS);
     send(0, 2);
     expect(send(3, 1)).to.include({ errorCode: ErrorCode.outOfOrderSequenceNumber });
-    expect(send(1, 5)).to.include({ errorCode: ErrorCode.duplicateSequenceNumber });
+    expect(send(1, 5)).to.include({ errorCode: ErrorCode.outOfOrderSequenceNumber });
     expect(send(2, 1, 0)).to.include({ errorCode: ErrorCode.invalidProducerEpoch });
     expect(send(5, 1, 2)).to.include({ errorCode: ErrorCode.outOfOrderSequenceNumber });
     expect(send(2, 1)).to.deep.equal({ ok: true, baseOffset: 2n });

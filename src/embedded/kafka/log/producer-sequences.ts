@@ -63,8 +63,7 @@ function judgeSequence(known: Remembered, batch: BatchHeader): SequenceVerdict {
   if (same) return { kind: 'duplicate', baseOffset: same.baseOffset };
   const newest = known.batches.at(-1)?.last ?? -1;
   if (batch.baseSequence === (newest + 1) % SEQUENCES) return { kind: 'next' };
-  const behind = batch.baseSequence <= newest;
-  return refused(behind ? ErrorCode.duplicateSequenceNumber : ErrorCode.outOfOrderSequenceNumber);
+  return refused(ErrorCode.outOfOrderSequenceNumber);
 }
 
 /** Sequence numbers go round after 2^31 - 1. */

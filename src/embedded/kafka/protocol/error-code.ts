@@ -22,7 +22,6 @@ export const ErrorCode = {
   invalidRequest: 42,
   policyViolation: 44,
   outOfOrderSequenceNumber: 45,
-  duplicateSequenceNumber: 46,
   invalidProducerEpoch: 47,
   invalidTxnState: 48,
   invalidProducerIdMapping: 49,
