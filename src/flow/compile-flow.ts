@@ -14,7 +14,6 @@ import type {
 import { checkExpression } from './check-expression.js';
 import { entriesOf, type FlowReading, isMap, knowsName, knowsStep, type PlainMap, read } from './flow-reading.js';
 import { handoffsSchema, outboxSchema, settingSchemas, TOP_LEVEL_KEYS, votesSchema } from './flow-schema.js';
-import { refuseOutsideClass } from './outside-class.js';
 import { type FlowSurroundings, fillParameters, readParameters } from './parameters.js';
 import { readBudgets } from './read-budgets.js';
 import { readEffects } from './read-effects.js';
@@ -86,7 +85,6 @@ function readFlow(
   };
   checkParentCircles(parts.effects, reading);
   const order = data['order'] === undefined ? anyOrderOf(parts.steps) : readOrder(data['order'], ['order'], reading);
-  if (order) refuseOutsideClass({ order, steps: parts.steps }, reading);
   return order && settings && { ...settings, ...parts, parameters, order };
 }
 

@@ -1,7 +1,8 @@
 import type { CompiledFlow, FlowNode } from '../../model/index.js';
-import type { Run } from '../conformance/index.js';
+import type { OrderChecker, RequestOrder, Run } from '../conformance/index.js';
 import type { CheckedRequest, FlowCheck, OrderCheck } from './checked-request.js';
 import { resolveConditions } from './conditions.js';
+import { awaitedByEdits, explainEdits } from './explain-edits.js';
 import { explainExact } from './explain-exact.js';
 import { NO_COUNT_PROBLEMS } from './feasible.js';
 import { type OrderScope, orderScopes } from './order-scopes.js';
@@ -35,7 +36,7 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
   const outcome = checker.check(asked);
   switch (outcome.kind) {
     case 'conforms': {
-      const awaited = optional.size > 0 ? awaitedIn(scope, request) : [];
+      const awaited = optional.size > 0 ? awaitedIn(scope, { request, asked, checker }) : [];
       return {
         counts: { ...NO_COUNT_PROBLEMS, awaited },
         order: { ...NO_ORDER, ...provePairs(requiredBy(outcome.run(), scope), facts) },
@@ -44,7 +45,9 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
     case 'tooAmbiguous':
       return { counts: NO_COUNT_PROBLEMS, order: { ...NO_ORDER, tooAmbiguous: outcome.states } };
     case 'violated':
-      return explainExact(scope, request);
+      return isExact(checker)
+        ? explainExact(scope, request)
+        : explainEdits(scope.occurrences, { asked, checker, facts });
     default:
       return outcome satisfies never;
   }
@@ -52,9 +55,21 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
 
 const NO_ORDER: OrderCheck = { cycles: [], strength: NO_STRENGTH, undecided: [], tooAmbiguous: undefined };
 
+function isExact({ order }: OrderChecker): boolean {
+  return order.treeClass.exact;
+}
+
 /** The steps without which the request would not conform. */
-function awaitedIn(scope: OrderScope, request: CheckedRequest): readonly string[] {
-  return explainExact(scope, request).counts.awaited;
+function awaitedIn(
+  scope: OrderScope,
+  {
+    request,
+    asked,
+    checker,
+  }: { readonly request: CheckedRequest; readonly asked: RequestOrder; readonly checker: OrderChecker },
+): readonly string[] {
+  if (isExact(checker)) return explainExact(scope, request).counts.awaited;
+  return awaitedByEdits(asked, { checker, open: request.open });
 }
 
 /** The order that one run requires, in occurrences. */

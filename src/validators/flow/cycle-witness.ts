@@ -28,6 +28,48 @@ export function shortestCycle(graph: OrderGraph, facts: WitnessFacts): readonly 
   return best?.flatMap((hop) => tighten(hop, facts)).map((hop) => describe(hop, { graph, facts }));
 }
 
+/** An arrow between points of steps, known to be there. */
+export interface KnownArrow {
+  readonly from: number;
+  readonly to: number;
+  /** True: the flow requires it; false: it is certain. */
+  readonly required: boolean;
+}
+
+/** A cycle whose arrows are known, with the reasons of those that are certain. */
+export function witnessOf(cycle: readonly KnownArrow[], facts: WitnessFacts): readonly CycleEdge[] {
+  const { graph } = facts;
+  return cycle
+    .map(
+      ({ from, to, required }): Hop => ({
+        from,
+        to,
+        reasons: required ? [BECAUSE.flow] : reasonsBetween(from, to, graph),
+      }),
+    )
+    .flatMap((hop) => tighten(hop, facts))
+    .map((hop) => describe(hop, { graph, facts }));
+}
+
+/** The reasons on a shortest way from one point to another. */
+function reasonsBetween(from: number, to: number, graph: OrderGraph): readonly ArrowReason[] {
+  const reached = new Map<number, Step>();
+  const queue = [from];
+  for (const node of queue) {
+    for (const { to: next, because } of graph.arrows[node] ?? []) {
+      if (reached.has(next)) continue;
+      reached.set(next, { from: node, because });
+      queue.push(next);
+    }
+    if (reached.has(to)) break;
+  }
+  const reasons: ArrowReason[] = [];
+  for (let step = reached.get(to); step; step = step.from === from ? undefined : reached.get(step.from)) {
+    reasons.unshift(step.because);
+  }
+  return reasons;
+}
+
 /** From one step's point to the next, with the reasons of all arrows on the way. */
 interface Hop {
   readonly from: number;

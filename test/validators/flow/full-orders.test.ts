@@ -123,6 +123,52 @@ const ROWS: readonly Row[] = [
     lines: 'a s 0-9 step=a\nc s <a 1-2 step=c\nb s 10-11 step=b',
     told: ['missing-step(d)'],
   },
+  {
+    name: 'a step at two places',
+    order: seq('a', 'b', 'a'),
+    lines: 'a s 0-1 step=a\nb s 2-3 step=b\nc s 4-5 step=a',
+    told: [],
+  },
+  {
+    name: 'a step at two places that happened once',
+    order: seq('a', 'b', 'a'),
+    lines: 'a s 0-1 step=a\nb s 2-3 step=b',
+    told: ['wrong-count(a)'],
+  },
+  {
+    name: 'rounds of several steps, the second out of order',
+    order: { kind: 'repeat', child: seq('a', 'b'), min: 1, max: null, parallel: false },
+    lines: 'a s 0-1 step=a\nb s 2-3 step=b\nd s 4-5 step=b\nc s 6-7 step=a',
+    told: ['wrong-count(a)', 'wrong-count(b)'],
+  },
+  {
+    name: 'an inversion beside a step that has two places',
+    order: par(seq('u', 'q', 'v'), seq('w', 'q', 'x')),
+    lines: [
+      'v s 0-1 step=v\nu s 2-3 step=u\nw s 0-1 step=w',
+      'q s 4-5 step=q\nr s 4.1-5.1 step=q\nx s 6-7 step=x',
+    ].join('\n'),
+    told: ['wrong-order(v)'],
+  },
+  {
+    name: 'a back-off between tries',
+    order: { kind: 'repeat', child: step('a'), between: step('b'), min: 1, max: 3, parallel: false },
+    lines: 'a s 0-1 step=a\nb s 2-3 step=b\nc s 4-5 step=a',
+    told: [],
+  },
+  {
+    name: 'a try without its back-off',
+    order: { kind: 'repeat', child: step('a'), between: step('b'), min: 1, max: 3, parallel: false },
+    lines: 'a s 0-1 step=a\nc s 4-5 step=a',
+    told: ['missing-step(b)'],
+  },
+  {
+    name: 'rounds of several steps that are still going on',
+    order: { kind: 'repeat', child: seq('a', 'b'), min: 1, max: null, parallel: false },
+    lines: 'a s 0-1 step=a\nb s 2-3 step=b\nc s 6-7 step=a',
+    options: { completedBy: 'quiet' },
+    told: ['incomplete'],
+  },
 ];
 
 function evidenceFor({ order, inside = {}, lines, options = {} }: Row): Evidence {
