@@ -38,7 +38,7 @@ export function neo4jBattery(target: Neo4jUnderTest): void {
     transactionRows(bench);
     concurrencyRows(bench, differs);
     bookmarkRows(bench, differs);
-    resultRows(bench);
+    resultRows(bench, differs);
     brokenConnectionRows(bench);
   });
 }

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
-import { type BoltRequest, toRequest } from './bolt-messages.js';
+import { type BoltRequest, failure, toRequest } from './bolt-messages.js';
 import { BoltSession, type Send, type SessionSettings } from './bolt-session.js';
 import type { BoltStructure } from './bolt-value.js';
-import { ChunkJoiner, toChunks } from './chunks.js';
+import { ChunkJoiner, MessageTooLong, toChunks } from './chunks.js';
+import { BoltFailure } from './failure.js';
 import { shakeHands } from './handshake.js';
 import { decodePackStream } from './packstream-decode.js';
 import { encodePackStream } from './packstream-encode.js';
@@ -30,6 +31,7 @@ class BoltConnection {
   #session: BoltSession | undefined;
   #resetsAhead = 0;
   #isWorking = false;
+  #isHangingUp = false;
 
   constructor(socket: Socket, settings: ConnectionSettings) {
     this.#socket = socket;
@@ -42,12 +44,21 @@ class BoltConnection {
   }
 
   #receive(bytes: Buffer): void {
+    if (this.#isHangingUp) return;
     try {
       if (this.#greeting) this.#greet(Buffer.concat([this.#greeting, bytes]));
       else this.#enqueue(bytes);
-    } catch {
-      this.#socket.destroy();
+    } catch (error) {
+      if (error instanceof MessageTooLong && !this.#isWorking) this.#hangUp(error);
+      else this.#socket.destroy();
     }
+  }
+
+  /** Says why, and then takes no notice of what the client still sends: a reset could overtake the answer. */
+  #hangUp({ message }: MessageTooLong): void {
+    this.#isHangingUp = true;
+    const refusal = failure(new BoltFailure('Neo.ClientError.Request.Invalid', message));
+    this.#socket.end(toChunks(encodePackStream(refusal)));
   }
 
   #greet(bytes: Buffer): void {

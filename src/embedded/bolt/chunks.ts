@@ -46,7 +46,8 @@ export class ChunkJoiner {
 
   #keep(chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size > this.#maxBytes) throw new MessageTooLong(`A message is longer than ${this.#maxBytes} bytes.`);
+    if (this.#size > this.#maxBytes)
+      throw new MessageTooLong(`A message is longer than the ${this.#maxBytes} bytes that the embedded graph takes.`);
     this.#chunks.push(Buffer.from(chunk));
   }
 

@@ -16,6 +16,9 @@ export class UncertainType extends Error {
   }
 }
 
+/** As the engine writes dates, times of day and durations. */
+const LIKE_A_TIME = /^(?:[+-]?\d{3,}-\d\d-\d\d|\d\d:\d\d|-?P[-\dT])/;
+
 /** What is known of the types in one place of an answer. Its methods throw {@link UncertainType}. */
 export interface ValueTyping {
   /** Of a whole number that JavaScript holds exactly; all others are plain to see. */
@@ -70,7 +73,7 @@ export class ColumnTyping implements ValueTyping {
 
   #plainText(value: string): string {
     const { isAlone, mayHoldTemporals } = this.#facts;
-    if (mayHoldTemporals && !isAlone && /^[-+P\d]/.test(value)) throw new UncertainType();
+    if (mayHoldTemporals && !isAlone && LIKE_A_TIME.test(value)) throw new UncertainType();
     return value;
   }
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Integer, Result, ResultSummary, Record as Row, Session } from 'neo4j-driver';
-import { failureOf, inParallel, type Neo4jBench } from './neo4j-bench.js';
+import type { Differs } from '../battery.js';
+import { codeOf, failureOf, inParallel, type Neo4jBench } from './neo4j-bench.js';
 
 const ROWS = 100_000;
 const FILLER = 'x'.repeat(100);
@@ -29,7 +30,7 @@ function numberOf({ value }: IteratorResult<Row, ResultSummary>): number {
   return 'get' in value ? value.get('n').toNumber() : Number.NaN;
 }
 
-export function resultRows(bench: Neo4jBench): void {
+export function resultRows(bench: Neo4jBench, differs: Differs): void {
   describe('results', () => {
     const { run } = bench;
     let session: Session;
@@ -132,6 +133,17 @@ export function resultRows(bench: Neo4jBench): void {
       expect(records[0]?.get('text')).to.have.length(text.length);
       expect(records[0]?.get('list')).to.have.length(list.length);
       expect(records[0]?.get('list').at(-1)).to.equal(ROWS - 0.5);
+    });
+
+    differs('a statement with parameters of more than 16 MiB', {
+      see: async () => {
+        const text = 'z'.repeat(17 * 1024 * 1024);
+        const code = await codeOf(session.run('RETURN size($text) AS size', { text }));
+        const { records } = await session.run('RETURN 1 AS one');
+        return [code, records.length];
+      },
+      real: { does: 'takes it', answer: ['no error', 1] },
+      embedded: { does: 'refuses it, and ends the connection', answer: ['Neo.ClientError.Request.Invalid', 1] },
     });
 
     it('has columns without rows', async () => {

@@ -32,7 +32,9 @@ describe('what a column tells of its values', () => {
 
   it('doubts a text that could be a time, unless nobody ever made one', () => {
     const texts = new ColumnTyping(column('utf8'), AMONG_OTHERS);
-    expect(() => toBoltValue('2024-01-01', texts)).to.throw(UncertainType);
+    for (const text of ['2024-01-01', '-005-01-01T00:00:00', '12024-01-01', '01:02:03Z', 'P1D', '-PT1S', 'P-1M'])
+      expect(() => toBoltValue(text, texts)).to.throw(UncertainType);
+    for (const text of ['Person', '4711', '-1', '12-34', 'PROD', '']) expect(toBoltValue(text, texts)).to.equal(text);
     expect(toBoltValue('granted', texts)).to.equal('granted');
     expect(toBoltValue('2024-01-01', new ColumnTyping(column('utf8'), ALONE))).to.equal('2024-01-01');
     const without = new ColumnTyping(column('utf8'), { isAlone: false, mayHoldTemporals: false });
