@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import neo4j, { type Node, type Path, type Relationship } from 'neo4j-driver';
+import neo4j, { type Node, type Path, type PathSegment, type Relationship } from 'neo4j-driver';
 import type { Differs } from '../battery.js';
 import { codeOf, type Neo4jBench, plain, seen } from './neo4j-bench.js';
 
@@ -190,6 +190,12 @@ export function valueRows(bench: Neo4jBench, differs: Differs): void {
       expect(rows.map(({ x }) => plain(x))).to.deep.equal(expected.map(plain));
     });
 
+    it('keeps dates and texts apart where a column has nothing else', async () => {
+      const rows = await bench.rows("UNWIND [date('2024-01-01'), '2024-01-01', time('01:02:03Z'), 'x'] AS x RETURN x");
+      const expected = [new Day(2024, 1, 1), '2024-01-01', new Time(1, 2, 3, 0, 0), 'x'];
+      expect(rows.map(({ x }) => plain(x))).to.deep.equal(expected.map(plain));
+    });
+
     it('keeps the types of one property apart, node by node', async () => {
       const label = bench.unique('Mixed');
       const values = [neo4j.int(1), 1, 'x', new Day(2024, 1, 1), '2024-01-01', [1, 2], [neo4j.int(1)]];
@@ -227,7 +233,12 @@ export function valueRows(bench: Neo4jBench, differs: Differs): void {
       expect(p.length).to.equal(1);
       expect([p.start.elementId, p.end.elementId]).to.deep.equal([b.elementId, a.elementId]);
       expect([p.start, p.end].map((node) => plain(node.properties['at']))).to.deep.equal([2, { int: '1' }]);
-      expect(p.segments[0]?.relationship.elementId).to.equal(r.elementId);
+      const [{ relationship }] = p.segments as [PathSegment];
+      expect(relationship.elementId).to.equal(r.elementId);
+      expect([relationship.startNodeElementId, relationship.endNodeElementId]).to.deep.equal([
+        a.elementId,
+        b.elementId,
+      ]);
     });
 
     it('finds a node by its element id', async () => {
