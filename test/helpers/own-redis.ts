@@ -33,6 +33,8 @@ export async function startOwnRedis(settings: readonly string[]): Promise<OwnRed
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'close');
+  // Without the program it ends here too, and the message below says what to do.
+  ended.catch(() => undefined);
   const printed: string[] = [];
   for await (const line of createInterface(child.stdout)) {
     printed.push(line);
@@ -47,5 +49,5 @@ export async function startOwnRedis(settings: readonly string[]): Promise<OwnRed
       };
     }
   }
-  throw new Error(`redis-server did not get ready:\n${printed.join('\n')}`);
+  throw new Error(`redis-server did not get ready; is it installed? It printed:\n${printed.join('\n')}`);
 }
