@@ -24,6 +24,7 @@ export interface Seen {
   readonly key: string | undefined;
   readonly value: string | null;
   readonly headers: IHeaders | undefined;
+  readonly timestamp: string;
 }
 
 export interface Consuming {
@@ -32,6 +33,8 @@ export interface Consuming {
   readonly seen: readonly Seen[];
   /** Its partitions of the topic since it joined last. */
   readonly assigned: () => readonly number[];
+  /** How often the broker has been asked for messages: before the first time it looks up where to begin. */
+  readonly fetches: () => number;
 }
 
 export interface ConsumeOptions {
@@ -61,6 +64,11 @@ export class KafkaBench {
 
   get brokers(): readonly string[] {
     return this.#brokers();
+  }
+
+  /** Of one broker, for requests that kafkajs does not make. */
+  get address(): string {
+    return this.brokers[0] ?? '';
   }
 
   get kafka(): Kafka {
@@ -184,6 +192,10 @@ export class KafkaBench {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       assigned = payload.memberAssignment[topic] ?? [];
     });
+    let fetches = 0;
+    consumer.on(consumer.events.FETCH, () => {
+      fetches++;
+    });
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: options.fromBeginning ?? true });
     await consumer.run({
@@ -193,7 +205,7 @@ export class KafkaBench {
         seen.push(seenOf(payload));
       },
     });
-    return { consumer, seen, assigned: () => assigned };
+    return { consumer, seen, assigned: () => assigned, fetches: () => fetches };
   }
 
   get #opened(): { readonly kafka: Kafka; readonly admin: Admin } {
@@ -241,5 +253,6 @@ function seenOf({ topic, partition, message }: EachMessagePayload): Seen {
     key: message.key?.toString(),
     value: message.value?.toString() ?? null,
     headers: message.headers,
+    timestamp: message.timestamp,
   };
 }

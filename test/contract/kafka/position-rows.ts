@@ -1,7 +1,26 @@
 import { expect } from 'chai';
+import { ErrorCode } from '../../../src/embedded/kafka/protocol/error-code.js';
 import { type KafkaBench, until, valuesOf } from './kafka-bench.js';
+import { fetchOnce, GROUP, rawCall, untilCoordinated } from './raw-call.js';
 
 export function positionRows(bench: KafkaBench): void {
+  /** Of a, b and c only c is left, at offset 2. */
+  async function topicWithoutBeginning(): Promise<string> {
+    const topic = await bench.newTopic();
+    await bench.send(topic, [{ value: 'a' }, { value: 'b' }, { value: 'c' }]);
+    await bench.admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '2' }] });
+    return topic;
+  }
+
+  /** In the name of a group without members. */
+  async function commit(groupId: string, topic: string, offset: bigint): Promise<void> {
+    await untilCoordinated(bench.address, { key: groupId, keyType: GROUP });
+    const topics = [{ topic, partitions: [{ partition: 0, offset, metadata: null }] }];
+    const request = { groupId, generationId: -1, memberId: '', retentionMs: -1n, topics };
+    const answer = await rawCall(bench.address, 'offsetCommit', request);
+    expect(answer.topics[0]?.partitions[0]?.errorCode).to.equal(ErrorCode.none);
+  }
+
   describe('positions', () => {
     it('tells the first and the next offset of each partition', async () => {
       const topic = await bench.newTopic(2);
@@ -74,7 +93,59 @@ export function positionRows(bench: KafkaBench): void {
       expect(valuesOf(seen)).to.deep.equal(['a', 'b', 'c', 'b', 'c']);
     });
 
-    it('lets a consumer that asks past the end begin anew', async () => {
+    it('tells a new group where the end is, when it does not want the beginning', async () => {
+      const topic = await bench.newTopic();
+      await bench.send(topic, [{ value: 'before' }]);
+      const { seen, fetches } = await bench.consume(topic, { fromBeginning: false });
+      await until('it has found the end', () => fetches() > 0);
+      await bench.send(topic, [{ value: 'behind' }]);
+      await until('what is new is seen', () => seen.length === 1);
+      expect(valuesOf(seen)).to.deep.equal(['behind']);
+    });
+
+    it('deletes the first messages, and moves the beginning', async () => {
+      const topic = await topicWithoutBeginning();
+      const [offsets] = await bench.admin.fetchTopicOffsets(topic);
+      expect(offsets).to.include({ low: '2', high: '3' });
+      const { seen } = await bench.consume(topic);
+      await until('what is left is seen', () => seen.length === 1);
+      expect(seen[0]).to.include({ offset: '2', value: 'c' });
+    });
+
+    for (const [where, committed] of [
+      ['before the beginning', 1n],
+      ['past the end', 99n],
+    ] as const) {
+      it(`lets a consumer that asks ${where} begin anew, or wait for what comes, as it wants`, async () => {
+        const topic = await topicWithoutBeginning();
+        const [eager, calm] = [bench.unique('group'), bench.unique('group')];
+        for (const groupId of [eager, calm]) await commit(groupId, topic, committed);
+        const fromBeginning = await bench.consume(topic, { groupId: eager });
+        await until('what is left is seen', () => fromBeginning.seen.length === 1);
+        const fromEnd = await bench.consume(topic, { groupId: calm, fromBeginning: false });
+        // The first time it is told that there is no such offset.
+        await until('it has found the end', () => fromEnd.fetches() > 1);
+        await bench.send(topic, [{ value: 'd' }]);
+        await until('both have seen it', () =>
+          [fromBeginning, fromEnd].every(({ seen }) => valuesOf(seen).includes('d')),
+        );
+        expect(valuesOf(fromBeginning.seen)).to.deep.equal(['c', 'd']);
+        expect(valuesOf(fromEnd.seen)).to.deep.equal(['d']);
+      });
+    }
+
+    it('tells a reader that its offset is out of range, on either side', async () => {
+      const topic = await topicWithoutBeginning();
+      const codes = [];
+      for (const offset of [1n, 2n, 3n, 4n]) {
+        const { errorCode } = await fetchOnce(bench.address, { topic, partition: 0, offset });
+        codes.push(errorCode);
+      }
+      const { offsetOutOfRange, none } = ErrorCode;
+      expect(codes).to.deep.equal([offsetOutOfRange, none, none, offsetOutOfRange]);
+    });
+
+    it('lets a consumer that seeks past the end begin anew', async () => {
       const topic = await bench.newTopic();
       await bench.send(topic, [{ value: 'a' }]);
       const { consumer, seen } = await bench.consume(topic);

@@ -6,6 +6,8 @@ import { type Field, int16, int32, nullableString, struct } from '../../../src/e
 import { FrameSplitter } from '../../../src/embedded/kafka/codec/frame-splitter.js';
 import type { RequestOf, ResponseOf } from '../../../src/embedded/kafka/handlers/handler.js';
 import { API_TABLE, type ApiName } from '../../../src/embedded/kafka/protocol/api-table.js';
+import { ErrorCode } from '../../../src/embedded/kafka/protocol/error-code.js';
+import { until } from './kafka-bench.js';
 
 const header = struct({ apiKey: int16, version: int16, correlationId: int32, clientId: nullableString });
 const MAX_ANSWER_BYTES = 1_000_000;
@@ -43,4 +45,35 @@ async function exchange(address: string, bytes: Buffer): Promise<Buffer> {
   } finally {
     socket.destroy();
   }
+}
+
+export const GROUP = 0;
+export const TRANSACTION = 1;
+
+/** Resolves when a group or a transactional id has its coordinator, which a new broker makes when it is first asked for. */
+export async function untilCoordinated(
+  address: string,
+  name: { readonly key: string; readonly keyType: number },
+): Promise<void> {
+  await until('there is a coordinator', async () => {
+    const { errorCode } = await rawCall(address, 'findCoordinator', name);
+    return errorCode === ErrorCode.none;
+  });
+}
+
+type Fetched = ResponseOf<'fetch'>['topics'][number]['partitions'][number];
+
+/** What the partition answers to a reader at this offset, within a second. */
+export async function fetchOnce(
+  address: string,
+  { topic, partition, offset }: { readonly topic: string; readonly partition: number; readonly offset: bigint },
+): Promise<Pick<Fetched, 'errorCode' | 'records'>> {
+  const limits = { maxWaitMs: 1_000, minBytes: 1, maxBytes: 10_000 };
+  const place = { currentLeaderEpoch: -1, fetchOffset: offset, logStartOffset: -1n, partitionMaxBytes: 10_000 };
+  const reader = { replicaId: -1, isolationLevel: 0, sessionId: 0, sessionEpoch: -1, rackId: '' };
+  const topics = [{ topic, partitions: [{ partition, ...place }] }];
+  const answer = await rawCall(address, 'fetch', { ...limits, ...reader, topics, forgottenTopics: [] });
+  const [fetched] = answer.topics[0]?.partitions ?? [];
+  if (!fetched) throw new Error(`${address} answered for another partition`);
+  return fetched;
 }

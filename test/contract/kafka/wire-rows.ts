@@ -3,50 +3,30 @@ import { ErrorCode } from '../../../src/embedded/kafka/protocol/error-code.js';
 import { batchWith, SNAPPY } from '../../embedded/kafka/record-batches.js';
 import type { Differs } from '../battery.js';
 import { type KafkaBench, until } from './kafka-bench.js';
-import { rawCall } from './raw-call.js';
+import { fetchOnce, GROUP, rawCall, TRANSACTION, untilCoordinated } from './raw-call.js';
 
 const TRANSACTIONAL = 0x10;
 const NAME_OF_CODE = new Map<number, string>(Object.entries(ErrorCode).map(([name, code]) => [code, name]));
 
 /** What kafkajs never sends, and what comes of it. */
 export function wireRows(bench: KafkaBench, differs: Differs): void {
-  const address = () => bench.brokers[0] ?? '';
-
-  /** That of a broker which has just started is there only a while after somebody has asked for it. */
-  const untilCoordinated = (key: string, keyType: number): Promise<void> =>
-    until('there is a coordinator', async () => {
-      const { errorCode } = await rawCall(address(), 'findCoordinator', { key, keyType });
-      return errorCode === ErrorCode.none;
-    });
-
   async function newProducerId(transactionalId: string | null = null) {
-    if (transactionalId !== null) await untilCoordinated(transactionalId, 1);
-    const answer = await rawCall(address(), 'initProducerId', { transactionalId, transactionTimeoutMs: 60_000 });
+    if (transactionalId !== null) await untilCoordinated(bench.address, { key: transactionalId, keyType: TRANSACTION });
+    const answer = await rawCall(bench.address, 'initProducerId', { transactionalId, transactionTimeoutMs: 60_000 });
     expect(answer.errorCode).to.equal(ErrorCode.none);
     return answer;
   }
 
   /** `at 3`, or the name of the error. */
-  async function produce(topic: string, records: Buffer, transactionalId: string | null = null): Promise<string> {
-    const topics = [{ topic, partitions: [{ partition: 0, records }] }];
-    const answer = await rawCall(address(), 'produce', { transactionalId, acks: -1, timeoutMs: 5_000, topics });
+  async function produce(
+    topic: string,
+    records: Buffer,
+    { transactionalId = null, partition = 0 }: { transactionalId?: string | null; partition?: number } = {},
+  ): Promise<string> {
+    const topics = [{ topic, partitions: [{ partition, records }] }];
+    const answer = await rawCall(bench.address, 'produce', { transactionalId, acks: -1, timeoutMs: 5_000, topics });
     const { errorCode = -1, baseOffset } = answer.topics[0]?.partitions[0] ?? {};
     return errorCode === ErrorCode.none ? `at ${baseOffset}` : (NAME_OF_CODE.get(errorCode) ?? String(errorCode));
-  }
-
-  async function fetchRaw(topic: string): Promise<Buffer | null | undefined> {
-    const limits = { maxWaitMs: 1_000, minBytes: 1, maxBytes: 10_000 };
-    const place = {
-      partition: 0,
-      currentLeaderEpoch: -1,
-      fetchOffset: 0n,
-      logStartOffset: -1n,
-      partitionMaxBytes: 10_000,
-    };
-    const reader = { replicaId: -1, isolationLevel: 0, sessionId: 0, sessionEpoch: -1, rackId: '' };
-    const topics = [{ topic, partitions: [place] }];
-    const answer = await rawCall(address(), 'fetch', { ...limits, ...reader, topics, forgottenTopics: [] });
-    return answer.topics[0]?.partitions[0]?.records;
   }
 
   const record = (value: string) => ({ key: 'k', value });
@@ -87,6 +67,14 @@ export function wireRows(bench: KafkaBench, differs: Differs): void {
       expect(await produce(topic, batch(0, 8))).to.equal('invalidProducerEpoch');
     });
 
+    it('refuses a message for a partition, and for a topic, that is not there', async () => {
+      const topic = await bench.newTopic(2);
+      const batch = batchWith([record('v')]);
+      expect(await produce(topic, batch, { partition: 1 })).to.equal('at 0');
+      expect(await produce(topic, batch, { partition: 2 })).to.equal('unknownTopicOrPartition');
+      expect(await produce(bench.unique('absent'), batch)).to.equal('unknownTopicOrPartition');
+    });
+
     it('refuses a batch whose contents are not what its checksum says', async () => {
       const topic = await bench.newTopic();
       const batch = batchWith([record('v')]);
@@ -99,7 +87,7 @@ export function wireRows(bench: KafkaBench, differs: Differs): void {
       const transactionalId = bench.unique('transactional');
       const { producerId, producerEpoch: epoch } = await newProducerId(transactionalId);
       const batch = batchWith([record('v')], { producerId, epoch, attributes: TRANSACTIONAL });
-      expect(await produce(topic, batch, transactionalId)).to.equal('invalidTxnState');
+      expect(await produce(topic, batch, { transactionalId })).to.equal('invalidTxnState');
     });
 
     it('keeps a header without a value apart from an empty one', async () => {
@@ -120,7 +108,7 @@ export function wireRows(bench: KafkaBench, differs: Differs): void {
     it('keeps batches compressed with snappy', async () => {
       const topic = await bench.newTopic();
       expect(await produce(topic, batchWith([record('v')], { compression: SNAPPY }))).to.equal('at 0');
-      const records = await fetchRaw(topic);
+      const { records } = await fetchOnce(bench.address, { topic, partition: 0, offset: 0n });
       const sent = batchWith([record('v')], { compression: SNAPPY });
       expect(records?.subarray(61)).to.deep.equal(sent.subarray(61));
     });
@@ -132,7 +120,7 @@ export function wireRows(bench: KafkaBench, differs: Differs): void {
         const partitions = [{ partition: 0, timestampMs: 3n }];
         const request = { replicaId: -1, isolationLevel: 0, topics: [{ topic, partitions }] };
         const { errorCode = -1, offset } =
-          (await rawCall(address(), 'listOffsets', request)).topics[0]?.partitions[0] ?? {};
+          (await rawCall(bench.address, 'listOffsets', request)).topics[0]?.partitions[0] ?? {};
         return errorCode === ErrorCode.none ? `at ${offset}` : NAME_OF_CODE.get(errorCode);
       },
       real: { does: 'finds the record', answer: 'at 0' },
@@ -152,11 +140,11 @@ export function wireRows(bench: KafkaBench, differs: Differs): void {
     differs('takes a member that keeps its place in a group while it is away (`group.instance.id`)', {
       see: async () => {
         const groupId = bench.unique('group');
-        await untilCoordinated(groupId, 0);
+        await untilCoordinated(bench.address, { key: groupId, keyType: GROUP });
         const protocols = [{ name: 'any', metadata: Buffer.alloc(0) }];
         const timeouts = { sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 6_000 };
         const member = { memberId: '', groupInstanceId: 'the one', protocolType: 'consumer', protocols };
-        const { errorCode } = await rawCall(address(), 'joinGroup', { groupId, ...timeouts, ...member });
+        const { errorCode } = await rawCall(bench.address, 'joinGroup', { groupId, ...timeouts, ...member });
         return NAME_OF_CODE.get(errorCode);
       },
       real: { does: 'takes it', answer: 'none' },
