@@ -1,5 +1,6 @@
 import { type BatteryTarget, battery } from './battery.js';
 import { compactionRows } from './kafka/compaction-rows.js';
+import { connectionRows } from './kafka/connection-rows.js';
 import { groupRows } from './kafka/group-rows.js';
 import { KafkaBench } from './kafka/kafka-bench.js';
 import { positionRows } from './kafka/position-rows.js';
@@ -31,6 +32,7 @@ export function kafkaBattery({ server, brokers }: KafkaUnderTest): void {
     groupRows(bench);
     transactionRows(bench);
     compactionRows(bench);
+    connectionRows(bench);
     wireRows(bench, differs);
     probeRows(bench);
   });

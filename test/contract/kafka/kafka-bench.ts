@@ -40,6 +40,8 @@ export interface Consuming {
 export interface ConsumeOptions {
   readonly groupId?: string;
   readonly fromBeginning?: boolean;
+  /** Default: after every message. */
+  readonly autoCommit?: boolean;
   /** Called before a message counts as handled. */
   readonly each?: (payload: EachMessagePayload) => Promise<void>;
   readonly settings?: Partial<ConsumerConfig>;
@@ -157,8 +159,9 @@ export class KafkaBench {
   newTransactional(
     transactionalId = this.unique('transactional'),
     settings: Partial<ProducerConfig> = {},
+    kafka = this.kafka,
   ): Promise<Producer> {
-    return this.newProducer({ transactionalId, idempotent: true, maxInFlightRequests: 1, ...settings });
+    return this.newProducer({ transactionalId, idempotent: true, maxInFlightRequests: 1, ...settings }, kafka);
   }
 
   async send(topic: string, messages: Message[], { compression, idempotent = false }: SendOptions = {}) {
@@ -199,6 +202,7 @@ export class KafkaBench {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: options.fromBeginning ?? true });
     await consumer.run({
+      autoCommit: options.autoCommit ?? true,
       autoCommitThreshold: 1,
       async eachMessage(payload) {
         await options.each?.(payload);
@@ -231,6 +235,7 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 }
 
 export interface KafkaFailure {
+  readonly name: string;
   readonly type?: string;
   readonly message: string;
   readonly cause?: { readonly type?: string };
