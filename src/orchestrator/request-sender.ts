@@ -1,6 +1,7 @@
 import { defaultTextMapSetter, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { startTracing } from '@tracecourt/instrumentation';
 import { REQUEST_ID } from '@tracecourt/instrumentation/wire-names';
+import { timeLimit } from '../lib/time-limit.js';
 import type { HttpTrigger } from '../model/index.js';
 
 /** What came back, or why nothing did. */
@@ -56,8 +57,8 @@ export function createRequestSender(exportTo: string): RequestSender {
     );
     const headers: Record<string, string> = { ...trigger.headers };
     tracing.propagator.inject(trace.setSpan(outside, span), headers, defaultTextMapSetter);
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const answer = await ask(trigger, headers, limit);
+    using limit = timeLimit(timeoutMs, signal);
+    const answer = await ask(trigger, headers, limit.signal);
     if (answer.status !== undefined) span.setAttribute('http.response.status_code', answer.status);
     if (answer.error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: answer.error });
     span.end();

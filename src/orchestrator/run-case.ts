@@ -1,5 +1,6 @@
 import type { Collector } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
+import { timeLimit } from '../lib/time-limit.js';
 import type { StoreName, StoreObservation, Verdict } from '../model/index.js';
 import type { StoreProbe } from '../stores/index.js';
 import type { ExpectedAnswer } from './answer-finding.js';
@@ -27,6 +28,8 @@ export interface CaseResult {
 
 export interface Courtroom {
   readonly collector: Collector;
+  /** Where spans go before they reach the collector, if not straight to it. */
+  readonly exportTo: string | undefined;
   readonly docket: Docket;
   readonly sender: RequestSender;
   readonly probes: ReadonlyMap<StoreName, StoreProbe>;
@@ -125,15 +128,23 @@ async function completion(
   requestId: string,
   { room, limitMs }: { readonly room: Courtroom; readonly limitMs: number },
 ): Promise<void> {
-  const limit = AbortSignal.any([room.signal, AbortSignal.timeout(limitMs)]);
-  if (await room.docket.firstCompletion(requestId, limit)) return;
+  using limit = timeLimit(limitMs, room.signal);
+  if (await room.docket.firstCompletion(requestId, limit.signal)) return;
   if (room.signal.aborted) throw room.signal.reason;
   room.collector.close(requestId, 'deadline');
   if (room.docket.newest(requestId)) return;
-  throw new TracecourtError(
-    'defect',
+  throw nothingArrived(
     `No span of request ${requestId} arrived within ${limitMs} ms, not even the sender's own.`,
+    room,
   );
+}
+
+/** Our own sender sends to our own collector, unless somebody stands between. */
+function nothingArrived(what: string, { collector, exportTo }: Courtroom): TracecourtError {
+  if (exportTo === undefined) return new TracecourtError('defect', what);
+  return new TracecourtError('service-unavailable', `${what} They were sent to ${exportTo}, to be passed on.`, {
+    nextStep: `See to it that a Collector runs there and sends to ${collector.address} (TRACECOURT_ENDPOINT in otel-collector.yaml).`,
+  });
 }
 
 function newestOf(docket: Docket, requestId: string) {

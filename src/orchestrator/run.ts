@@ -124,6 +124,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
     const sender = services.use('the sender', createRequestSender(exportTo));
     const room: Courtroom = {
       collector,
+      exportTo: options.exportTo,
       docket,
       sender,
       probes: stores.probes,

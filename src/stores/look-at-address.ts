@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { knock } from '../lib/knock.js';
+import { timeLimit } from '../lib/time-limit.js';
 import { describeMeeting } from './describe-meeting.js';
 import { GREETINGS, type Greeting, protocolOf } from './greeting.js';
 import type { Look, Meeting, Place } from './meeting.js';
@@ -18,7 +19,8 @@ const SILENCE_SHARE = 1 / 4;
 export async function lookAtAddress(place: Place, questionMs: number): Promise<Look> {
   const limitMs = Math.round(questionMs * LOOK_SHARE);
   const over = new AbortController();
-  const signal = AbortSignal.any([over.signal, AbortSignal.timeout(limitMs)]);
+  using limit = timeLimit(limitMs, over.signal);
+  const { signal } = limit;
   const first = meet(place, { greeting: place.expected.greeting, tls: place.tls !== 'none', signal });
   try {
     const soon = await Promise.race([first, delay(limitMs * SILENCE_SHARE, undefined, { signal, ref: false })]);
