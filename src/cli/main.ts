@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES } from '../orchestrator/index.js';
+import { checkCommand } from './commands/check.js';
 import { collectCommand } from './commands/collect.js';
 import { demoCommand } from './commands/demo.js';
 import { flowCommand } from './commands/flow.js';
@@ -20,6 +21,7 @@ const COMMANDS = [
   traceCommand,
   replayCommand,
   healthCommand,
+  checkCommand,
   flowCommand,
 ];
 

@@ -23,3 +23,4 @@ export { loadFlow, loadFlowFile, loadFlowSchema } from './load-flow.js';
 export { flowMatchers, matcherWarnings } from './matchers.js';
 export type { FlowSurroundings } from './parameters.js';
 export { type ProbePlan, planProbes, storeReads, type UnplannedEffect } from './plan-probes.js';
+export { wordOrder } from './word-order.js';

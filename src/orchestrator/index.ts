@@ -1,6 +1,7 @@
 export { plainTrace } from '../../collectors/index.js';
-export { loadFlowSchema } from '../flow/index.js';
+export { loadFlowFile, loadFlowSchema } from '../flow/index.js';
 export { type Bundle, newestRun, readBundle } from './bundle-reader.js';
+export { type CheckedRecording, checkRecorded } from './check-recorded.js';
 export { DataFlowValidator } from './data-flow-validator.js';
 export { combineExitCodes, EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.js';
 export { type Expectation, expectationOf, shortfalls } from './expectation.js';
@@ -20,4 +21,5 @@ export type { CaseResult } from './run-case.js';
 export { type CompletedLine, runCollector } from './run-collector.js';
 export { type LoadedScenario, planCases, planVariants, type RunCase } from './run-plan.js';
 export { type HealthOptions, ServiceHealthValidator } from './service-health-validator.js';
+export { testFlow } from './test-flow.js';
 export { bringUp, type Up } from './up.js';

@@ -1,3 +1,4 @@
+export { ambiguityWarnings, checkWord } from './check-word.js';
 export type { Evaluate } from './evaluate.js';
 export { judge } from './judge.js';
 export { PRECEDENCE, type PrecedenceRule } from './precedence.js';

@@ -1,0 +1,35 @@
+import type { AssembledRequest, CompiledFlow, Verdict } from '../model/index.js';
+import { judgeCase, openCase } from './judge-evidence.js';
+import { NOTHING_EARLIER } from './left-over.js';
+import { addressBook } from './name-peers.js';
+import { recordedRequests } from './recorded-requests.js';
+
+export interface CheckedRecording {
+  readonly request: AssembledRequest;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Judges recorded requests by their spans alone: effects are not looked for, since the stores of that time are gone, and nothing is said of them.
+ *
+ * `request` names the one to judge; without it all are.
+ */
+export async function checkRecorded(
+  flow: CompiledFlow,
+  { file, request }: { readonly file: string; readonly request?: string | undefined },
+): Promise<readonly CheckedRecording[]> {
+  const spansAlone = withoutStores(flow);
+  const requests = await recordedRequests(file, spansAlone);
+  return requests
+    .filter(({ requestId }) => request === undefined || requestId === request)
+    .map((each) => {
+      const opened = openCase(spansAlone, each, addressBook([]));
+      const verdict = judgeCase(opened, { observations: [], answer: undefined, earlier: NOTHING_EARLIER });
+      return { request: each, verdict };
+    });
+}
+
+/** What of a flow is about spans: all but what stands in the stores, and what is counted against it. */
+function withoutStores(flow: CompiledFlow): CompiledFlow {
+  return { ...flow, effects: [], leases: [], outbox: [], votes: undefined };
+}

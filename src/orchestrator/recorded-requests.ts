@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { createAssembler, decodeTraces } from '../../collectors/index.js';
+import { TracecourtError } from '../errors.js';
+import { msToNanos } from '../lib/clock.js';
+import type { AssembledRequest, CompiledFlow } from '../model/index.js';
+import { assemblerOptions } from './assembler-options.js';
+
+const TIMES = { rootQuietMs: 500, idleMs: 5_000, deadlineMs: 60_000 };
+
+/**
+ * The requests in a file of OTLP traces as JSON, an export a line, as an OpenTelemetry Collector's file exporter writes them. All of it is there at once: what the accounts do not
+ * prove to be complete is complete by quiet.
+ *
+ * Throws TracecourtError: `file-unreadable`, or `undecodable-spans` with the line.
+ */
+export async function recordedRequests(file: string, flow: CompiledFlow): Promise<readonly AssembledRequest[]> {
+  const lines = (await readText(file)).split('\n');
+  const assembler = createAssembler(assemblerOptions([flow], TIMES));
+  let now = 0n;
+  for (const [i, line] of lines.entries()) {
+    if (line.trim() !== '') assembler.add(batchIn(line, { file, line: i + 1 }), now++);
+  }
+  const newest = new Map<string, AssembledRequest>();
+  for (const wait of [0n, msToNanos(2 * TIMES.deadlineMs)]) {
+    for (const request of assembler.takeDue(now + wait)) newest.set(request.requestId, request);
+  }
+  return [...newest.values()];
+}
+
+function batchIn(text: string, { file, line }: { readonly file: string; readonly line: number }) {
+  try {
+    return decodeTraces(Buffer.from(text), 'application/json').batch;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TracecourtError('undecodable-spans', `${file}:${line} is no OTLP trace export: ${reason}`, {
+      nextStep: 'The file must hold one OTLP/JSON trace export a line.',
+      cause,
+    });
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new TracecourtError('file-unreadable', `the recording ${file} cannot be read: ${reason}`, {
+      nextStep: 'Check the path.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { toOtlpJson } from '../../collectors/index.js';
+import { parseLines, traceOf } from '../helpers/evidence.js';
+import { tracecourt } from '../helpers/tracecourt.js';
+
+const FLOW = `version: 1
+flow: shop
+parameters: { most: 2 }
+steps: { a: {}, b: {}, c: {} }
+order: { sequence: [a, parallel: [b, c]] }
+rules: [{ at-most: [a, "\${most}"] }]
+`;
+
+/** Spans as an OpenTelemetry Collector's file exporter would write them: ids in hex, an export a line. */
+function recording(lines: string): string {
+  const ids = new Map(parseLines(lines).map(({ id }, i) => [id, (i + 1).toString(16).padStart(16, '0')]));
+  const { spans } = traceOf(lines, {});
+  return spans
+    .map((span) => ({
+      ...span,
+      traceId: '1'.repeat(32),
+      spanId: ids.get(span.spanId)!,
+      parentSpanId: span.parentSpanId === undefined ? undefined : ids.get(span.parentSpanId),
+    }))
+    .map((span) => `${JSON.stringify(toOtlpJson([span]))}\n`)
+    .join('');
+}
+
+const GOOD = recording('r s 0-90\na s <r 1-5 step=a\nb s <r 10-20 step=b\nc s <r 12-30 step=c');
+const BAD = recording('r s 0-90\na s <r 40-50 step=a\nb s <r 10-20 step=b\nc s <r 52-60 step=c');
+
+describe('tracecourt flow test and tracecourt check', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tracecourt-flow-'));
+    writeFileSync(join(folder, 'good.jsonl'), GOOD);
+    writeFileSync(join(folder, 'bad.jsonl'), BAD);
+    writeFileSync(join(folder, 'torn.jsonl'), `${GOOD.split('\n')[0]}\n{"resourceSpans": [\n`);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const flowWith = (examples: string): string => {
+    const file = join(folder, 'shop.flow.yaml');
+    writeFileSync(file, FLOW + examples);
+    return file;
+  };
+
+  it('passes when every example is what the flow says it is', async () => {
+    const file = flowWith('examples: { accepts: [a (b | c), a b c], rejects: [b a c, a b], recorded: [good.jsonl] }\n');
+    const { exitCode, stdout } = await tracecourt(['flow', 'test', file, '--json']);
+    expect(exitCode).to.equal(0);
+    const result = JSON.parse(stdout) as { passed: number; failed: number; cases: readonly object[] };
+    expect(result).to.deep.include({ passed: 5, failed: 0 });
+    expect(result.cases[2]).to.deep.include({ kind: 'rejects', word: 'b a c', ok: true, cost: 2 });
+    expect(result.cases[4]).to.deep.include({ kind: 'recorded', file: 'good.jsonl', ok: true });
+  });
+
+  it('fails when one is not, and says why', async () => {
+    const file = flowWith('examples: { accepts: [b a c], rejects: [a b c], recorded: [bad.jsonl] }\n');
+    const { exitCode, stdout } = await tracecourt(['flow', 'test', file]);
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.include('`a` belongs elsewhere');
+    expect(stdout).to.include('`b` ended');
+    expect(stdout).to.match(/0 passed, 3 failed\n$/);
+  });
+
+  it('judges words by the rules too, with the parameters given', async () => {
+    const file = flowWith('examples: { accepts: [a (b | c)] }\n');
+    const { exitCode, stdout } = await tracecourt(['flow', 'test', file, '--param', 'most=0']);
+    expect(exitCode).to.equal(1);
+    expect(stdout).to.include('the rule at-most: [a, 0] is broken');
+  });
+
+  it('is unknown without an example, and refuses a flow that does not load', async () => {
+    expect((await tracecourt(['flow', 'test', flowWith('')])).exitCode).to.equal(2);
+    const wrong = await tracecourt(['flow', 'test', flowWith('examples: { accepts: [a x] }\n')]);
+    expect(wrong.exitCode).to.equal(3);
+    expect(wrong.stderr).to.include('unknown step "x"');
+    const parameter = await tracecourt(['flow', 'test', flowWith(''), '--param', 'most']);
+    expect(parameter.exitCode).to.equal(3);
+    expect(parameter.stderr).to.include('--param takes name=value');
+  });
+
+  it('checks recorded spans against a flow', async () => {
+    const file = flowWith('');
+    const good = await tracecourt(['check', file, '--trace', join(folder, 'good.jsonl'), '--json']);
+    expect(good.exitCode).to.equal(0);
+    const bad = await tracecourt(['check', file, '--trace', join(folder, 'bad.jsonl')]);
+    expect(bad.exitCode).to.equal(1);
+    expect(bad.stdout).to.include('wrong-order');
+    const none = await tracecourt(['check', file, '--trace', join(folder, 'good.jsonl'), '--request', 'nobody']);
+    expect(none.exitCode).to.equal(2);
+  });
+
+  it('says which line of a recording is no export', async () => {
+    const { exitCode, stderr } = await tracecourt(['check', flowWith(''), '--trace', join(folder, 'torn.jsonl')]);
+    expect(exitCode).to.equal(3);
+    expect(stderr).to.match(/torn\.jsonl:2 is no OTLP trace export/);
+  });
+
+  it('finds the flow of the reference system as it says of itself', async () => {
+    const { exitCode, stdout } = await tracecourt(['flow', 'test', 'examples/gpu-allocation/gpu-allocation.flow.yaml']);
+    expect(stdout).to.match(/6 passed, 0 failed\n$/);
+    expect(exitCode).to.equal(0);
+  });
+});
