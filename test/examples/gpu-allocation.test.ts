@@ -434,6 +434,14 @@ describe('the GPU allocation', function () {
     expect(await stores.membersOf('notifier')).to.equal(1);
   });
 
+  it('is without a notifier that was killed before the patience of a scenario ends', async () => {
+    const killed = await start('notifier');
+    expect(await stores.membersOf('notifier')).to.equal(2);
+    killed.child.kill('SIGKILL');
+    const alone = async () => ((await stores.membersOf('notifier')) === 1 ? true : undefined);
+    expect(await pollUntil(alone, { timeoutMs: 20_000, everyMs: 100 })).to.equal(true);
+  }).timeout(45_000);
+
   it('names every setting that is missing', async () => {
     for (const [name, missing] of [
       ['gateway', ['ALLOCATOR_URL']],

@@ -12,8 +12,15 @@ await runService('notifier', async () => {
   const cache = await connectRedis();
   const kafka = await connectKafka('notifier');
   const { notify, notifyRejection } = notificationSteps(cache);
-  // A fetch that finds nothing holds the connection this long, and so does a stop.
-  const consumer = kafka.consumer({ groupId: 'notifier', maxWaitTimeInMs: 250, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({
+    groupId: 'notifier',
+    // A fetch that finds nothing holds the connection this long, and so does a stop.
+    maxWaitTimeInMs: 250,
+    // One that died without leaving is waited for this long by the next one.
+    sessionTimeout: 10_000,
+    rebalanceTimeout: 10_000,
+    allowAutoTopicCreation: false,
+  });
 
   const handle = async ({ topic, partition, message }: EachMessagePayload): Promise<void> => {
     if (planted('stuck-consumer')) return;
