@@ -44,8 +44,27 @@ interface Reading {
   depth: number;
 }
 
+/** A service has few texts, and sends each of them many times. */
+const summaries = new Map<string, CypherSummary>();
+const MAX_REMEMBERED = 256;
+const MAX_REMEMBERED_LENGTH = 4096;
+
 /** Reads the query by its tokens; it never throws, and of a text that is no Cypher it says little. */
 export function summarizeCypher(query: string): CypherSummary {
+  const known = summaries.get(query);
+  if (known) return known;
+  const summary = read(query);
+  if (query.length <= MAX_REMEMBERED_LENGTH) remember(query, summary);
+  return summary;
+}
+
+function remember(query: string, summary: CypherSummary): void {
+  const [oldest] = summaries.keys();
+  if (summaries.size >= MAX_REMEMBERED && oldest !== undefined) summaries.delete(oldest);
+  summaries.set(query, summary);
+}
+
+function read(query: string): CypherSummary {
   const reading: Reading = { text: '', operation: '', target: undefined, words: [], previous: '', depth: 0 };
   for (const { groups = {} } of query.matchAll(TOKENS)) readToken(reading, groups);
   const { operation, target, words } = reading;
