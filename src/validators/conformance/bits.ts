@@ -52,10 +52,22 @@ export function columnsOf({ words, bits }: BitRows, row: number): readonly numbe
   return columns;
 }
 
-export function countBits({ words, bits }: BitRows, row: number): number {
+export function countBits(rows: BitRows, row: number): number {
+  return countCommon(rows, row, rows, row);
+}
+
+/** How many bits two rows have in common. */
+export function countCommon(a: BitRows, aRow: number, b: BitRows, bRow: number): number {
   let count = 0;
-  for (let w = 0; w < words; w++) {
-    for (let word = bits[row * words + w] as number; word !== 0; word &= word - 1) count++;
+  for (let w = 0; w < a.words; w++) {
+    count += bitsIn((a.bits[aRow * a.words + w] as number) & (b.bits[bRow * b.words + w] as number));
   }
   return count;
+}
+
+/** Adds up neighbouring bits, then pairs, then fours, and so on. */
+function bitsIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -6,13 +6,13 @@ import { Firing } from './firing.js';
 import { boundsOfNodes, type LabelBounds } from './label-bounds.js';
 import { describeEdits, type LeastEdits } from './least-edits.js';
 import { isShortRepeat } from './order-tree.js';
-import { placeOccurrences } from './placing.js';
+import { emptyCounts, placeOccurrences } from './placing.js';
 import type { RequestOrder } from './request-order.js';
 import { describeRun, type Run } from './run.js';
 import { runAtPlaces } from './run-tree.js';
 import { search } from './search.js';
 import { orderRounds } from './serial-rounds.js';
-import { emptyTimes, fitsCounts, type Times } from './times.js';
+import { emptyTimes, fitsCounts, type PlaceCounts, type Times } from './times.js';
 
 /** States that a search looks at, beside one for each occurrence, before it gives up. */
 export const STATE_BUDGET = 50_000;
@@ -69,19 +69,21 @@ export function createChecker(order: CompiledOrder): OrderChecker {
 class Checker {
   readonly #order: CompiledOrder;
   readonly #firing: Firing;
+  readonly #counts: PlaceCounts;
   readonly #times: Times;
   #bounds: readonly LabelBounds[] | undefined;
 
   constructor(order: CompiledOrder) {
     this.#order = order;
     this.#firing = new Firing(order);
+    this.#counts = emptyCounts(order.places.length);
     this.#times = emptyTimes(order.nodes.length);
   }
 
   check(request: RequestOrder, { budget = STATE_BUDGET }: CheckOptions = {}): Conformance {
     const order = this.#order;
-    const { places, floating, nowhere, counts } = placeOccurrences(order, request);
-    if (nowhere > 0 || !fitsCounts(order.nodes, counts, this.#times)) return VIOLATED;
+    const { places, floating, nowhere } = placeOccurrences(order, request, this.#counts);
+    if (nowhere > 0 || !fitsCounts(order.nodeTable, this.#counts, this.#times)) return VIOLATED;
     if (order.treeClass.exact && floating === 0) return this.#checkExact(request, places, budget);
     if (!this.#firing.fire(request, places, { serial: false })) return VIOLATED;
     this.#bounds ??= boundsOfNodes(order);
@@ -93,7 +95,7 @@ class Checker {
 
   leastEdits(request: RequestOrder): LeastEdits {
     const order = this.#order;
-    const { places, floating } = placeOccurrences(order, request);
+    const { places, floating } = placeOccurrences(order, request, this.#counts);
     const isShort = order.treeClass.exact && order.nodes.every((node) => node.kind !== 'repeat' || isShortRepeat(node));
     this.#bounds ??= boundsOfNodes(order);
     const kept =
@@ -105,17 +107,28 @@ class Checker {
 
   #checkExact(request: RequestOrder, places: Int32Array, budget: number): Conformance {
     const order = this.#order;
-    const conforms = (started: readonly number[], states: number): Conformance => ({
-      ...{ kind: 'conforms', method: 'exact', states },
-      run: () => describeRun(runAtPlaces(order, places, started), { count: places.length, order: started }),
-    });
-    if (this.#firing.fire(request, places, { serial: true })) return conforms(this.#firing.startedOnes(), 0);
+    if (this.#firing.fire(request, places, { serial: true })) {
+      const started = this.#firing.startedOnes();
+      return { kind: 'conforms', method: 'exact', states: 0, run: () => runOf(order, places, started) };
+    }
     if (order.serialGroups === 0 || !this.#firing.fire(request, places, { serial: false })) return VIOLATED;
     const facts = closeFacts(request);
     const rounds = orderRounds({ order, request, facts, places, started: this.#firing.startedOnes(), budget });
-    if (rounds.kind === 'possible') return conforms(rounds.started, rounds.states);
+    if (rounds.kind === 'possible') {
+      return {
+        kind: 'conforms',
+        method: 'exact',
+        states: rounds.states,
+        run: () => runOf(order, places, rounds.started),
+      };
+    }
     return { ...VIOLATED, kind: rounds.kind === 'impossible' ? 'violated' : 'tooAmbiguous', states: rounds.states };
   }
 }
 
 const VIOLATED = { kind: 'violated', method: 'exact', states: 0 } as const;
+
+function runOf(order: CompiledOrder, places: Int32Array, started: ArrayLike<number>): Run {
+  const inOrder = Array.from(started);
+  return describeRun(runAtPlaces(order, places, inOrder), { count: places.length, order: inOrder });
+}

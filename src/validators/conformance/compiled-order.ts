@@ -8,11 +8,13 @@ import {
   partsOf,
   type RepeatNode,
 } from './order-tree.js';
+import { type NodeTable, tableOfNodes } from './times.js';
 import { classOfTree, type TreeClass } from './tree-class.js';
 
 /** The order of a flow, compiled once and asked about many requests. */
 export interface CompiledOrder extends OrderTree {
   readonly treeClass: TreeClass;
+  readonly nodeTable: NodeTable;
   /** The distinct labels of the places. */
   readonly labels: readonly string[];
   readonly labelIds: ReadonlyMap<string, number>;
@@ -20,8 +22,12 @@ export interface CompiledOrder extends OrderTree {
   readonly labelOfPlace: readonly number[];
   /** By label: the places that have it. */
   readonly placesOfLabel: readonly (readonly number[])[];
+  /** The one place of a label, or `FLOATING` if it has several. */
+  readonly placeOfLabel: ReadonlyMap<string, number>;
   /** By place: what must come before it in every run, wherever occurrences are assigned to. Later places last. */
   readonly earlier: readonly (readonly EarlierPlaces[])[];
+  /** The same, as one table. */
+  readonly earlierTable: EarlierTable;
   /** By place: the index of the group whose occurrences follow one another, or -1. */
   readonly serialGroup: readonly number[];
   readonly serialGroups: number;
@@ -31,11 +37,26 @@ export interface CompiledOrder extends OrderTree {
   readonly anchorOf: readonly number[];
 }
 
+/** In the stead of a place: there are several. */
+export const FLOATING = -1;
+
+function onlyOne(places: readonly number[]): number {
+  return places.length === 1 ? (places[0] as number) : FLOATING;
+}
+
 /** Places from `first` up to, and without, `after`: each occurrence there must have ended, or only started, before. */
 export interface EarlierPlaces {
   readonly first: number;
   readonly after: number;
   readonly by: 'start' | 'end';
+}
+
+/** Ranges of earlier places, by place: those from its entry in `begins` up to, and without, the next. */
+export interface EarlierTable {
+  readonly begins: Int32Array;
+  readonly first: Int32Array;
+  readonly after: Int32Array;
+  readonly byStart: Uint8Array;
 }
 
 /** Compiles the tree: linear in its size, but for the places that each place must wait for. */
@@ -46,16 +67,20 @@ export function compileOrder(tree: FlowNode): CompiledOrder {
   const labelOfPlace = numbered.places.map(({ label }) => labelIds.get(label) ?? 0);
   const placesOfLabel: number[][] = labels.map(() => []);
   labelOfPlace.forEach((label, place) => void placesOfLabel[label]?.push(place));
+  const earlier = earlierPlaces(numbered);
   const serial = serialGroupsOf(numbered);
   const boundWithin = boundPlaces(numbered);
   return {
     ...numbered,
     treeClass: classOfTree(numbered),
+    nodeTable: tableOfNodes(numbered.nodes),
     labels,
     labelIds,
     labelOfPlace,
     placesOfLabel,
-    earlier: earlierPlaces(numbered),
+    placeOfLabel: new Map(labels.map((label, id) => [label, onlyOne(placesOfLabel[id] ?? [])] as const)),
+    earlier,
+    earlierTable: tableOf(earlier),
     serialGroup: serial.groups,
     serialGroups: serial.count,
     boundWithin,
@@ -83,6 +108,20 @@ function earlierPlaces({ root, places }: OrderTree): readonly (readonly EarlierP
   };
   walk(root, { earlier: [], inRounds: false });
   return result;
+}
+
+function tableOf(earlier: readonly (readonly EarlierPlaces[])[]): EarlierTable {
+  const ranges = earlier.flat();
+  const begins = new Int32Array(earlier.length + 1);
+  earlier.forEach(({ length }, place) => {
+    begins[place + 1] = (begins[place] as number) + length;
+  });
+  return {
+    begins,
+    first: Int32Array.from(ranges, ({ first }) => first),
+    after: Int32Array.from(ranges, ({ after }) => after),
+    byStart: Uint8Array.from(ranges, ({ by }) => (by === 'start' ? 1 : 0)),
+  };
 }
 
 function joined(earlier: readonly EarlierPlaces[], range: EarlierPlaces): readonly EarlierPlaces[] {

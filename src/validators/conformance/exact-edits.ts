@@ -121,7 +121,7 @@ class EditSearch {
   conflict(places: Int32Array): readonly number[] | undefined {
     const { request, firing } = this.#problem;
     const placed = [...places.keys()].filter((i) => (places[i] as number) >= 0);
-    if (firing.fire(request, places, { serial: true })) return this.#allow(firing.startedOnes());
+    if (firing.fire(request, places, { serial: true })) return this.#allow([...firing.startedOnes()]);
     if (firing.fire(request, places, { serial: false })) {
       if (this.#fitRounds(places)) return undefined;
       return this.#overlap(placed, places) ?? smallestConflict(placed, (kept) => !this.#fitRounds(only(places, kept)));
@@ -136,8 +136,8 @@ class EditSearch {
     const { request, firing } = this.#problem;
     const { places } = this.candidate([]);
     firing.fire(request, places, { serial: true });
-    for (const occurrence of firing.dropUntilAllFire({ serial: true })) places[occurrence] = NOWHERE;
-    return { places, started: firing.startedOnes(), isLeast: false };
+    for (const occurrence of firing.dropUntilAllFire()) places[occurrence] = NOWHERE;
+    return { places, started: [...firing.startedOnes()], isLeast: false };
   }
 
   #allow(started: readonly number[]): undefined {

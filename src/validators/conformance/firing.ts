@@ -1,9 +1,10 @@
-import type { CompiledOrder, EarlierPlaces } from './compiled-order.js';
+import type { CompiledOrder } from './compiled-order.js';
+import { FactLists } from './fact-lists.js';
 import type { OrderedOccurrence, RequestOrder } from './request-order.js';
 
 /** Rounds that have started and not ended, and rounds that only wait for these. By rank. */
 interface SerialGroup {
-  open: number[];
+  readonly open: number[];
   readonly ready: number[];
 }
 
@@ -20,80 +21,70 @@ interface SerialGroup {
  * One object serves many requests, one after the other, and allocates only when a request is larger than all before.
  */
 export class Firing {
-  /** Occurrences in the order in which they started. */
-  #sequence = new Int32Array(0);
-  #started = 0;
-
   readonly #order: CompiledOrder;
+  readonly #lists = new FactLists();
   #request: RequestOrder = { occurrences: [], nodes: 0, certain: [], causes: [] };
+  #places: Int32Array = new Int32Array(0);
+  #isSerial = false;
   /** Occurrences are numbered by place here, so that the occurrences at neighbouring places are a range of bits. */
   #rank = new Int32Array(0);
   #atRank = new Int32Array(0);
+  /** By place: the rank of its first occurrence. */
   readonly #offsets: Int32Array;
-  #places: Int32Array = new Int32Array(0);
-  #words = 0;
 
-  /** The arrows of the facts, as lists by node. */
-  #firstArrow = new Int32Array(0);
-  #nextArrow = new Int32Array(0);
-  #arrowTo = new Int32Array(0);
-  #arrows = 0;
-  #incoming = new Int32Array(0);
-  #startsAt = new Int32Array(0);
-  #endsAt = new Int32Array(0);
   #queue = new Int32Array(0);
   #queued = 0;
   #fired = 0;
+  #sequence = new Int32Array(0);
+  #started = 0;
 
-  /** Bit sets over ranks. */
+  /** Bit sets over ranks, and one for each rank: its ancestors, if it has any. */
+  #words = 0;
   #hasStarted = new Int32Array(0);
   #hasEnded = new Int32Array(0);
   #ancestors = new Int32Array(0);
-  #firstCause = new Int32Array(0);
-  #nextCause = new Int32Array(0);
-  #cause = new Int32Array(0);
 
-  /** Where a sleeping start looks on, by rank: index in the list of earlier places, word. */
+  /** Where a held up start looks on, by rank: index in the table of earlier places, word. */
   #atRange = new Int32Array(0);
   #atWord = new Int32Array(0);
   /** By rank: the first start that sleeps until this one has started, or ended; and the next that sleeps at the same. */
   #sleepersAtStart = new Int32Array(0);
   #sleepersAtEnd = new Int32Array(0);
   #nextSleeper = new Int32Array(0);
-
-  readonly #serial: readonly SerialGroup[];
   /** By rank: 1 while a start sleeps, or waits for its turn. */
   #isHeldUp = new Uint8Array(0);
+  readonly #groups: readonly SerialGroup[];
   #dropped: number[] = [];
 
   constructor(order: CompiledOrder) {
     this.#order = order;
     this.#offsets = new Int32Array(order.places.length + 1);
-    this.#serial = Array.from({ length: order.serialGroups }, () => ({ open: [], ready: [] }));
+    this.#groups = Array.from({ length: order.serialGroups }, () => ({ open: [], ready: [] }));
   }
 
   /** True if every point could be fired. Occurrences without a place (negative) are asked nothing. */
   fire(request: RequestOrder, places: Int32Array, { serial }: { readonly serial: boolean }): boolean {
     this.#request = request;
     this.#places = places;
+    this.#isSerial = serial;
     this.#reserve();
     this.#rankByPlace();
-    this.#addFacts();
-    this.#fireSources(serial);
-    return this.#fireOn(serial) === request.nodes;
+    this.#lists.load(request, this.#rank);
+    this.#fireSources();
+    return this.#fireOn() === request.nodes;
   }
 
   /**
    * After a walk that failed: goes on, and whenever it stands still takes the first listed start that is held up out of the flow, so that it asks nothing and
    * nothing is asked of it. Gives the occurrences that were taken out.
    */
-  dropUntilAllFire(options: { readonly serial: boolean }): readonly number[] {
+  dropUntilAllFire(): readonly number[] {
     const { nodes, occurrences } = this.#request;
     let next = 0;
-    while (this.#fireOn(options.serial) < nodes) {
+    while (this.#fireOn() < nodes) {
       while (next < occurrences.length && this.#isHeldUp[this.#rank[next] as number] === 0) next++;
       if (next === occurrences.length) next = 0;
-      else this.#drop(next, options.serial);
+      else this.#drop(next);
     }
     return this.#dropped;
   }
@@ -103,72 +94,47 @@ export class Firing {
   }
 
   /** The occurrences that could be started, in an order that what was asked for allows. */
-  startedOnes(): readonly number[] {
-    return Array.from(this.#sequence.subarray(0, this.#started));
+  startedOnes(): Int32Array {
+    return this.#sequence.slice(0, this.#started);
   }
 
   #reserve(): void {
-    const { occurrences, nodes, certain, causes } = this.#request;
+    const { occurrences, nodes, causes } = this.#request;
     const count = occurrences.length;
-    const arrows = (certain.length + causes.length) / 2 + count;
     this.#words = (count + 31) >>> 5;
-    if (this.#sequence.length < count) this.#growOccurrences(count);
-    if (this.#firstArrow.length < nodes) this.#growNodes(nodes);
-    if (this.#nextArrow.length < arrows) {
-      this.#nextArrow = new Int32Array(2 * arrows);
-      this.#arrowTo = new Int32Array(2 * arrows);
-    }
-    if (this.#cause.length < causes.length / 2) {
-      this.#cause = new Int32Array(causes.length);
-      this.#nextCause = new Int32Array(causes.length);
-    }
+    if (this.#queue.length < nodes) this.#queue = new Int32Array(2 * nodes);
     if (causes.length > 0 && this.#ancestors.length < count * this.#words) {
       this.#ancestors = new Int32Array(count * this.#words);
     }
-  }
-
-  #growOccurrences(count: number): void {
-    const size = 2 * count;
-    const words = (size + 31) >>> 5;
-    this.#sequence = new Int32Array(size);
-    this.#rank = new Int32Array(size);
-    this.#atRank = new Int32Array(size);
-    this.#hasStarted = new Int32Array(words);
-    this.#hasEnded = new Int32Array(words);
-    this.#firstCause = new Int32Array(size);
-    this.#atRange = new Int32Array(size);
-    this.#atWord = new Int32Array(size);
-    this.#sleepersAtStart = new Int32Array(size);
-    this.#sleepersAtEnd = new Int32Array(size);
-    this.#nextSleeper = new Int32Array(size);
-    this.#isHeldUp = new Uint8Array(size);
-  }
-
-  #growNodes(nodes: number): void {
-    const size = 2 * nodes;
-    this.#firstArrow = new Int32Array(size);
-    this.#incoming = new Int32Array(size);
-    this.#startsAt = new Int32Array(size);
-    this.#endsAt = new Int32Array(size);
-    this.#queue = new Int32Array(size);
+    if (this.#sequence.length >= count) return;
+    const make = (): Int32Array<ArrayBuffer> => new Int32Array(2 * count);
+    this.#sequence = make();
+    this.#rank = make();
+    this.#atRank = make();
+    this.#hasStarted = make();
+    this.#hasEnded = make();
+    this.#atRange = make();
+    this.#atWord = make();
+    this.#sleepersAtStart = make();
+    this.#sleepersAtEnd = make();
+    this.#nextSleeper = make();
+    this.#isHeldUp = new Uint8Array(2 * count);
   }
 
   #rankByPlace(): void {
     const places = this.#places;
     const offsets = this.#offsets.fill(0);
-    let homeless = 0;
+    let last = places.length;
     for (let i = 0; i < places.length; i++) {
       const place = places[i] as number;
-      if (place < 0) homeless++;
+      if (place < 0) last--;
       else offsets[place] = (offsets[place] as number) + 1;
     }
-    let next = 0;
-    for (let place = 0; place < offsets.length; place++) {
-      const count = offsets[place] as number;
+    let next = last;
+    for (let place = offsets.length - 1; place >= 0; place--) {
+      next -= offsets[place] as number;
       offsets[place] = next;
-      next += count;
     }
-    let last = places.length - homeless;
     for (let i = 0; i < places.length; i++) {
       const place = places[i] as number;
       const rank = place < 0 ? last++ : (offsets[place] as number);
@@ -176,50 +142,11 @@ export class Firing {
       this.#rank[i] = rank;
       this.#atRank[rank] = i;
     }
-    for (let place = offsets.length - 1; place > 0; place--) offsets[place] = offsets[place - 1] as number;
+    offsets.copyWithin(1, 0);
     offsets[0] = 0;
   }
 
-  #addFacts(): void {
-    const { occurrences, nodes, certain, causes } = this.#request;
-    const count = occurrences.length;
-    this.#arrows = 0;
-    this.#firstArrow.fill(-1, 0, nodes);
-    this.#incoming.fill(0, 0, nodes);
-    this.#startsAt.fill(-1, 0, nodes);
-    this.#endsAt.fill(-1, 0, nodes);
-    for (let i = 0; i < certain.length; i += 2) this.#addArrow(certain[i] as number, certain[i + 1] as number);
-    for (let i = 0; i < count; i++) {
-      const { start, end } = occurrences[i] as OrderedOccurrence;
-      this.#startsAt[start] = this.#rank[i] as number;
-      this.#endsAt[end ?? start] = this.#rank[i] as number;
-      if (end !== undefined) this.#addArrow(start, end);
-    }
-    this.#firstCause.fill(-1, 0, count);
-    for (let i = 0; i < causes.length; i += 2) this.#addCause(causes[i] as number, causes[i + 1] as number, i >>> 1);
-  }
-
-  #addArrow(from: number, to: number): void {
-    const arrow = this.#arrows++;
-    this.#arrowTo[arrow] = to;
-    this.#nextArrow[arrow] = this.#firstArrow[from] as number;
-    this.#firstArrow[from] = arrow;
-    this.#incoming[to] = (this.#incoming[to] as number) + 1;
-  }
-
-  #addCause(ancestor: number, descendant: number, id: number): void {
-    const rank = this.#rank[descendant] as number;
-    this.#cause[id] = this.#rank[ancestor] as number;
-    this.#nextCause[id] = this.#firstCause[rank] as number;
-    this.#firstCause[rank] = id;
-    const { occurrences } = this.#request;
-    this.#addArrow(
-      (occurrences[ancestor] as OrderedOccurrence).start,
-      (occurrences[descendant] as OrderedOccurrence).start,
-    );
-  }
-
-  #fireSources(serial: boolean): void {
+  #fireSources(): void {
     const { occurrences, nodes } = this.#request;
     const count = occurrences.length;
     this.#started = 0;
@@ -231,108 +158,129 @@ export class Firing {
     this.#isHeldUp.fill(0, 0, count);
     this.#sleepersAtStart.fill(-1, 0, count);
     this.#sleepersAtEnd.fill(-1, 0, count);
-    for (const group of this.#serial) {
-      group.open = [];
-      group.ready.length = 0;
-    }
-    for (let node = 0; node < nodes; node++) if (this.#incoming[node] === 0) this.#allow(node, serial);
+    for (const group of this.#groups) group.open.length = group.ready.length = 0;
+    const { waiting } = this.#lists;
+    for (let node = 0; node < nodes; node++) if (waiting[node] === 0) this.#allow(node);
   }
 
   /** Fires what can be fired; gives the number of nodes that have been. */
-  #fireOn(serial: boolean): number {
+  #fireOn(): number {
+    const queue = this.#queue;
+    const { firstArrow, nextArrow, arrowTo, waiting, pointAt } = this.#lists;
     do {
-      while (this.#fired < this.#queued) this.#fireNode(this.#queue[this.#fired++] as number, serial);
-    } while (serial && this.#startRound());
+      while (this.#fired < this.#queued) {
+        const node = queue[this.#fired++] as number;
+        const point = pointAt[node] as number;
+        if (point >= 0) this.#pass(point);
+        for (let arrow = firstArrow[node] as number; arrow >= 0; arrow = nextArrow[arrow] as number) {
+          const to = arrowTo[arrow] as number;
+          const left = (waiting[to] as number) - 1;
+          waiting[to] = left;
+          if (left === 0) this.#allow(to);
+        }
+      }
+    } while (this.#isSerial && this.#startRound());
     return this.#fired;
   }
 
-  #drop(occurrence: number, serial: boolean): void {
-    const rank = this.#rank[occurrence] as number;
-    this.#dropped.push(occurrence);
-    this.#isHeldUp[rank] = 0;
-    for (const { ready } of this.#serial) {
-      const at = ready.indexOf(rank);
-      if (at >= 0) ready.splice(at, 1);
+  /** A start or an end has been fired; where nothing is known of its end, a start is both. */
+  #pass(point: number): void {
+    const rank = point >>> 1;
+    const word = rank >>> 5;
+    const bit = 1 << (rank & 31);
+    const isStart = (point & 1) === 0;
+    if (isStart) {
+      const occurrence = this.#atRank[rank] as number;
+      this.#sequence[this.#started++] = occurrence;
+      this.#hasStarted[word] = (this.#hasStarted[word] as number) | bit;
+      if ((this.#sleepersAtStart[rank] as number) >= 0) this.#wake(this.#sleepersAtStart, rank);
+      if (this.#occurrence(rank).end !== undefined) return;
     }
-    this.#queue[this.#queued++] = (this.#request.occurrences[occurrence] as OrderedOccurrence).start;
-    this.#hasStarted[rank >>> 5] = (this.#hasStarted[rank >>> 5] as number) | (1 << (rank & 31));
-    this.#hasEnded[rank >>> 5] = (this.#hasEnded[rank >>> 5] as number) | (1 << (rank & 31));
-    this.#wake(this.#sleepersAtStart, rank, serial);
-    this.#wake(this.#sleepersAtEnd, rank, serial);
+    this.#hasEnded[word] = (this.#hasEnded[word] as number) | bit;
+    if ((this.#sleepersAtEnd[rank] as number) >= 0) this.#wake(this.#sleepersAtEnd, rank);
   }
 
   /** All facts before a node have been fired. */
-  #allow(node: number, serial: boolean): void {
-    const rank = this.#startsAt[node] as number;
-    if (rank < 0) this.#queue[this.#queued++] = node;
-    else {
-      if (this.#request.causes.length > 0) this.#gatherAncestors(rank);
-      const place = this.#places[this.#atRank[rank] as number] as number;
-      this.#atRange[rank] = place < 0 ? -1 : (this.#order.earlier[place] as readonly EarlierPlaces[]).length;
-      this.#atWord[rank] = -1;
-      this.#look(rank, serial);
+  #allow(node: number): void {
+    const point = this.#lists.pointAt[node] as number;
+    if (point < 0 || (point & 1) === 1) {
+      this.#queue[this.#queued++] = node;
+      return;
     }
+    const rank = point >>> 1;
+    if ((this.#lists.firstCause[rank] as number) >= 0) this.#gatherAncestors(rank);
+    const place = this.#places[this.#atRank[rank] as number] as number;
+    this.#atRange[rank] = place < 0 ? 0 : (this.#order.earlierTable.begins[place + 1] as number);
+    this.#atWord[rank] = -1;
+    this.#look(rank, place);
   }
 
   #gatherAncestors(rank: number): void {
+    const { firstCause, nextCause, ancestor } = this.#lists;
+    const ancestors = this.#ancestors;
     const words = this.#words;
     const row = rank * words;
-    this.#ancestors.fill(0, row, row + words);
-    for (let id = this.#firstCause[rank] as number; id >= 0; id = this.#nextCause[id] as number) {
-      const cause = this.#cause[id] as number;
-      const from = cause * words;
-      for (let w = 0; w < words; w++) {
-        this.#ancestors[row + w] = (this.#ancestors[row + w] as number) | (this.#ancestors[from + w] as number);
-      }
+    for (let w = 0; w < words; w++) ancestors[row + w] = 0;
+    for (let id = firstCause[rank] as number; id >= 0; id = nextCause[id] as number) {
+      const cause = ancestor[id] as number;
       const at = row + (cause >>> 5);
-      this.#ancestors[at] = (this.#ancestors[at] as number) | (1 << (cause & 31));
+      ancestors[at] = (ancestors[at] as number) | (1 << (cause & 31));
+      if ((firstCause[cause] as number) < 0) continue;
+      const from = cause * words;
+      for (let w = 0; w < words; w++)
+        ancestors[row + w] = (ancestors[row + w] as number) | (ancestors[from + w] as number);
     }
   }
 
-  /** Queues the start, or lays it to sleep at the last occurrence that stands in its way. */
-  #look(rank: number, serial: boolean): void {
-    const occurrence = this.#atRank[rank] as number;
-    const place = this.#places[occurrence] as number;
-    const ranges = place < 0 ? [] : (this.#order.earlier[place] as readonly EarlierPlaces[]);
-    const { tied } = this.#request.occurrences[occurrence] as OrderedOccurrence;
-    let at = this.#atRange[rank] as number;
-    while (at > 0 || this.#atWord[rank] !== -1) {
-      if (this.#atWord[rank] === -1) this.#enterRange(rank, ranges[--at] as EarlierPlaces);
-      this.#atRange[rank] = at;
-      const range = ranges[at] as EarlierPlaces;
-      const asksStart = range.by === 'start' || !tied;
-      const obstacle = this.#obstacle(rank, range, asksStart);
+  /** Lets the start have its turn, or lays it to sleep at the last occurrence that stands in its way. */
+  #look(rank: number, place: number): void {
+    const { begins, byStart } = this.#order.earlierTable;
+    const begin = place < 0 ? 0 : (begins[place] as number);
+    let range = this.#atRange[rank] as number;
+    let word = this.#atWord[rank] as number;
+    for (;;) {
+      if (word < 0) {
+        if (range === begin) break;
+        word = this.#lastWord(--range);
+        if (word < 0) continue;
+      }
+      const asksStart = byStart[range] === 1 || !this.#occurrence(rank).tied;
+      const obstacle = this.#obstacle(rank, { range, word, asksStart });
       if (obstacle >= 0) {
+        this.#atRange[rank] = range;
+        this.#atWord[rank] = obstacle >>> 5;
         this.#sleep(rank, obstacle, asksStart);
         return;
       }
+      word = -1;
     }
-    this.#ready(rank, serial);
+    this.#takeTurn(rank, place);
   }
 
-  #enterRange(rank: number, { first, after }: EarlierPlaces): void {
-    const from = this.#offsets[first] as number;
-    const to = this.#offsets[after] as number;
-    this.#atWord[rank] = from === to ? -1 : (to - 1) >>> 5;
+  /** The last word that holds an occurrence of a range; -1 if there is none. */
+  #lastWord(range: number): number {
+    const { first, after } = this.#order.earlierTable;
+    const from = this.#offsets[first[range] as number] as number;
+    const to = this.#offsets[after[range] as number] as number;
+    return from === to ? -1 : (to - 1) >>> 5;
   }
 
-  /** The last rank in the range that has not ended (or started), and is no ancestor; -1 if there is none. */
-  #obstacle(rank: number, { first, after }: EarlierPlaces, asksStart: boolean): number {
-    const from = this.#offsets[first] as number;
-    const to = this.#offsets[after] as number;
+  /** The last rank in the range, from a word on down, that has not ended (or started), and is no ancestor; -1 if there is none. */
+  #obstacle(
+    rank: number,
+    { range, word, asksStart }: { readonly range: number; readonly word: number; readonly asksStart: boolean },
+  ): number {
+    const { first, after } = this.#order.earlierTable;
+    const from = this.#offsets[first[range] as number] as number;
+    const to = this.#offsets[after[range] as number] as number;
     const passed = asksStart ? this.#hasStarted : this.#hasEnded;
-    const exempts = !asksStart && this.#request.causes.length > 0;
-    const row = rank * this.#words;
+    const row = asksStart || (this.#lists.firstCause[rank] as number) < 0 ? -1 : rank * this.#words;
     const lowest = from >>> 5;
-    for (let w = this.#atWord[rank] as number; w >= lowest && w >= 0; w--) {
+    for (let w = word; w >= lowest; w--) {
       let bits = ~(passed[w] as number) & wordMask(w, from, to);
-      if (exempts) bits &= ~(this.#ancestors[row + w] as number);
-      if (bits !== 0) {
-        this.#atWord[rank] = w;
-        return (w << 5) + 31 - Math.clz32(bits);
-      }
+      if (row >= 0) bits &= ~(this.#ancestors[row + w] as number);
+      if (bits !== 0) return (w << 5) + 31 - Math.clz32(bits);
     }
-    this.#atWord[rank] = -1;
     return -1;
   }
 
@@ -343,80 +291,78 @@ export class Firing {
     this.#isHeldUp[rank] = 1;
   }
 
-  #ready(rank: number, serial: boolean): void {
-    const occurrence = this.#atRank[rank] as number;
-    const place = this.#places[occurrence] as number;
-    const group = serial && place >= 0 ? (this.#order.serialGroup[place] as number) : -1;
-    this.#isHeldUp[rank] = group >= 0 ? 1 : 0;
-    if (group >= 0) this.#serial[group]?.ready.push(rank);
-    else this.#queue[this.#queued++] = (this.#request.occurrences[occurrence] as OrderedOccurrence).start;
-  }
-
-  #fireNode(node: number, serial: boolean): void {
-    const starts = this.#startsAt[node] as number;
-    if (starts >= 0) this.#start(starts, serial);
-    const ends = this.#endsAt[node] as number;
-    if (ends >= 0) this.#end(ends, serial);
-    for (let arrow = this.#firstArrow[node] as number; arrow >= 0; arrow = this.#nextArrow[arrow] as number) {
-      const to = this.#arrowTo[arrow] as number;
-      const left = (this.#incoming[to] as number) - 1;
-      this.#incoming[to] = left;
-      if (left === 0) this.#allow(to, serial);
-    }
-  }
-
-  #start(rank: number, serial: boolean): void {
-    this.#sequence[this.#started++] = this.#atRank[rank] as number;
-    this.#hasStarted[rank >>> 5] = (this.#hasStarted[rank >>> 5] as number) | (1 << (rank & 31));
-    this.#wake(this.#sleepersAtStart, rank, serial);
-  }
-
-  #end(rank: number, serial: boolean): void {
-    this.#hasEnded[rank >>> 5] = (this.#hasEnded[rank >>> 5] as number) | (1 << (rank & 31));
-    this.#wake(this.#sleepersAtEnd, rank, serial);
-  }
-
-  #wake(sleepers: Int32Array, rank: number, serial: boolean): void {
+  #wake(sleepers: Int32Array, rank: number): void {
     let sleeper = sleepers[rank] as number;
     sleepers[rank] = -1;
     while (sleeper >= 0) {
       const next = this.#nextSleeper[sleeper] as number;
-      if (this.#isHeldUp[sleeper] === 1) this.#look(sleeper, serial);
+      const place = this.#places[this.#atRank[sleeper] as number] as number;
+      if (this.#isHeldUp[sleeper] === 1) this.#look(sleeper, place);
       sleeper = next;
     }
   }
 
+  #takeTurn(rank: number, place: number): void {
+    const group = this.#isSerial && place >= 0 ? (this.#order.serialGroup[place] as number) : -1;
+    this.#isHeldUp[rank] = group >= 0 ? 1 : 0;
+    if (group >= 0) this.#groups[group]?.ready.push(rank);
+    else this.#queue[this.#queued++] = this.#occurrence(rank).start;
+  }
+
   /** Starts the first listed round that no open round of its group stands in the way of. */
   #startRound(): boolean {
-    let best: { readonly group: SerialGroup; readonly at: number; readonly occurrence: number } | undefined;
-    for (const group of this.#serial) {
-      if (group.ready.length === 0) continue;
-      group.open = group.open.filter((rank) => !isIn(this.#hasEnded, rank));
-      const at = this.#firstFree(group);
-      const occurrence = this.#atRank[group.ready[at] ?? 0] as number;
-      if (at >= 0 && (best === undefined || occurrence < best.occurrence)) best = { group, at, occurrence };
+    let chosen: SerialGroup | undefined;
+    let rank = -1;
+    for (const group of this.#groups) {
+      const next = group.ready.length === 0 ? -1 : this.#firstFree(group);
+      if (next < 0 || (rank >= 0 && (this.#atRank[rank] as number) < (this.#atRank[next] as number))) continue;
+      chosen = group;
+      rank = next;
     }
-    if (!best) return false;
-    best.group.open.push(...best.group.ready.splice(best.at, 1));
-    this.#isHeldUp[this.#rank[best.occurrence] as number] = 0;
-    this.#queue[this.#queued++] = (this.#request.occurrences[best.occurrence] as OrderedOccurrence).start;
+    if (!chosen) return false;
+    chosen.open.push(rank);
+    chosen.ready.splice(chosen.ready.indexOf(rank), 1);
+    this.#isHeldUp[rank] = 0;
+    this.#queue[this.#queued++] = this.#occurrence(rank).start;
     return true;
   }
 
   #firstFree({ open, ready }: SerialGroup): number {
+    let kept = 0;
+    for (const rank of open) if (!isIn(this.#hasEnded, rank)) open[kept++] = rank;
+    open.length = kept;
     let best = -1;
-    for (let i = 0; i < ready.length; i++) {
-      const rank = ready[i] as number;
-      if (best >= 0 && (this.#atRank[rank] as number) > (this.#atRank[ready[best] as number] as number)) continue;
-      if (open.every((other) => this.#mayOverlap(other, rank))) best = i;
+    for (const rank of ready) {
+      if (best >= 0 && (this.#atRank[rank] as number) > (this.#atRank[best] as number)) continue;
+      if (kept === 0 || open.every((other) => this.#mayOverlap(other, rank))) best = rank;
     }
     return best;
   }
 
   /** A round may start while its ancestor is open; one whose ancestors are not all known only has to start later. */
   #mayOverlap(open: number, rank: number): boolean {
-    if (!(this.#request.occurrences[this.#atRank[rank] as number] as OrderedOccurrence).tied) return true;
-    return this.#request.causes.length > 0 && isIn(this.#ancestors, open, rank * this.#words);
+    if (!this.#occurrence(rank).tied) return true;
+    return (this.#lists.firstCause[rank] as number) >= 0 && isIn(this.#ancestors, open, rank * this.#words);
+  }
+
+  #drop(occurrence: number): void {
+    const rank = this.#rank[occurrence] as number;
+    this.#dropped.push(occurrence);
+    this.#isHeldUp[rank] = 0;
+    for (const { ready } of this.#groups) {
+      const at = ready.indexOf(rank);
+      if (at >= 0) ready.splice(at, 1);
+    }
+    this.#queue[this.#queued++] = this.#occurrence(rank).start;
+    for (const passed of [this.#hasStarted, this.#hasEnded]) {
+      passed[rank >>> 5] = (passed[rank >>> 5] as number) | (1 << (rank & 31));
+    }
+    this.#wake(this.#sleepersAtStart, rank);
+    this.#wake(this.#sleepersAtEnd, rank);
+  }
+
+  #occurrence(rank: number): OrderedOccurrence {
+    return this.#request.occurrences[this.#atRank[rank] as number] as OrderedOccurrence;
   }
 }
 

@@ -9,4 +9,5 @@ export type { CycleEdge, CyclePoint, Deletion, Insertion, LeastEdits } from './l
 export { labelOf, type Place } from './order-tree.js';
 export type { OrderedOccurrence, RequestOrder } from './request-order.js';
 export type { RequiredOrder, Run } from './run.js';
+export { type RunStrength, strengthOf } from './strength.js';
 export { type AmbiguityWarning, classOf, type InexactReason, type TreeClass } from './tree-class.js';

@@ -1,6 +1,6 @@
-import type { CompiledOrder } from './compiled-order.js';
+import { type CompiledOrder, FLOATING } from './compiled-order.js';
 import { UNBOUNDED } from './order-tree.js';
-import type { RequestOrder } from './request-order.js';
+import type { OrderedOccurrence, RequestOrder } from './request-order.js';
 import type { PlaceCounts } from './times.js';
 
 /** Where the occurrences of a request can stand. */
@@ -9,26 +9,33 @@ export interface Placing {
   readonly places: Int32Array;
   readonly floating: number;
   readonly nowhere: number;
-  readonly counts: PlaceCounts;
 }
 
-export const FLOATING = -1;
 export const NOWHERE = -2;
 
+export function emptyCounts(places: number): PlaceCounts {
+  return { least: new Int32Array(places), most: new Int32Array(places) };
+}
+
 /** Gives each occurrence its place, and counts what can stand where. Places of what may still come can have more. */
-export function placeOccurrences(order: CompiledOrder, { occurrences, mayStillCome }: RequestOrder): Placing {
+export function placeOccurrences(
+  order: CompiledOrder,
+  { occurrences, mayStillCome }: RequestOrder,
+  counts: PlaceCounts,
+): Placing {
+  const { least, most } = counts;
   const places = new Int32Array(occurrences.length);
-  const size = order.places.length;
-  const counts = { least: new Int32Array(size), most: new Int32Array(size) };
   let floating = 0;
   let nowhere = 0;
+  least.fill(0);
+  most.fill(0);
   for (let i = 0; i < places.length; i++) {
-    const labels = (occurrences[i] as RequestOrder['occurrences'][number]).labels;
+    const { labels } = occurrences[i] as OrderedOccurrence;
     const place = placeOf(labels, order);
     places[i] = place;
     if (place >= 0) {
-      counts.least[place] = (counts.least[place] as number) + 1;
-      counts.most[place] = (counts.most[place] as number) + 1;
+      least[place] = (least[place] as number) + 1;
+      most[place] = (most[place] as number) + 1;
     } else if (place === NOWHERE) nowhere++;
     else {
       floating++;
@@ -36,17 +43,16 @@ export function placeOccurrences(order: CompiledOrder, { occurrences, mayStillCo
     }
   }
   if (mayStillCome && mayStillCome.size > 0) openPlaces(mayStillCome, { order, counts });
-  return { places, floating, nowhere, counts };
+  return { places, floating, nowhere };
 }
 
 function placeOf(labels: readonly string[], order: CompiledOrder): number {
   let found = NOWHERE;
-  for (const label of labels) {
-    const id = order.labelIds.get(label);
-    if (id === undefined) continue;
-    const places = order.placesOfLabel[id] as readonly number[];
-    if (found !== NOWHERE || places.length > 1) return FLOATING;
-    found = places[0] as number;
+  for (let i = 0; i < labels.length; i++) {
+    const place = order.placeOfLabel.get(labels[i] as string);
+    if (place === undefined) continue;
+    if (found !== NOWHERE || place === FLOATING) return FLOATING;
+    found = place;
   }
   return found;
 }

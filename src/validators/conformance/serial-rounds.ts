@@ -23,7 +23,7 @@ export interface RoundsProblem {
   readonly facts: ClosedFacts;
   readonly places: Int32Array;
   /** Every occurrence, in an order of starts that facts and sequences allow. */
-  readonly started: readonly number[];
+  readonly started: Iterable<number>;
   readonly budget: number;
 }
 

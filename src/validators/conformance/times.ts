@@ -1,4 +1,4 @@
-import { type OrderNode, UNBOUNDED } from './order-tree.js';
+import { type OrderNode, partsOf, UNBOUNDED } from './order-tree.js';
 
 /**
  * How often each node must have been run, and how often it can have been, for the counts of its places to come out. Filled by
@@ -20,70 +20,103 @@ export interface PlaceCounts {
 }
 
 /**
- * True if the counts at the places can be those of one run of the tree, given by its nodes, children first.
+ * True if the counts at the places can be those of one run of the tree.
  *
  * Each node's possible numbers of runs are an interval, worked out from those of its parts, and the root must be able to run once. Exact where
  * each place's count is known; where an occurrence has several places to stand, or may still come, no run is ruled out that is possible.
  */
-export function fitsCounts(nodes: readonly OrderNode[], counts: PlaceCounts, times: Times): boolean {
-  for (const node of nodes) {
-    countTimes(node, counts, times);
-    if ((times.least[node.id] as number) > (times.most[node.id] as number)) return false;
-  }
-  const root = nodes.length - 1;
-  return (times.least[root] as number) <= 1 && (times.most[root] as number) >= 1;
-}
-
-function countTimes(node: OrderNode, counts: PlaceCounts, times: Times): void {
-  const { id } = node;
+export function fitsCounts(table: NodeTable, counts: PlaceCounts, times: Times): boolean {
+  const { kinds } = table;
   const { least, most } = times;
-  switch (node.kind) {
-    case 'place':
-      least[id] = counts.least[node.first] as number;
-      most[id] = counts.most[node.first] as number;
-      return;
-    case 'sequence':
-    case 'parallel':
-    case 'any-order':
-      least[id] = greatest(node.children, least);
-      most[id] = smallest(node.children, most);
-      return;
-    case 'choice':
-      least[id] = sum(node.children, least);
-      most[id] = sum(node.children, most);
-      return;
-    case 'any-of':
-      least[id] = greatest(node.children, least);
-      most[id] = sum(node.children, most);
-      return;
-    case 'optional':
-      least[id] = least[node.child.id] as number;
-      most[id] = UNBOUNDED;
-      return;
-    case 'repeat':
-      countRepeat(node, times);
-      return;
-    default:
-      node satisfies never;
+  for (let id = 0; id < kinds.length; id++) {
+    countTimes(id, { table, counts, times });
+    if ((least[id] as number) > (most[id] as number)) return false;
   }
+  const root = kinds.length - 1;
+  return (least[root] as number) <= 1 && (most[root] as number) >= 1;
 }
 
-function greatest(children: readonly OrderNode[], times: Int32Array): number {
-  let result = 0;
-  for (const { id } of children) result = Math.max(result, times[id] as number);
-  return result;
+/** The nodes of a tree as numbers, children before their parents: looked through thousands of times a second. */
+export interface NodeTable {
+  readonly kinds: Uint8Array;
+  /** By node: where its parts begin in `parts`; and one entry more. Of a place: its own number. */
+  readonly begins: Int32Array;
+  readonly parts: Int32Array;
+  readonly places: Int32Array;
+  readonly min: Int32Array;
+  readonly max: Int32Array;
 }
 
-function smallest(children: readonly OrderNode[], times: Int32Array): number {
-  let result = UNBOUNDED;
-  for (const { id } of children) result = Math.min(result, times[id] as number);
-  return result;
+const PLACE = 0;
+const ALL = 1;
+const CHOICE = 2;
+const ANY_OF = 3;
+const OPTIONAL = 4;
+const REPEAT = 5;
+
+const KINDS = {
+  place: PLACE,
+  sequence: ALL,
+  parallel: ALL,
+  'any-order': ALL,
+  choice: CHOICE,
+  'any-of': ANY_OF,
+  optional: OPTIONAL,
+  repeat: REPEAT,
+} as const satisfies Record<OrderNode['kind'], number>;
+
+export function tableOfNodes(nodes: readonly OrderNode[]): NodeTable {
+  const parts = nodes.map((node) => partsOf(node).map(({ id }) => id));
+  let begin = 0;
+  const begins = parts.map(({ length }) => {
+    begin += length;
+    return begin - length;
+  });
+  return {
+    kinds: Uint8Array.from(nodes, ({ kind }) => KINDS[kind]),
+    begins: Int32Array.from([...begins, begin]),
+    parts: Int32Array.from(parts.flat()),
+    places: Int32Array.from(nodes, ({ first }) => first),
+    min: Int32Array.from(nodes, (node) => (node.kind === 'repeat' ? node.min : 1)),
+    max: Int32Array.from(nodes, (node) => (node.kind === 'repeat' ? node.max : 1)),
+  };
 }
 
-function sum(children: readonly OrderNode[], times: Int32Array): number {
-  let result = 0;
-  for (const { id } of children) result += times[id] as number;
-  return Math.min(result, UNBOUNDED);
+interface Counting {
+  readonly table: NodeTable;
+  readonly counts: PlaceCounts;
+  readonly times: Times;
+}
+
+function countTimes(id: number, counting: Counting): void {
+  const { table, counts } = counting;
+  const { least, most } = counting.times;
+  const kind = table.kinds[id] as number;
+  if (kind === PLACE) {
+    const place = table.places[id] as number;
+    least[id] = counts.least[place] as number;
+    most[id] = counts.most[place] as number;
+    return;
+  }
+  if (kind === REPEAT) {
+    countRepeat(id, counting);
+    return;
+  }
+  const end = table.begins[id + 1] as number;
+  let greatest = 0;
+  let smallest = UNBOUNDED;
+  let sumOfLeast = 0;
+  let sumOfMost = 0;
+  for (let i = table.begins[id] as number; i < end; i++) {
+    const part = table.parts[i] as number;
+    const [low, high] = [least[part] as number, most[part] as number];
+    if (low > greatest) greatest = low;
+    if (high < smallest) smallest = high;
+    sumOfLeast += low;
+    sumOfMost += high;
+  }
+  least[id] = kind === CHOICE ? Math.min(sumOfLeast, UNBOUNDED) : greatest;
+  most[id] = kind === ALL ? smallest : kind === OPTIONAL ? UNBOUNDED : Math.min(sumOfMost, UNBOUNDED);
 }
 
 /**
@@ -95,23 +128,27 @@ function sum(children: readonly OrderNode[], times: Int32Array): number {
  *
  * A repeat that may go round no time at all can be run any number of times more.
  */
-function countRepeat(node: OrderNode & { readonly kind: 'repeat' }, { least, most }: Times): void {
-  const min = Math.max(node.min, 1);
-  const rounds = { least: least[node.child.id] as number, most: most[node.child.id] as number };
-  let low = Math.ceil(rounds.least / node.max);
-  let high = Math.floor(rounds.most / min);
-  let isUnused = rounds.least === 0;
-  if (node.between) {
-    const between = { least: least[node.between.id] as number, most: most[node.between.id] as number };
-    low = Math.max(low, rounds.least - between.most, runsFor(between.least, node.max - 1));
-    high = Math.min(high, rounds.most - between.least, min === 1 ? UNBOUNDED : Math.floor(between.most / (min - 1)));
-    isUnused &&= between.least === 0;
+function countRepeat(id: number, { table, times: { least, most } }: Counting): void {
+  const begin = table.begins[id] as number;
+  const child = table.parts[begin] as number;
+  const between = begin + 1 < (table.begins[id + 1] as number) ? (table.parts[begin + 1] as number) : -1;
+  const [fewest, max] = [table.min[id] as number, table.max[id] as number];
+  const min = Math.max(fewest, 1);
+  const [fewestRounds, mostRounds] = [least[child] as number, most[child] as number];
+  let low = Math.ceil(fewestRounds / max);
+  let high = Math.floor(mostRounds / min);
+  let isUnused = fewestRounds === 0;
+  if (between >= 0) {
+    const [fewestGaps, mostGaps] = [least[between] as number, most[between] as number];
+    low = Math.max(low, fewestRounds - mostGaps, runsFor(fewestGaps, max - 1));
+    high = Math.min(high, mostRounds - fewestGaps, min === 1 ? UNBOUNDED : Math.floor(mostGaps / (min - 1)));
+    isUnused &&= fewestGaps === 0;
   }
-  const skips = node.min === 0;
+  const skips = fewest === 0;
   if (skips && !isUnused) low = Math.max(low, 1);
   const isPossible = low <= high || (skips && isUnused);
-  least[node.id] = isPossible ? (skips && isUnused ? 0 : Math.max(low, 0)) : 1;
-  most[node.id] = isPossible ? (skips ? UNBOUNDED : high) : 0;
+  least[id] = isPossible ? (skips && isUnused ? 0 : Math.max(low, 0)) : 1;
+  most[id] = isPossible ? (skips ? UNBOUNDED : high) : 0;
 }
 
 /** The fewest runs that hold so many, at most so many in each. */

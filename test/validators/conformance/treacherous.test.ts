@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { FlowNode } from '../../../src/model/index.js';
-import { compileOrder, createChecker, type Run } from '../../../src/validators/conformance/index.js';
+import { compileOrder, createChecker, type Run, strengthOf } from '../../../src/validators/conformance/index.js';
 import { choice, opt, par, rep, seq } from '../../helpers/evidence.js';
 import { requestOf } from './notation.js';
 import { toRequestOrder } from './random-request.js';
@@ -117,5 +117,18 @@ describe('treacherous cases, by the order alone', () => {
     ]);
     expect(run.places).to.deep.equal([0, 1, 3, 3]);
     expect(run.order).to.deep.equal([0, 1, 2, 3]);
+  });
+
+  it('tells how much of what a run requires is certain', () => {
+    const tree = seq('a', par('b', 'c'), 'd');
+    const request = toRequestOrder(tree, requestOf('a<b a>c a|c b<d c d'));
+    const answer = createChecker(compileOrder(tree)).check(request);
+    if (answer.kind !== 'conforms') throw new Error(answer.kind);
+    const strength = strengthOf(request, answer.run(), { list: 9 });
+    expect(strength).to.deep.equal({ required: 5, proven: 4, undecided: [[2, 3]] });
+    expect(strengthOf(request, answer.run(), { list: 0 }).undecided).to.deep.equal([]);
+    const byStart = toRequestOrder(tree, requestOf('a<b a-c b-d c-d a-d'));
+    const run = { ...answer.run(), required: [{ by: 'start', parts: [[0], [1, 2], [3]] }] } as const;
+    expect(strengthOf(byStart, run, { list: 9 })).to.deep.equal({ required: 5, proven: 5, undecided: [] });
   });
 });
