@@ -62,3 +62,14 @@ export function visitInOrder(lists: ArrowLists, visit: (from: number, to: number
     }
   }
 }
+
+/** The same arrows, each the other way. */
+export function turnedRound({ nodes, first, next, to }: ArrowLists): ArrowLists {
+  const turned = emptyLists(nodes, to.length);
+  for (let node = 0; node < nodes; node++) {
+    for (let arrow = first[node] as number; arrow >= 0; arrow = next[arrow] as number) {
+      addArrow(turned, arrow, to[arrow] as number, node);
+    }
+  }
+  return turned;
+}

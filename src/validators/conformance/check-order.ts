@@ -1,4 +1,3 @@
-import { closeFacts } from './closed-facts.js';
 import type { CompiledOrder } from './compiled-order.js';
 import { leastEditsBySearch } from './edit-search.js';
 import { leastExactEdits } from './exact-edits.js';
@@ -6,6 +5,7 @@ import { Firing } from './firing.js';
 import { boundsOfNodes, type LabelBounds } from './label-bounds.js';
 import { describeEdits, type LeastEdits } from './least-edits.js';
 import { isShortRepeat } from './order-tree.js';
+import { overlappingPair } from './overlap.js';
 import { emptyCounts, placeOccurrences } from './placing.js';
 import type { RequestOrder } from './request-order.js';
 import { describeRun, type Run } from './run.js';
@@ -111,9 +111,10 @@ class Checker {
       const started = this.#firing.startedOnes();
       return { kind: 'conforms', method: 'exact', states: 0, run: () => runOf(order, places, started) };
     }
+    const waiting = this.#firing.waitingRounds();
     if (order.serialGroups === 0 || !this.#firing.fire(request, places, { serial: false })) return VIOLATED;
-    const facts = closeFacts(request);
-    const rounds = orderRounds({ order, request, facts, places, started: this.#firing.startedOnes(), budget });
+    if (overlappingPair(request, waiting)) return VIOLATED;
+    const rounds = orderRounds({ order, request, places, started: this.#firing.startedOnes(), budget });
     if (rounds.kind === 'possible') {
       return {
         kind: 'conforms',

@@ -1,4 +1,4 @@
-import { listArrows, listCauses, visitInOrder } from './arrows.js';
+import { listArrows, listCauses, turnedRound, visitInOrder } from './arrows.js';
 import { addRow, type BitRows, emptyRows, setBit } from './bits.js';
 import type { RequestOrder } from './request-order.js';
 
@@ -20,7 +20,16 @@ export interface ClosedFacts {
   readonly ancestors: BitRows;
 }
 
+const CLOSED = new WeakMap<RequestOrder, ClosedFacts>();
+
+/** Closes the facts of a request, once. */
 export function closeFacts(request: RequestOrder): ClosedFacts {
+  const closed = CLOSED.get(request) ?? close(request);
+  CLOSED.set(request, closed);
+  return closed;
+}
+
+function close(request: RequestOrder): ClosedFacts {
   const { occurrences, nodes } = request;
   const count = occurrences.length;
   const before = emptyRows(nodes, count);
@@ -38,6 +47,21 @@ export function closeFacts(request: RequestOrder): ClosedFacts {
     setBit(beforeEnd, i, i);
   });
   return { count, beforeStart, beforeEnd, ancestors: closeCauses(request) };
+}
+
+/** Row i: the starts that certainly come after the start of i. */
+export function startsAfter(request: RequestOrder): BitRows {
+  const { occurrences, nodes } = request;
+  const after = emptyRows(nodes, occurrences.length);
+  const startsAt = new Int32Array(nodes).fill(-1);
+  occurrences.forEach(({ start }, i) => void startsAt.fill(i, start, start + 1));
+  visitInOrder(turnedRound(listArrows(request)), (node, to) => {
+    addRow(after, to, after, node);
+    if ((startsAt[node] as number) >= 0) setBit(after, to, startsAt[node] as number);
+  });
+  const rows = emptyRows(occurrences.length, occurrences.length);
+  occurrences.forEach(({ start }, i) => void addRow(rows, i, after, start));
+  return rows;
 }
 
 function closeCauses(request: RequestOrder): BitRows {

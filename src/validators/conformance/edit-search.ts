@@ -41,6 +41,12 @@ interface Stop {
   readonly serial: number;
 }
 
+interface Looked {
+  /** All that one of the occurrences can do, where that is all there is to try. */
+  readonly fewest: readonly Option[] | undefined;
+  readonly options: readonly Option[];
+}
+
 type Option = Choice | { readonly occurrence: number; readonly move: undefined };
 
 class EditSearch {
@@ -135,15 +141,22 @@ class EditSearch {
    * whether it takes one or is left out can be decided before anything else.
    */
   #optionsAt(state: RunState): readonly Option[] {
+    const quick = this.#look(state, this.#request.firstReadyOnes());
+    if (quick.fewest) return quick.fewest;
+    const all = this.#look(state, this.#request.readyOnes());
+    return all.fewest ?? all.options;
+  }
+
+  #look(state: RunState, occurrences: readonly number[]): Looked {
     let fewest: readonly Option[] | undefined;
     const all: Option[] = [];
-    for (const occurrence of this.#request.readyOnes()) {
+    for (const occurrence of occurrences) {
       const options = this.#optionsFor(state, occurrence);
       if (options.areAll && (!fewest || options.list.length < fewest.length)) fewest = options.list;
-      if (options.areAll && options.list.length === 1) return options.list;
+      if (options.areAll && options.list.length === 1) break;
       all.push(...options.list);
     }
-    return fewest ?? all;
+    return { fewest, options: all };
   }
 
   #optionsFor(state: RunState, occurrence: number): { readonly list: readonly Option[]; readonly areAll: boolean } {

@@ -2,10 +2,11 @@ import { type ClosedFacts, closeFacts } from './closed-facts.js';
 import type { CompiledOrder } from './compiled-order.js';
 import type { Firing } from './firing.js';
 import type { KeptRun } from './least-edits.js';
+import { obstacleCycle } from './obstacle-cycle.js';
+import { overlappingPair } from './overlap.js';
 import { DELETION, fitPlaces, type PlaceFit } from './place-fit.js';
 import { NOWHERE } from './placing.js';
 import type { RequestOrder } from './request-order.js';
-import { isInverted } from './required-pairs.js';
 import { describeRun, type RequiredOrder } from './run.js';
 import { runAtPlaces } from './run-tree.js';
 import { orderRounds } from './serial-rounds.js';
@@ -32,8 +33,11 @@ export interface ExactProblem {
 /** Orders of rounds that are tried for one set. */
 const ROUND_BUDGET = 200;
 
-/** Among more occurrences than these no cycle is looked for. */
-const MOST_STUCK = 2_000;
+/** Of more occurrences than these no smallest conflict of rounds is looked for. */
+const MOST_ROUNDS = 256;
+
+/** Among more occurrences than these any cycle will do. */
+const MOST_STUCK = 500;
 
 /** A set of occurrences to leave out, and what that comes to together with what the counts ask for. */
 interface Candidate {
@@ -68,7 +72,7 @@ function leastToLeave(problem: ExactProblem): Kept {
   let tries = Math.max(1, Math.floor(problem.effort / Math.max(1, problem.places.length)));
   for (let best = takeBest(queue); best && tries > 0; best = takeBest(queue), tries--) {
     const conflict = search.conflict(best.places);
-    if (!conflict) return { places: best.places, started: search.started, isLeast: true };
+    if (!conflict) return { places: best.places, started: search.started, isLeast: search.isSure };
     for (const occurrence of conflict) {
       const left = [...best.left, occurrence].sort((a, b) => a - b);
       if (!seen.has(left.join())) queue.push(search.candidate(left));
@@ -92,9 +96,15 @@ class EditSearch {
   readonly #problem: ExactProblem;
   #facts: ClosedFacts | undefined;
   #started: readonly number[] = [];
+  #isSure = true;
 
   constructor(problem: ExactProblem) {
     this.#problem = problem;
+  }
+
+  /** False once a set was given up that might have been without a conflict, or more than a conflict was taken for one. */
+  get isSure(): boolean {
+    return this.#isSure;
   }
 
   /** The order of starts that the last set without a conflict allows. */
@@ -122,10 +132,8 @@ class EditSearch {
     const { request, firing } = this.#problem;
     const placed = [...places.keys()].filter((i) => (places[i] as number) >= 0);
     if (firing.fire(request, places, { serial: true })) return this.#allow([...firing.startedOnes()]);
-    if (firing.fire(request, places, { serial: false })) {
-      if (this.#fitRounds(places)) return undefined;
-      return this.#overlap(placed, places) ?? smallestConflict(placed, (kept) => !this.#fitRounds(only(places, kept)));
-    }
+    const waiting = firing.waitingRounds();
+    if (firing.fire(request, places, { serial: false })) return this.#conflictOfRounds(placed, places, waiting);
     const stuck = placed.filter((i) => !firing.hasEnded(i));
     const cycle = this.#cycle(places, stuck);
     return cycle ? [...new Set(cycle.flatMap(({ before, after }) => [before, after]))] : stuck;
@@ -144,39 +152,34 @@ class EditSearch {
     this.#started = started;
   }
 
+  #conflictOfRounds(
+    placed: readonly number[],
+    places: Int32Array,
+    waiting: readonly (readonly [number, number])[],
+  ): readonly number[] | undefined {
+    const overlap = overlappingPair(this.#problem.request, waiting);
+    if (overlap) return overlap;
+    if (this.#fitRounds(places)) return undefined;
+    if (placed.length <= MOST_ROUNDS) return smallestConflict(placed, (kept) => !this.#fitRounds(only(places, kept)));
+    this.#isSure = false;
+    return waiting[0] ?? placed.slice(-1);
+  }
+
   #fitRounds(places: Int32Array): boolean {
     const { order, request, firing } = this.#problem;
     firing.fire(request, places, { serial: false });
     const started = firing.startedOnes();
-    const rounds = orderRounds({ order, request, facts: this.facts, places, started, budget: ROUND_BUDGET });
+    const rounds = orderRounds({ order, request, places, started, budget: ROUND_BUDGET });
     if (rounds.kind === 'possible') this.#allow(rounds.started);
+    if (rounds.kind === 'tooAmbiguous') this.#isSure = false;
     return rounds.kind === 'possible';
   }
 
-  /** Two rounds of one group that certainly overlap. */
-  #overlap(placed: readonly number[], places: Int32Array): readonly number[] | undefined {
-    const { order, request } = this.#problem;
-    const { facts } = this;
-    const pairFacts = { facts, request, by: 'end' } as const;
-    for (const a of placed) {
-      const group = order.serialGroup[places[a] as number] as number;
-      if (group < 0) continue;
-      const b = placed.find(
-        (other) =>
-          other > a &&
-          order.serialGroup[places[other] as number] === group &&
-          isInverted(a, other, pairFacts) &&
-          isInverted(other, a, pairFacts),
-      );
-      if (b !== undefined) return [a, b];
-    }
-    return undefined;
-  }
-
   #cycle(places: Int32Array, stuck: readonly number[]): Cycle | undefined {
-    if (stuck.length > MOST_STUCK) return undefined;
+    if (stuck.length > MOST_STUCK) return obstacleCycle(this.#problem.firing.standStill());
     const { order, request } = this.#problem;
-    return shortestCycle(requiredBySequences(order, places, stuck), { facts: this.facts, request, sources: stuck });
+    const required = requiredBySequences(order, places, stuck);
+    return shortestCycle(required, { facts: this.facts, request, sources: stuck, among: () => true });
   }
 
   get facts(): ClosedFacts {

@@ -18,6 +18,7 @@ export class FactLists {
   nextCause = new Int32Array(0);
   ancestor = new Int32Array(0);
 
+  /** The lists come out in the order in which the request names things, so that a walk along them keeps it. */
   load(request: RequestOrder, ranks: Int32Array): void {
     this.#reserve(request);
     const { occurrences, nodes, certain } = request;
@@ -25,16 +26,8 @@ export class FactLists {
     firstArrow.fill(-1, 0, nodes);
     waiting.fill(0, 0, nodes);
     pointAt.fill(-1, 0, nodes);
-    let arrows = 0;
-    for (let i = 0; i < certain.length; i += 2, arrows++) {
-      const from = certain[i] as number;
-      const to = certain[i + 1] as number;
-      arrowTo[arrows] = to;
-      nextArrow[arrows] = firstArrow[from] as number;
-      firstArrow[from] = arrows;
-      waiting[to] = (waiting[to] as number) + 1;
-    }
-    for (let i = 0; i < occurrences.length; i++) {
+    let arrows = this.#loadCauses(request, ranks);
+    for (let i = occurrences.length - 1; i >= 0; i--) {
       const { start, end } = occurrences[i] as OrderedOccurrence;
       const point = 2 * (ranks[i] as number);
       pointAt[start] = point;
@@ -45,12 +38,20 @@ export class FactLists {
       firstArrow[start] = arrows++;
       waiting[end] = (waiting[end] as number) + 1;
     }
-    this.#loadCauses(request, ranks, arrows);
+    for (let i = certain.length - 2; i >= 0; i -= 2, arrows++) {
+      const from = certain[i] as number;
+      const to = certain[i + 1] as number;
+      arrowTo[arrows] = to;
+      nextArrow[arrows] = firstArrow[from] as number;
+      firstArrow[from] = arrows;
+      waiting[to] = (waiting[to] as number) + 1;
+    }
   }
 
-  #loadCauses({ occurrences, causes }: RequestOrder, ranks: Int32Array, arrows: number): void {
+  /** Gives the number of arrows, one for each cause. */
+  #loadCauses({ occurrences, causes }: RequestOrder, ranks: Int32Array): number {
     this.firstCause.fill(-1, 0, occurrences.length);
-    for (let i = 0; i < causes.length; i += 2) {
+    for (let i = causes.length - 2; i >= 0; i -= 2) {
       const [cause, effect] = [causes[i] as number, causes[i + 1] as number];
       const id = i >>> 1;
       const rank = ranks[effect] as number;
@@ -59,11 +60,12 @@ export class FactLists {
       this.firstCause[rank] = id;
       const from = (occurrences[cause] as OrderedOccurrence).start;
       const to = (occurrences[effect] as OrderedOccurrence).start;
-      this.arrowTo[arrows + id] = to;
-      this.nextArrow[arrows + id] = this.firstArrow[from] as number;
-      this.firstArrow[from] = arrows + id;
+      this.arrowTo[id] = to;
+      this.nextArrow[id] = this.firstArrow[from] as number;
+      this.firstArrow[from] = id;
       this.waiting[to] = (this.waiting[to] as number) + 1;
     }
+    return causes.length >>> 1;
   }
 
   #reserve({ occurrences, nodes, certain, causes }: RequestOrder): void {

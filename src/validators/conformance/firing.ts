@@ -1,5 +1,6 @@
 import type { CompiledOrder } from './compiled-order.js';
 import { FactLists } from './fact-lists.js';
+import type { StandStill } from './obstacle-cycle.js';
 import type { OrderedOccurrence, RequestOrder } from './request-order.js';
 
 /** Rounds that have started and not ended, and rounds that only wait for these. By rank. */
@@ -51,6 +52,8 @@ export class Firing {
   #sleepersAtStart = new Int32Array(0);
   #sleepersAtEnd = new Int32Array(0);
   #nextSleeper = new Int32Array(0);
+  /** By rank of a sleeping start: twice the rank that it sleeps at, and one more if until that one starts. */
+  #obstacles = new Int32Array(0);
   /** By rank: 1 while a start sleeps, or waits for its turn. */
   #isHeldUp = new Uint8Array(0);
   readonly #groups: readonly SerialGroup[];
@@ -89,6 +92,37 @@ export class Firing {
     return this.#dropped;
   }
 
+  /** After a walk that failed: rounds that have not ended, each with a round of its group that waits for it. */
+  waitingRounds(): readonly (readonly [number, number])[] {
+    return this.#groups.flatMap(({ open, ready }) =>
+      open
+        .filter((rank) => !isIn(this.#hasEnded, rank))
+        .flatMap((first) =>
+          ready.filter((rank) => !this.#mayOverlap(first, rank)).map((rank) => [first, rank] as const),
+        )
+        .map(([first, second]) => [this.#atRank[first] as number, this.#atRank[second] as number] as const),
+    );
+  }
+
+  /** What the walk knows where it stands still, until the next one begins. */
+  standStill(): StandStill {
+    const fired = new Set(this.#queue.subarray(0, this.#fired));
+    return {
+      request: this.#request,
+      hasFired: (node) => fired.has(node),
+      obstacleTo: (after) => {
+        const rank = this.#rank[after] as number;
+        const obstacle = this.#isHeldUp[rank] === 1 ? (this.#obstacles[rank] as number) : -1;
+        if (obstacle < 0) return undefined;
+        return {
+          before: this.#atRank[obstacle >>> 1] as number,
+          after,
+          demand: (obstacle & 1) === 1 ? 'start' : 'end',
+        };
+      },
+    };
+  }
+
   hasEnded(occurrence: number): boolean {
     return isIn(this.#hasEnded, this.#rank[occurrence] as number);
   }
@@ -118,6 +152,7 @@ export class Firing {
     this.#sleepersAtStart = make();
     this.#sleepersAtEnd = make();
     this.#nextSleeper = make();
+    this.#obstacles = make();
     this.#isHeldUp = new Uint8Array(2 * count);
   }
 
@@ -288,23 +323,33 @@ export class Firing {
     const sleepers = untilStart ? this.#sleepersAtStart : this.#sleepersAtEnd;
     this.#nextSleeper[rank] = sleepers[obstacle] as number;
     sleepers[obstacle] = rank;
+    this.#obstacles[rank] = 2 * obstacle + (untilStart ? 1 : 0);
     this.#isHeldUp[rank] = 1;
   }
 
+  /** Wakes what sleeps at a rank: what fell asleep first, first, so that the order of the request is kept. */
   #wake(sleepers: Int32Array, rank: number): void {
-    let sleeper = sleepers[rank] as number;
+    const next = this.#nextSleeper;
+    let first = -1;
+    for (let sleeper = sleepers[rank] as number; sleeper >= 0; ) {
+      const after = next[sleeper] as number;
+      next[sleeper] = first;
+      first = sleeper;
+      sleeper = after;
+    }
     sleepers[rank] = -1;
-    while (sleeper >= 0) {
-      const next = this.#nextSleeper[sleeper] as number;
+    for (let sleeper = first; sleeper >= 0; ) {
+      const after = next[sleeper] as number;
       const place = this.#places[this.#atRank[sleeper] as number] as number;
       if (this.#isHeldUp[sleeper] === 1) this.#look(sleeper, place);
-      sleeper = next;
+      sleeper = after;
     }
   }
 
   #takeTurn(rank: number, place: number): void {
     const group = this.#isSerial && place >= 0 ? (this.#order.serialGroup[place] as number) : -1;
     this.#isHeldUp[rank] = group >= 0 ? 1 : 0;
+    if (group >= 0) this.#obstacles[rank] = -1;
     if (group >= 0) this.#groups[group]?.ready.push(rank);
     else this.#queue[this.#queued++] = this.#occurrence(rank).start;
   }

@@ -24,34 +24,31 @@ export class ForcedMoves {
   isFirstPlace(state: RunState, occurrence: number): boolean {
     const [label, ...more] = this.#request.labels[occurrence] as readonly number[];
     if (label === undefined || more.length > 0) return false;
-    const others = this.#request.occurrencesOf[label] as readonly number[];
-    if (!others.every((other) => this.#cannotPrecede(other, occurrence))) return false;
-    return startsHere(state, rangeOf(label, this.#scratch));
+    return this.#request.allStartAfter(label, occurrence) && startsHere(state, rangeOf(label, this.#scratch));
   }
 
   /** True if nothing that could come before it could stand at a place that is given up. */
   losesNothing({ occurrence, move }: Choice): boolean {
-    return this.#everySkipped(move, (other) => this.#cannotPrecede(other, occurrence));
+    return this.#everySkipped(move, (label) => this.#request.allStartAfter(label, occurrence));
   }
 
   /** True if nothing that is left could stand at a place that is given up. */
   losesNothingAtAll({ occurrence, move }: Choice): boolean {
-    return this.#everySkipped(move, (other) => other === occurrence || this.#request.walk.hasStarted(other));
+    return this.#everySkipped(move, (label) => {
+      const isOwn = this.#request.labels[occurrence]?.includes(label) === true;
+      return this.#request.left.possible[label] === (isOwn ? 1 : 0);
+    });
   }
 
-  #cannotPrecede(other: number, occurrence: number): boolean {
-    return (
-      other === occurrence || this.#request.walk.hasStarted(other) || this.#request.startsBefore(occurrence, other)
-    );
-  }
-
-  #everySkipped({ skipped }: Move, test: (other: number) => boolean): boolean {
+  /** True if the test holds for each label that a skipped part takes. */
+  #everySkipped({ skipped }: Move, test: (label: number) => boolean): boolean {
     if (!skipped) return true;
     this.#scratch.clear();
     for (let part: Skipped | undefined = skipped; part; part = part.rest) this.#scratch.add(part.state);
-    return this.#request.occurrencesOf.every(
-      (others, label) => (this.#scratch.most[label] as number) === 0 || others.every(test),
-    );
+    for (let label = 0; label < this.#scratch.most.length; label++) {
+      if ((this.#scratch.most[label] as number) > 0 && !test(label)) return false;
+    }
+    return true;
   }
 }
 

@@ -111,37 +111,40 @@ export class BoundsOfState {
     return true;
   }
 
-  /** Adds what the state needs and takes. */
-  add(state: RunState): void {
+  /** Adds what so many parts in this state need and take. */
+  add(state: RunState, times = 1): void {
     switch (state.kind) {
       case 'fresh':
-        this.#addNode(state.node, 1, 1);
+        this.#addNode(state.node, times, times);
         return;
       case 'done':
         return;
       case 'sequence':
-        this.add(state.child);
-        for (let i = state.at + 1; i < state.node.children.length; i++) this.#addNode(state.node.children[i], 1, 1);
+        this.add(state.child, times);
+        for (let i = state.at + 1; i < state.node.children.length; i++) {
+          this.#addNode(state.node.children[i], times, times);
+        }
         return;
       case 'beside':
         for (const child of state.children) {
-          if (child.kind === 'fresh') this.#addNode(child.node, state.node.kind === 'any-of' ? 0 : 1, 1);
-          else this.add(child);
+          const isOptional = child.kind === 'fresh' && state.node.kind === 'any-of';
+          if (isOptional) this.#addNode(child.node, 0, times);
+          else this.add(child, times);
         }
         return;
       case 'any-order':
-        this.add(state.child);
+        this.add(state.child, times);
         state.node.children.forEach((child, i) => {
-          if (i !== state.at && !state.finished.includes(i)) this.#addNode(child, 1, 1);
+          if (i !== state.at && !state.finished.includes(i)) this.#addNode(child, times, times);
         });
         return;
       case 'rounds':
-        this.#addRounds(state);
+        this.#addRounds(state, times);
         return;
       case 'copies': {
-        for (const { state: copy, count } of state.copies) for (let i = 0; i < count; i++) this.add(copy);
+        for (const { state: copy, count } of state.copies) this.add(copy, times * count);
         const most = this.roundsLeft(state.node, state.begun);
-        this.#addNode(state.node.child, Math.max(0, state.node.min - state.begun), most);
+        this.#addNode(state.node.child, times * Math.max(0, state.node.min - state.begun), times * most);
         return;
       }
       default:
@@ -149,13 +152,13 @@ export class BoundsOfState {
     }
   }
 
-  #addRounds({ node, begun, isBetween, child }: Extract<RunState, { readonly kind: 'rounds' }>): void {
-    this.add(child);
+  #addRounds({ node, begun, isBetween, child }: Extract<RunState, { readonly kind: 'rounds' }>, times: number): void {
+    this.add(child, times);
     const least = Math.max(isBetween ? 1 : 0, node.min - begun);
     const most = this.roundsLeft(node, begun);
-    this.#addNode(node.child, least, most);
+    this.#addNode(node.child, times * least, times * most);
     const gap = isBetween ? 1 : 0;
-    this.#addNode(node.between, Math.max(0, least - gap), Math.max(0, most - gap));
+    this.#addNode(node.between, times * Math.max(0, least - gap), times * Math.max(0, most - gap));
   }
 
   /** How many places are lacking for what is left, and how much more is needed than that. */

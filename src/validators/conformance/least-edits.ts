@@ -7,7 +7,7 @@ import type { RequestOrder } from './request-order.js';
 import { membershipsOf } from './required-pairs.js';
 import { describeRun, type RequiredOrder, type Run } from './run.js';
 import type { RunNode } from './run-node.js';
-import { type Cycle, shortestCycle } from './shortest-cycle.js';
+import { type Cycle, cycleThrough } from './shortest-cycle.js';
 
 /** The fewest occurrences to take out and to add that make a request conform. */
 export interface LeastEdits {
@@ -58,6 +58,9 @@ export interface KeptRun {
   readonly isLeast: boolean;
 }
 
+/** For more deletions than this no cycle is looked for. */
+const MOST_CYCLES = 50;
+
 /** Adds to a run what it lacks, and says of each edit what there is to say. */
 export function describeEdits(order: CompiledOrder, request: RequestOrder, kept: KeptRun): LeastEdits {
   const count = request.occurrences.length;
@@ -92,13 +95,16 @@ class Deletions {
   }
 
   describe(left: readonly number[]): readonly Deletion[] {
-    return left.map((occurrence) => {
+    return left.map((occurrence, i) => {
       const movedTo = this.#takeInsertionFor(occurrence);
-      const cycle =
-        movedTo === undefined ? this.#cycleIfPutBack(occurrence) : this.#cycleIfReplaced(occurrence, movedTo);
+      const cycle = i < MOST_CYCLES ? this.#cycleOf(occurrence, movedTo) : undefined;
       const because = movedTo === undefined && !cycle ? 'count' : 'order';
       return { occurrence, because, movedTo, cycle: cycle && edgesOf(cycle) };
     });
+  }
+
+  #cycleOf(occurrence: number, movedTo: number | undefined): Cycle | undefined {
+    return movedTo === undefined ? this.#cycleIfPutBack(occurrence) : this.#cycleIfReplaced(occurrence, movedTo);
   }
 
   #placesOf(occurrence: number): readonly number[] {
@@ -135,12 +141,8 @@ class Deletions {
   }
 
   #cycleThrough(occurrence: number, required: readonly RequiredOrder[]): Cycle | undefined {
-    const isReal = (each: number): boolean => each < this.#facts.count;
-    const later = (membershipsOf(required).get(occurrence) ?? []).flatMap(({ order: { parts }, part }) =>
-      parts.slice(part + 1).flat(),
-    );
-    const sources = [occurrence, ...later.filter(isReal)];
-    return shortestCycle(required, { facts: this.#facts, request: this.#edited.request, sources, among: isReal });
+    const among = (each: number): boolean => each < this.#facts.count;
+    return cycleThrough(occurrence, required, { facts: this.#facts, request: this.#edited.request, among });
   }
 }
 

@@ -340,17 +340,16 @@ export class MoveFinder {
     scopes: Scope | undefined,
   ): readonly Move[] {
     if (!this.#touches(node)) return NONE;
-    const states = copies.flatMap(({ state, count }) => Array.from({ length: count }, () => state));
+    const before = { node, begun, copies };
     const moves = copies.flatMap(({ state: copy }) =>
       this.#within(copy, { node: node.id, tags: copy.tags, outer: scopes }).map((move) => {
-        const next = [...states.toSpliced(states.indexOf(copy), 1), move.state];
-        const state = this.#states.copies(node, { begun, states: next });
+        const state = this.#states.copies(before, { from: copy, to: move.state });
         return step(move, { at: copy.id, copy: move.state, state });
       }),
     );
     if (begun >= node.max || (!this.#mayAdd && this.#facts.roundsLeft(node, begun) <= 0)) return moves;
     const fresh = this.#enter(node.child, { node: node.id, tags: NO_TAGS, outer: scopes }).map((move) => {
-      const state = this.#states.copies(node, { begun: begun + 1, states: [...states, move.state] });
+      const state = this.#states.copies(before, { from: undefined, to: move.state });
       return step(move, { at: NEXT_ROUND, copy: move.state, state });
     });
     return [...moves, ...fresh];

@@ -133,24 +133,33 @@ export class RunStates {
     return this.#intern(key, { kind: 'rounds', ...shape, begun });
   }
 
-  /** Copies that can go no further, and of which nothing matters, are only counted. */
+  /** With one copy in another state than before, or one more. Copies that can go no further, and of which nothing matters, are only counted. */
   copies(
-    node: RepeatNode,
-    { begun, states }: { readonly begun: number; readonly states: readonly RunState[] },
+    { node, begun, copies }: Omit<Extract<StateShape, { readonly kind: 'copies' }>, 'kind'>,
+    { from, to }: { readonly from: RunState | undefined; readonly to: RunState },
   ): RunState {
+    const left = copies.map(({ state, count }) => ({ state, count: state === from ? count - 1 : count }));
+    return this.#copies({ node, begun: from ? begun : begun + 1, copies: [...left, { state: to, count: 1 }] });
+  }
+
+  /** With every copy in the state that `change` gives. */
+  changeCopies(
+    { node, begun, copies }: Extract<RunState, { readonly kind: 'copies' }>,
+    change: (state: RunState) => RunState,
+  ): RunState {
+    return this.#copies({ node, begun, copies: copies.map(({ state, count }) => ({ state: change(state), count })) });
+  }
+
+  #copies({ node, begun, copies }: Omit<Extract<StateShape, { readonly kind: 'copies' }>, 'kind'>): RunState {
     const counts = new Map<RunState, number>();
-    for (const state of states) {
-      if (!isOver(state) || state.tags.some((tag) => this.#matters(tag, node)))
-        counts.set(state, (counts.get(state) ?? 0) + 1);
+    for (const { state, count } of copies) {
+      const isKept = !isOver(state) || state.tags.some((tag) => this.#matters(tag, node));
+      if (isKept && count > 0) counts.set(state, (counts.get(state) ?? 0) + count);
     }
-    const copies = [...counts].map(([state, count]) => ({ state, count })).sort((a, b) => a.state.id - b.state.id);
-    const key = copies.map(({ state, count }) => `${state.id}x${count}`).join();
-    return this.#intern(`c${node.id}:${capped(begun, node)}:${key}`, {
-      kind: 'copies',
-      node,
-      begun: capped(begun, node),
-      copies,
-    });
+    const kept = [...counts].map(([state, count]) => ({ state, count })).sort((a, b) => a.state.id - b.state.id);
+    const key = kept.map(({ state, count }) => `${state.id}x${count}`).join();
+    const shape = { kind: 'copies', node, begun: capped(begun, node), copies: kept } as const;
+    return this.#intern(`c${node.id}:${shape.begun}:${key}`, shape);
   }
 
   #intern(key: string, shape: StateShape): RunState {
@@ -284,10 +293,8 @@ export function withoutTags(state: RunState, gone: ReadonlySet<number>, states: 
         before: left(state.before),
         round: left(state.round),
       });
-    case 'copies': {
-      const copies = state.copies.flatMap((each) => Array.from({ length: each.count }, () => within(each.state)));
-      return states.copies(state.node, { begun: state.begun, states: copies });
-    }
+    case 'copies':
+      return states.changeCopies(state, within);
     default:
       return state satisfies never;
   }

@@ -1,5 +1,5 @@
-import { type BitRows, columnsOf, hasBit } from './bits.js';
-import { type ClosedFacts, closeFacts } from './closed-facts.js';
+import { type BitRows, columnsOf, emptyRows, hasBit, setBit } from './bits.js';
+import { type ClosedFacts, closeFacts, startsAfter } from './closed-facts.js';
 import type { CompiledOrder } from './compiled-order.js';
 import { BoundsOfState, type LabelBounds, type LabelsLeft } from './label-bounds.js';
 import type { Place, RepeatNode } from './order-tree.js';
@@ -20,11 +20,12 @@ export class SearchRequest implements MoveFacts {
   readonly places: Int32Array;
   /** By occurrence: the indexes of its labels. */
   readonly labels: readonly (readonly number[])[];
-  /** By label: the occurrences that have it. */
-  readonly occurrencesOf: readonly (readonly number[])[];
   readonly #order: CompiledOrder;
   readonly #request: RequestOrder;
   readonly #placesOf: readonly (readonly number[])[];
+  /** Row: a label; bits: the occurrences that have it. */
+  readonly #withLabel: BitRows;
+  #after: BitRows | undefined;
 
   constructor(
     order: CompiledOrder,
@@ -45,11 +46,10 @@ export class SearchRequest implements MoveFacts {
         ? (order.placesOfLabel[labels[0] as number] as readonly number[])
         : labels.flatMap((label) => order.placesOfLabel[label] as readonly number[]).sort((a, b) => a - b);
     this.#placesOf = this.labels.map(placesOf);
-    const occurrencesOf: number[][] = order.labels.map(() => []);
+    this.#withLabel = emptyRows(order.labels.length, request.occurrences.length);
     this.labels.forEach((labels, i) => {
-      for (const label of labels) occurrencesOf[label]?.push(i);
+      for (const label of labels) setBit(this.#withLabel, label, i);
     });
-    this.occurrencesOf = occurrencesOf;
     const size = order.labels.length;
     this.left = { certain: new Int32Array(size), possible: new Int32Array(size), isOpen: new Uint8Array(size) };
     order.labels.forEach(
@@ -80,9 +80,32 @@ export class SearchRequest implements MoveFacts {
     return columnsOf({ words: this.walk.ready.length, bits: this.walk.ready }, 0);
   }
 
-  /** True if the start of the one certainly comes before that of the other. */
-  startsBefore(first: number, second: number): boolean {
-    return hasBit(this.facts.beforeStart, second, first);
+  /** Of each label, the first occurrence whose start the facts allow next. */
+  firstReadyOnes(): readonly number[] {
+    const { words } = this.#withLabel;
+    const found = new Set<number>();
+    for (let label = 0; label < this.left.possible.length; label++) {
+      for (let w = 0; w < words; w++) {
+        const word = (this.#withLabel.bits[label * words + w] as number) & (this.walk.ready[w] as number);
+        if (word === 0) continue;
+        found.add((w << 5) + 31 - Math.clz32(word & -word));
+        break;
+      }
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
+  /** True if all others of a label that are left certainly start after an occurrence. */
+  allStartAfter(label: number, occurrence: number): boolean {
+    this.#after ??= startsAfter(this.#request);
+    const { words, bits } = this.#withLabel;
+    for (let w = 0; w < words; w++) {
+      const after = this.#after.bits[occurrence * words + w] as number;
+      let others = (bits[label * words + w] as number) & ~(this.walk.started[w] as number) & ~after;
+      if (w === occurrence >>> 5) others &= ~(1 << (occurrence & 31));
+      if (others !== 0) return false;
+    }
+    return true;
   }
 
   /** True if everything that certainly comes before its end has started, but for itself. */

@@ -32,6 +32,11 @@ export function search({ order, bounds, request, budget }: SearchProblem): Found
   return new Search(order, bounds, request).run(budget);
 }
 
+interface Looked {
+  readonly forced: readonly Choice[] | undefined;
+  readonly choices: readonly Choice[];
+}
+
 interface Branch {
   readonly choices: readonly Choice[];
   readonly depth: number;
@@ -115,21 +120,30 @@ class Search {
     return false;
   }
 
+  /** One occurrence of each label will mostly do to find a forced move. */
   #choicesAt(state: RunState): readonly Choice[] {
+    const quick = this.#look(state, this.#request.firstReadyOnes());
+    if (quick.forced) return quick.forced;
+    const all = this.#look(state, this.#request.readyOnes());
+    return all.forced ?? all.choices;
+  }
+
+  /** What these can do; and, if that is all there is to try, what one of them can do. */
+  #look(state: RunState, occurrences: readonly number[]): Looked {
     let forced: readonly Choice[] | undefined;
     const all: Choice[] = [];
-    for (const occurrence of this.#request.readyOnes()) {
+    for (const occurrence of occurrences) {
       const { moves, hasMoreLater } = this.#finder.find(state, occurrence);
       const choices = distinct(moves).map((move) => ({ occurrence, move }));
       if (choices.length === 0) continue;
       const isHere = !hasMoreLater || (choices.length === 1 && this.#forced.isFirstPlace(state, occurrence));
       if (isHere && choices.every((choice) => this.#forced.losesNothing(choice))) {
-        if (choices.length === 1) return choices;
         if (!forced || choices.length < forced.length) forced = choices;
+        if (choices.length === 1) break;
       }
       all.push(...choices);
     }
-    return forced ?? all;
+    return { forced, choices: all };
   }
 
   #take({ occurrence, move }: Choice): RunState {

@@ -1,5 +1,5 @@
 import { addRow, type BitRows, columnsOf, copyRows, countBits, hasBit, isWithin, setBit } from './bits.js';
-import type { ClosedFacts } from './closed-facts.js';
+import { type ClosedFacts, closeFacts } from './closed-facts.js';
 import type { CompiledOrder } from './compiled-order.js';
 import type { RequestOrder } from './request-order.js';
 
@@ -13,6 +13,17 @@ interface Orders {
   readonly open: readonly Pair[];
 }
 
+/** Of more occurrences than this the order of all is not worked out. */
+const MOST_OCCURRENCES = 2_048;
+
+/** Words of bits that are joined before giving up: a fraction of a second. */
+const MOST_WORDS = 400_000_000;
+
+interface Task extends RoundsProblem {
+  readonly facts: ClosedFacts;
+  readonly effort: { left: number };
+}
+
 export type RoundsInOrder =
   | { readonly kind: 'possible'; readonly started: readonly number[]; readonly states: number }
   | { readonly kind: 'impossible' | 'tooAmbiguous'; readonly states: number };
@@ -20,7 +31,6 @@ export type RoundsInOrder =
 export interface RoundsProblem {
   readonly order: CompiledOrder;
   readonly request: RequestOrder;
-  readonly facts: ClosedFacts;
   readonly places: Int32Array;
   /** Every occurrence, in an order of starts that facts and sequences allow. */
   readonly started: Iterable<number>;
@@ -37,17 +47,21 @@ export interface RoundsProblem {
  * is applied until nothing new follows. With one group that is all there is to do; with several, what is left open is tried both ways.
  */
 export function orderRounds(problem: RoundsProblem): RoundsInOrder {
-  const first = propagate(requireSequences(problem), problem);
+  const count = problem.request.occurrences.length;
+  if (count > MOST_OCCURRENCES) return { kind: 'tooAmbiguous', states: 0 };
+  const facts = closeFacts(problem.request);
+  const task: Task = { ...problem, facts, effort: { left: MOST_WORDS } };
+  const first = propagate(requireSequences(task), task);
   const stack = first ? [first] : [];
   let states = 0;
   for (let orders = stack.pop(); orders; orders = stack.pop()) {
-    if (++states > problem.budget) return { kind: 'tooAmbiguous', states };
+    if (++states > problem.budget || task.effort.left <= 0) return { kind: 'tooAmbiguous', states };
     const [pair, ...rest] = orders.open;
-    if (!pair) return { kind: 'possible', started: sortByStart(orders.beforeStart, problem.facts.count), states };
+    if (!pair) return { kind: 'possible', started: sortByStart(orders.beforeStart, count), states };
     for (const [a, b] of [[pair[1], pair[0]] as const, pair]) {
       const next = { beforeStart: copyRows(orders.beforeStart), beforeEnd: copyRows(orders.beforeEnd), open: rest };
-      follow(next, { a, b, problem });
-      const settled = propagate(next, problem);
+      follow(next, { a, b, task });
+      const settled = propagate(next, task);
       if (settled) stack.push(settled);
     }
   }
@@ -55,7 +69,7 @@ export function orderRounds(problem: RoundsProblem): RoundsInOrder {
 }
 
 /** The order of starts with what the sequences ask for, which is known to be possible. */
-function requireSequences({ order, request, facts, places, started }: RoundsProblem): Orders {
+function requireSequences({ order, request, facts, places, started }: Task): Orders {
   const beforeStart = copyRows(facts.beforeStart);
   const beforeEnd = copyRows(facts.beforeEnd);
   const standing: number[][] = order.places.map(() => []);
@@ -89,16 +103,16 @@ function openPairs(
 }
 
 /** Decides the pairs of which only one order is left, until there are none; undefined if a pair has no order left. */
-function propagate(orders: Orders, problem: RoundsProblem): Orders | undefined {
+function propagate(orders: Orders, task: Task): Orders | undefined {
   let { open } = orders;
   for (;;) {
     const undecided: Pair[] = [];
     for (const [a, b] of open) {
-      const forward = canPrecede(orders, { a, b, problem });
-      const backward = canPrecede(orders, { a: b, b: a, problem });
+      const forward = canPrecede(orders, { a, b, task });
+      const backward = canPrecede(orders, { a: b, b: a, task });
       if (!forward && !backward) return undefined;
       if (forward && backward) undecided.push([a, b]);
-      else follow(orders, forward ? { a, b, problem } : { a: b, b: a, problem });
+      else follow(orders, forward ? { a, b, task } : { a: b, b: a, task });
     }
     if (undecided.length === open.length) return { ...orders, open };
     open = undecided;
@@ -108,12 +122,12 @@ function propagate(orders: Orders, problem: RoundsProblem): Orders | undefined {
 interface Step {
   readonly a: number;
   readonly b: number;
-  readonly problem: RoundsProblem;
+  readonly task: Task;
 }
 
 /** Before b starts, a must have ended; or only started, where it may be an ancestor that is not known yet. */
-function mustEnd({ b, problem }: Step): boolean {
-  return problem.request.occurrences[b]?.tied === true;
+function mustEnd({ b, task }: Step): boolean {
+  return task.request.occurrences[b]?.tied === true;
 }
 
 function canPrecede({ beforeStart, beforeEnd }: Orders, step: Step): boolean {
@@ -122,14 +136,15 @@ function canPrecede({ beforeStart, beforeEnd }: Orders, step: Step): boolean {
 
 /** Puts a before b, and closes the order again. */
 function follow({ beforeStart, beforeEnd }: Orders, step: Step): void {
-  const { a, b, problem } = step;
+  const { a, b, task } = step;
   if (mustEnd(step) && isWithin(beforeEnd, a, beforeStart, b)) return;
   const put = (rows: BitRows, row: number): void => {
     if (mustEnd(step)) addRow(rows, row, beforeEnd, a);
     else addStart({ to: rows, row }, beforeStart, a);
   };
   put(beforeStart, b);
-  for (let x = 0; x < problem.facts.count; x++) {
+  task.effort.left -= task.facts.count * beforeStart.words;
+  for (let x = 0; x < task.facts.count; x++) {
     if (hasBit(beforeStart, x, b)) put(beforeStart, x);
     if (hasBit(beforeEnd, x, b)) put(beforeEnd, x);
   }

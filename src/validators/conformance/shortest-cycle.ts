@@ -22,20 +22,52 @@ export type Cycle = readonly RequiredPair[];
 /** Among more sources than this a cycle is looked for, if not of one pair, only from the first. */
 const MAX_SOURCES = 200;
 
-/**
- * A cycle with the fewest required pairs, one of them with its `after` among the sources; undefined if none was found. `among` limits the occurrences that
- * a cycle can go through.
- */
+/** Of more occurrences than this only cycles of one pair are looked for. */
+const MOST_OCCURRENCES = 2_048;
+
+export interface CycleOptions extends PairFacts {
+  /** The occurrences that a cycle can go through. */
+  readonly among: (occurrence: number) => boolean;
+}
+
+/** A cycle with the fewest required pairs, through any of these occurrences; undefined if none was found. */
 export function shortestCycle(
   required: readonly RequiredOrder[],
-  options: PairFacts & { readonly sources: readonly number[]; readonly among?: (occurrence: number) => boolean },
+  options: CycleOptions & { readonly sources: readonly number[] },
 ): Cycle | undefined {
-  const earlier = earlierPairs(required, options);
+  const pairs = new RequiredPairs(required, options);
   for (const after of options.sources) {
-    const pair = earlier.of(after).find(({ before, by }) => isInverted(before, after, { ...options, by }));
-    if (pair) return [requiredPair(pair.before, after, { ...options, by: pair.by })];
+    const pair = pairs.findEarlier(after, (before, by) => isInverted(before, after, { ...options, by }));
+    if (pair) return [pair];
   }
-  const reach = new Reach(earlier, options);
+  return longerCycle(pairs, options);
+}
+
+/** A cycle with the fewest required pairs through one occurrence, where there is none that does not go through it; undefined if none was found. */
+export function cycleThrough(
+  occurrence: number,
+  required: readonly RequiredOrder[],
+  options: CycleOptions,
+): Cycle | undefined {
+  const pairs = new RequiredPairs(required, options);
+  const pair =
+    pairs.findEarlier(occurrence, (before, by) => isInverted(before, occurrence, { ...options, by })) ??
+    pairs.findLater(occurrence, (after, by) => isInverted(occurrence, after, { ...options, by }));
+  if (pair) return [pair];
+  const sources = [occurrence];
+  pairs.findLater(occurrence, (after) => {
+    sources.push(after);
+    return false;
+  });
+  return longerCycle(pairs, { ...options, sources });
+}
+
+function longerCycle(
+  pairs: RequiredPairs,
+  options: CycleOptions & { readonly sources: readonly number[] },
+): Cycle | undefined {
+  if (options.facts.count > MOST_OCCURRENCES) return undefined;
+  const reach = new Reach(pairs, options);
   let best: Cycle | undefined;
   for (const source of options.sources.slice(0, MAX_SOURCES)) {
     const cycle = reach.cycleFrom(source, best?.length ?? Infinity);
@@ -44,49 +76,54 @@ export function shortestCycle(
   return best;
 }
 
-interface EarlierOne {
-  readonly before: number;
-  readonly by: 'start' | 'end';
-}
+type PairTest = (other: number, by: 'start' | 'end') => boolean;
 
-interface EarlierPairs {
+/** The pairs that a run requires, looked for one by one instead of being listed. */
+class RequiredPairs {
+  readonly #memberships: ReturnType<typeof membershipsOf>;
+  readonly #options: CycleOptions;
+
+  constructor(required: readonly RequiredOrder[], options: CycleOptions) {
+    this.#memberships = membershipsOf(required);
+    this.#options = options;
+  }
+
   /** What the run requires before an occurrence, the nearest in the flow first. */
-  of(occurrence: number): readonly EarlierOne[];
-}
+  findEarlier(after: number, test: PairTest): RequiredPair | undefined {
+    for (const { order, part } of this.#memberships.get(after) ?? []) {
+      for (let at = part - 1; at >= 0; at--) {
+        const before = order.parts[at]?.find((each) => this.#options.among(each) && test(each, order.by));
+        if (before !== undefined) return this.#pair(before, after, order.by);
+      }
+    }
+    return undefined;
+  }
 
-function earlierPairs(
-  required: readonly RequiredOrder[],
-  { among = () => true }: { readonly among?: (occurrence: number) => boolean },
-): EarlierPairs {
-  const memberships = membershipsOf(required);
-  return {
-    of: (occurrence) =>
-      (memberships.get(occurrence) ?? []).flatMap(({ order, part }) =>
-        order.parts
-          .slice(0, part)
-          .reverse()
-          .flatMap((members) => members.filter(among).map((before) => ({ before, by: order.by }))),
-      ),
-  };
-}
+  findLater(before: number, test: PairTest): RequiredPair | undefined {
+    for (const { order, part } of this.#memberships.get(before) ?? []) {
+      for (let at = part + 1; at < order.parts.length; at++) {
+        const after = order.parts[at]?.find((each) => this.#options.among(each) && test(each, order.by));
+        if (after !== undefined) return this.#pair(before, after, order.by);
+      }
+    }
+    return undefined;
+  }
 
-function requiredPair(
-  before: number,
-  after: number,
-  options: PairFacts & { readonly by: 'start' | 'end' },
-): RequiredPair {
-  return { before, after, demand: demandOf(before, after, options) === 'start' ? 'start' : 'end' };
+  #pair(before: number, after: number, by: 'start' | 'end'): RequiredPair {
+    const demand = demandOf(before, after, { ...this.#options, by });
+    return { before, after, demand: demand === 'start' ? 'start' : 'end' };
+  }
 }
 
 /** Goes back from an occurrence to those whose start leads, over one required pair, to its own. */
 class Reach {
-  readonly #earlier: EarlierPairs;
-  readonly #options: PairFacts & { readonly among?: (occurrence: number) => boolean };
+  readonly #pairs: RequiredPairs;
+  readonly #options: CycleOptions;
   readonly #rows: BitRows;
   readonly #known = new Set<number>();
 
-  constructor(earlier: EarlierPairs, options: PairFacts & { readonly among?: (occurrence: number) => boolean }) {
-    this.#earlier = earlier;
+  constructor(pairs: RequiredPairs, options: CycleOptions) {
+    this.#pairs = pairs;
     this.#options = options;
     this.#rows = emptyRows(options.facts.count, options.facts.count);
   }
@@ -100,7 +137,7 @@ class Reach {
         this.#lookBack(after);
         if (hasBit(this.#rows, after, source)) return this.#cycle(source, after, next);
         for (const before of columnsOf(this.#rows, after)) {
-          if (next.has(before) || this.#options.among?.(before) === false) continue;
+          if (next.has(before) || !this.#options.among(before)) continue;
           next.set(before, after);
           further.push(before);
         }
@@ -113,13 +150,20 @@ class Reach {
   #lookBack(after: number): void {
     if (this.#known.has(after)) return;
     this.#known.add(after);
-    const { beforeStart, beforeEnd } = this.#options.facts;
-    for (const { before, by } of this.#earlier.of(after)) {
-      const demand = demandOf(before, after, { ...this.#options, by });
-      if (demand === 'nothing') continue;
-      addRow(this.#rows, after, demand === 'end' ? beforeEnd : beforeStart, before);
+    this.#pairs.findEarlier(after, (before, by) => {
+      const row = this.#rowBefore(before, after, by);
+      if (!row) return false;
+      addRow(this.#rows, after, row, before);
       setBit(this.#rows, after, before);
-    }
+      return false;
+    });
+  }
+
+  /** The starts that come before what an occurrence must do before another starts; undefined if it need do nothing. */
+  #rowBefore(before: number, after: number, by: 'start' | 'end'): BitRows | undefined {
+    const demand = demandOf(before, after, { ...this.#options, by });
+    if (demand === 'nothing') return undefined;
+    return demand === 'end' ? this.#options.facts.beforeEnd : this.#options.facts.beforeStart;
   }
 
   /** From the source's start over `first`, and on along `next`, back to the source. */
@@ -130,13 +174,11 @@ class Reach {
   }
 
   #pairBetween(from: number, after: number): RequiredPair {
-    const { beforeStart, beforeEnd } = this.#options.facts;
-    const pair = this.#earlier.of(after).find(({ before, by }) => {
-      const demand = demandOf(before, after, { ...this.#options, by });
-      if (demand === 'nothing') return false;
-      return from === before || hasBit(demand === 'end' ? beforeEnd : beforeStart, before, from);
+    const pair = this.#pairs.findEarlier(after, (before, by) => {
+      const row = this.#rowBefore(before, after, by);
+      return row !== undefined && (from === before || hasBit(row, before, from));
     });
     if (!pair) throw new Error('a cycle was found over a pair that is not there');
-    return requiredPair(pair.before, after, { ...this.#options, by: pair.by });
+    return pair;
   }
 }
