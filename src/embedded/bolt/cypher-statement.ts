@@ -38,7 +38,6 @@ export function readStatement(text: string): CypherStatement {
   refuseForeign(tokens);
   refuseReserved(tokens);
   refuseProcedures(tokens);
-  refuseMisreadDurations(tokens);
   const type = typeOf(tokens);
   const returned = type === 's' ? undefined : readReturn(text, tokens);
   if (type === 'r' && !returned) refuseInconclusive(tokens);
@@ -71,14 +70,6 @@ function refuseInconclusive(tokens: readonly CypherToken[]): void {
   if (tokens.some((token) => isKeyword(token, 'FINISH'))) throw unsupported('FINISH');
   const message = `Query cannot conclude with ${tokens[0]?.text.toUpperCase()} (must be a RETURN clause or an update clause).`;
   throw new BoltFailure('Neo.ClientError.Statement.SyntaxError', message);
-}
-
-/** The engine adds the fraction of negative seconds, instead of taking it off. */
-function refuseMisreadDurations(tokens: readonly CypherToken[]): void {
-  const misread = tokens.find(
-    ({ kind, text }, i) => kind === 'string' && isKeyword(tokens[i - 2], 'DURATION') && /-\d*[.,]\d/.test(text),
-  );
-  if (misread) throw unsupported(`The duration ${misread.text}`);
 }
 
 function refuseReserved(tokens: readonly CypherToken[]): void {

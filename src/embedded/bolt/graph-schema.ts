@@ -32,6 +32,13 @@ export class GraphSchema {
     return { counters: { [counterOf(step)]: 1 }, undo: () => this.#apply(opposite) };
   }
 
+  /** True where nodes with that label must differ in that property, alone or with others. */
+  readonly isUnique = (label: string, key: string): boolean =>
+    [...this.#rules.values()].some(
+      (rule) =>
+        rule.kind !== 'INDEX' && rule.kind !== 'NOT NULL' && rule.label === label && rule.properties.includes(key),
+    );
+
   async #apply(step: Exclude<SchemaStep, { kind: 'nothing' }>): Promise<void> {
     const { kind, name, rule } = step;
     await this.#engine.run({ text: kind === 'create' ? createText(name, rule) : dropText(name, rule), parameters: {} });

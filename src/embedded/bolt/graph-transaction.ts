@@ -4,7 +4,10 @@ import { type CypherStatement, readStatement } from './cypher-statement.js';
 import { BoltFailure, toFailure } from './failure.js';
 import type { EngineResult, EngineTransaction, GraphEngine } from './graph-engine.js';
 import type { GraphSchema } from './graph-schema.js';
+import { readUses } from './property-uses.js';
 import { RowStream } from './row-stream.js';
+import type { StoredKinds } from './stored-kinds.js';
+import { refuseMisreadTimes, temporalArguments } from './temporal-arguments.js';
 import { runTyped, type TypedResult } from './typed-result.js';
 import type { Release, WriteLock } from './write-lock.js';
 
@@ -12,6 +15,7 @@ import type { Release, WriteLock } from './write-lock.js';
 export interface SharedGraph {
   readonly engine: GraphEngine;
   readonly schema: GraphSchema;
+  readonly kinds: StoredKinds;
   readonly lock: WriteLock;
   readonly lockTimeoutMs: number;
 }
@@ -114,11 +118,14 @@ export class GraphTransaction {
   }
 
   async #execute(statement: CypherStatement, parameters: BoltMap): Promise<TypedResult> {
+    const { engine, kinds, schema } = this.#graph;
     const bound = bindParameters(statement, parameters);
+    kinds.admit(readUses(statement.tokens, parameters), schema.isUnique);
+    await refuseMisreadTimes(temporalArguments(statement.tokens, parameters), (question) => engine.run(question));
     if (statement.type === 'r') return runTyped(bound, { run: (again) => this.#run(again) });
     if (this.#undoSchema.length > 0) throw mixed('a write', 'a schema change');
     await this.#lockForWriting();
-    const writing = this.#writing ?? this.#graph.engine.begin();
+    const writing = this.#writing ?? engine.begin();
     this.#writing = writing;
     this.#wrote = true;
     const run = (again: BoundStatement): Promise<EngineResult> => writing.run(again);

@@ -1,4 +1,4 @@
-import { bracketDepth, type CypherToken, isKeyword, isSymbol } from './cypher-tokens.js';
+import { bracketDepth, type CypherToken, isClause, isKeyword, isSymbol } from './cypher-tokens.js';
 
 /** What a value is used for, as far as it changes how it has to be written. */
 export type ValuePlace =
@@ -52,18 +52,30 @@ const CLAUSES = [
   'UNION',
 ];
 
-function endsExpression(token: CypherToken | undefined): boolean {
+export function endsExpression(token: CypherToken | undefined): boolean {
   if (!token || CLAUSES.some((word) => isKeyword(token, word))) return true;
   return [',', '}', ')', ';'].some((symbol) => isSymbol(token, symbol));
 }
 
-/** `{key: HERE` within a node or a relationship that is created or merged, not within a map. */
 function isInPattern(tokens: readonly CypherToken[], i: number): boolean {
-  if (!isSymbol(tokens[i - 1], ':') || tokens[i - 2]?.kind !== 'word') return false;
-  const open = openingBracket(tokens, i - 1);
-  if (open === undefined || !isSymbol(tokens[open], '{') || !startsProperties(tokens, open)) return false;
-  const clause = clauseOf(tokens, open);
+  const clause = patternOf(tokens, i)?.clause;
   return clause === 'CREATE' || clause === 'MERGE';
+}
+
+/** The properties of a node or a relationship, as they stand in a statement. */
+export interface PropertyPattern {
+  /** Where their bracket opens. */
+  readonly open: number;
+  /** The word of the clause. */
+  readonly clause: string | undefined;
+}
+
+/** `{key: HERE` within a node or a relationship, not within a map. */
+export function patternOf(tokens: readonly CypherToken[], i: number): PropertyPattern | undefined {
+  if (!isSymbol(tokens[i - 1], ':') || tokens[i - 2]?.kind !== 'word') return undefined;
+  const open = openingBracket(tokens, i - 1);
+  if (open === undefined || !isSymbol(tokens[open], '{') || !startsProperties(tokens, open)) return undefined;
+  return { open, clause: clauseOf(tokens, open) };
 }
 
 /** `(n:Label {`, `[:TYPE {` or `({`, unlike `: {` of a map and `f({` of a function. */
@@ -84,11 +96,10 @@ function openingBracket(tokens: readonly CypherToken[], from: number): number | 
 }
 
 /** The word of the clause that the token stands in. */
-function clauseOf(tokens: readonly CypherToken[], at: number): string | undefined {
+export function clauseOf(tokens: readonly CypherToken[], at: number): string | undefined {
   for (let i = at; i >= 0; i--) {
-    const isName = isSymbol(tokens[i - 1], ':') || isSymbol(tokens[i - 1], '.');
-    const word = isName ? undefined : CLAUSES.find((clause) => isKeyword(tokens[i], clause));
-    if (word) return word;
+    const word = CLAUSES.find((clause) => isKeyword(tokens[i], clause));
+    if (word && isClause(tokens, i)) return word;
   }
   return undefined;
 }

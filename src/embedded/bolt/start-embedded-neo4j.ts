@@ -5,6 +5,7 @@ import { serveConnection } from './bolt-connection.js';
 import { Bookmarks } from './bookmarks.js';
 import { type GraphEngine, openGraphEngine } from './graph-engine.js';
 import { GraphSchema } from './graph-schema.js';
+import { StoredKinds } from './stored-kinds.js';
 import { WriteLock } from './write-lock.js';
 
 export interface EmbeddedNeo4jOptions extends EmbeddedServerOptions {
@@ -50,6 +51,7 @@ function acceptConnections(server: Server, { engine, sockets, port, options }: S
   const graph = {
     engine,
     schema: new GraphSchema(engine),
+    kinds: new StoredKinds(),
     lock: new WriteLock(),
     lockTimeoutMs: options.lockTimeoutMs ?? 10_000,
   };

@@ -51,7 +51,6 @@ describe('a Cypher statement', () => {
     ['MATCH (n)', 'Neo.ClientError.Statement.SyntaxError'],
     ['UNWIND [1] AS x WITH x', 'Neo.ClientError.Statement.SyntaxError'],
     ['MATCH (n) FINISH', 'Neo.ClientError.Statement.UnsupportedOperationError'],
-    ["RETURN duration('PT-3.5S') AS d", 'Neo.ClientError.Statement.UnsupportedOperationError'],
     ['SHOW INDEXES', 'Neo.ClientError.Statement.UnsupportedOperationError'],
     ['CALL apoc.create.uuid()', 'Neo.ClientError.Procedure.ProcedureNotFound'],
     ['CALL grafeo.pagerank()', 'Neo.ClientError.Procedure.ProcedureNotFound'],

@@ -219,6 +219,8 @@ describe('an embedded Neo4j', () => {
     ['a column of integers and texts that it cannot ask for', "RETURN 1 AS x UNION RETURN 'a' AS x"],
     ['a column of integers and floats that it cannot ask for', 'RETURN 1 AS x UNION RETURN 2.5 AS x'],
     ['a duration whose text has two readings', 'RETURN duration({months: 1, nanoseconds: -50000000}) AS x'],
+    ['the text of a duration with negative seconds and a fraction', "RETURN duration('PT-3.5S') AS x"],
+    ['the text of a time that it does not know', "UNWIND ['10:00'] AS t RETURN time('10h') AS x"],
     ['EXPLAIN', 'EXPLAIN RETURN 1'],
     ['LOAD CSV', "LOAD CSV FROM 'file:///etc/passwd' AS line RETURN line"],
   ];
