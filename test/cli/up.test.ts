@@ -54,7 +54,9 @@ describe('tracecourt up', () => {
 
     const arguments_ = [`--env-file=${file}`, '--import', '@tracecourt/instrumentation/register'];
     const environment = { OTEL_SERVICE_NAME: 'toy' };
-    await using service = await runProgram({ source: SERVICE, nodeArguments: arguments_, environment });
+    // A file's variables give way to those that are set already.
+    const without = ['NEO4J_URL', 'NEO4J_USER', 'NEO4J_PASSWORD', 'REDIS_URL', 'KAFKA_BROKERS'];
+    await using service = await runProgram({ source: SERVICE, nodeArguments: arguments_, environment, without });
     const { code, stderr } = await service.end();
     expect(code, stderr).to.equal(0);
     const [line] = await up.said(/^toy-4711 .*$/m);

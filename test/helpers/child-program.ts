@@ -21,6 +21,8 @@ export interface ProgramOptions {
   /** Arguments for Node before the program. */
   readonly nodeArguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Variables of this process's environment that the program is not to have. */
+  readonly without?: readonly string[];
   readonly extension?: 'mjs' | 'cjs';
   /** Further files beside the program. */
   readonly files?: Readonly<Record<string, string>>;
@@ -37,9 +39,13 @@ export async function runProgram(options: ProgramOptions): Promise<ChildProgram>
   for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(folder, name), text);
   const child = spawn(process.execPath, [QUIET_TIMERS, ...(options.nodeArguments ?? []), file], {
     cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '', ...options.environment },
+    env: { ...environmentWithout(options.without ?? []), NODE_OPTIONS: '', ...options.environment },
   });
   return programOf(child, folder);
+}
+
+function environmentWithout(names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !names.includes(name)));
 }
 
 function programOf(child: ChildProcessWithoutNullStreams, folder: string): ChildProgram {
