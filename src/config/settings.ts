@@ -103,7 +103,7 @@ export const SETTINGS = {
   },
   probeTimeoutMs: {
     kind: 'milliseconds',
-    default: '3s',
+    default: '5s',
     env: 'TRACECOURT_PROBE_TIMEOUT',
     flag: '--probe-timeout',
     expected: 'a duration like 300ms or 2s',

@@ -5,15 +5,30 @@ import type { StoreProbe } from '../stores/index.js';
 const PRODUCTS: Readonly<Record<StoreName, string>> = { neo4j: 'Neo4j', redis: 'Redis', kafka: 'Kafka' };
 
 /** Who answers for each store. Throws TracecourtError `store-unavailable` that says what was seen of each that does not. */
-export async function identifyStores(probes: Iterable<StoreProbe>): Promise<readonly ServerIdentity[]> {
-  const asked = await Promise.all(
-    [...probes].map(async (probe) => ({ store: probe.store, answer: await probe.identify() })),
+export async function identifyStores(stores: Iterable<StoreProbe>): Promise<readonly ServerIdentity[]> {
+  const probes = [...stores];
+  // All of them before the first question: loading one client keeps the answers to another waiting.
+  await Promise.all(probes.map((probe) => probe.load()));
+  const asked = await Promise.all(probes.map((probe) => probe.identify()));
+  throwIfAway(
+    probes,
+    asked.map((answer) => (answer.status === 'unreachable' ? answer.failure : undefined)),
   );
-  const away = asked.flatMap(({ store, answer }) =>
-    answer.status === 'unreachable' ? [{ store, failure: answer.failure }] : [],
-  );
+  return asked.flatMap((answer) => (answer.status === 'identified' ? [answer.server] : []));
+}
+
+/** Gets every probe ready for what is left from now on. Throws like {@link identifyStores}. */
+export async function watchStores(stores: Iterable<StoreProbe>): Promise<void> {
+  const probes = [...stores];
+  throwIfAway(probes, await Promise.all(probes.map((probe) => probe.watch())));
+}
+
+function throwIfAway(probes: readonly StoreProbe[], failures: readonly (StoreFailure | undefined)[]): void {
+  const away = probes.flatMap(({ store }, index) => {
+    const failure = failures[index];
+    return failure === undefined ? [] : [{ store, failure }];
+  });
   if (away.length > 0) throw storesUnavailable(away);
-  return asked.flatMap(({ answer }) => (answer.status === 'identified' ? [answer.server] : []));
 }
 
 interface Away {

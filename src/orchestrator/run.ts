@@ -7,7 +7,7 @@ import type { Reporter } from '../report/index.js';
 import { assemblerOptions, assemblerTimes } from './assembler-options.js';
 import { createDocket, type Docket } from './docket.js';
 import { combineExitCodes, EXIT_CODES, exitCodeOf } from './exit-code.js';
-import { identifyStores } from './identify-stores.js';
+import { identifyStores, watchStores } from './identify-stores.js';
 import { NOTHING_EARLIER, withEffects } from './left-over.js';
 import { addressBook } from './name-peers.js';
 import { type OpenStores, openStores, type StoreAddresses } from './open-stores.js';
@@ -104,7 +104,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
   const collector = await openCollector(docket, { cases, session });
   const exportTo = options.exportTo ?? collector.address;
   const stores = await openStores(options.stores, { teardown, flows });
-  await identifyAll(stores, record);
+  await openProbes(stores, record);
   let earlier = NOTHING_EARLIER;
   for (const group of bySystem(cases)) {
     const services = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: record.warn });
@@ -135,18 +135,23 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       lost: system.lost,
     };
 
+    let away: TracecourtError | undefined;
     const hear = async (next: RunCase): Promise<void> => {
+      if (away) return;
       room.signal.throwIfAborted();
-      await assertStoresAnswer(results.at(-1), stores);
       const result = await runCase(next, { requestId: requestIdIn(run, cases.indexOf(next)), earlier }, room);
       results.push(result);
       earlier = withEffects(earlier, result.observations);
+      if (result.verdict.outcome === 'pass') return;
+      const gone = await storesAway(stores);
+      away ??= gone;
     };
     if (options.perSecond === undefined) for (const next of group) await hear(next);
     else await atPace(group, { perSecond: options.perSecond, work: hear });
     system.lost.throwIfAborted();
     await services[Symbol.asyncDispose]();
     for (const [index, result] of results.entries()) results[index] = await reviseCase(result, room);
+    if (away) throw away;
   }
 }
 
@@ -182,14 +187,23 @@ async function openCollector(
   return collector;
 }
 
-async function identifyAll({ probes }: OpenStores, { emit }: RunRecord): Promise<void> {
+async function openProbes({ probes }: OpenStores, { emit }: RunRecord): Promise<void> {
   for (const server of await identifyStores(probes.values())) emit({ type: 'store-ready', server });
+  await watchStores(probes.values());
 }
 
-/** After a verdict that a store could not be asked for: throws `store-unavailable` when it is still away, for every next request would wait for it. */
-async function assertStoresAnswer(last: CaseResult | undefined, { probes }: OpenStores): Promise<void> {
-  const wasAway = last?.verdict.reasons.some(({ code }) => code === 'store-unreachable');
-  if (wasAway) await identifyStores(probes.values());
+/**
+ * Why the run cannot go on, if a store is away: asked after each verdict that is no pass. A service that waits for a store may
+ * show nothing but a request without an answer, and every next request would wait as long.
+ */
+async function storesAway({ probes }: OpenStores): Promise<TracecourtError | undefined> {
+  try {
+    await identifyStores(probes.values());
+    return undefined;
+  } catch (error) {
+    if (error instanceof TracecourtError && error.code === 'store-unavailable') return error;
+    throw error;
+  }
 }
 
 /** Neighbouring cases whose scenarios start the very same processes share them. */

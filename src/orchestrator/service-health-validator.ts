@@ -7,11 +7,11 @@ import { checkTcp } from './health/check-tcp.js';
 import { type Endpoint, parseEndpoint } from './health/endpoint.js';
 
 export interface HealthOptions {
-  /** For each check of an endpoint; a probe has its own limit. Default 3,000. */
+  /** For each check of an endpoint; a probe has its own limit. Default 5,000. */
   readonly timeoutMs?: number;
 }
 
-const DEFAULT_TIMEOUT_MS = 3_000;
+const DEFAULT_TIMEOUT_MS = 5_000;
 
 /**
  * Looks who is there: the stores by name, and any endpoint. A service that is not there is an answer, never an exception, and
@@ -55,6 +55,8 @@ export class ServiceHealthValidator {
 
   /** Every store that has a probe, then the endpoints, all at the same time. */
   async validateAll(endpoints: readonly Endpoint[] = []): Promise<readonly ServiceHealth[]> {
+    // All of them before the first question: loading one client keeps the answers to another waiting.
+    await Promise.all([...this.#probes.values()].map((probe) => probe.load()));
     const stores = [...this.#probes.keys()].map((store) => this.#askStore(store));
     const answers = await Promise.all([...stores, ...endpoints.map((endpoint) => this.#ask(endpoint))]);
     return answers.filter((health) => health !== undefined);

@@ -11,7 +11,7 @@ import type {
   StoreFailure,
   StoreObservation,
 } from '../model/index.js';
-import { endsOf, groupPositions, newKafka, partitionsByTopic, type TopicEnds } from './kafka-client.js';
+import { endsOf, groupPositions, loadKafkajs, newKafka, partitionsByTopic, type TopicEnds } from './kafka-client.js';
 import { explainKafkaFailure } from './kafka-failures.js';
 import { type IndexLimits, KafkaMessageIndex, type Positions } from './kafka-message-index.js';
 import { kafkaPlace, lookAtBrokers } from './kafka-place.js';
@@ -22,7 +22,7 @@ import { StoreFailed, unreachable } from './store-failed.js';
 import type { Identification, StoreProbe } from './store-probe.js';
 import { withoutTracing } from './without-tracing.js';
 
-const DEFAULT_TIMEOUT_MS = 3_000;
+const DEFAULT_TIMEOUT_MS = 5_000;
 const JOIN_TIMEOUT_MS = 30_000;
 const DEFAULT_LIMITS: IndexLimits = { maxMessages: 200_000, maxBytes: 128 * 1024 * 1024 };
 /** The cluster id of our own broker. */
@@ -32,7 +32,7 @@ export interface KafkaProbeOptions {
   /** `host:port`, one or more of the same cluster. */
   readonly brokers: readonly string[];
   readonly clock?: Clock;
-  /** How long a question may take. Default 3000. */
+  /** How long a question may take. Default 5000. */
   readonly timeoutMs?: number;
   /** What {@link KafkaProbe.watch} follows when it is not told. */
   readonly topics?: readonly string[];
@@ -97,6 +97,10 @@ class TailingKafkaProbe implements KafkaProbe {
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#topics = options.topics ?? [];
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+  }
+
+  async load(): Promise<void> {
+    await loadKafkajs();
   }
 
   async identify(): Promise<Identification> {
@@ -177,6 +181,7 @@ class TailingKafkaProbe implements KafkaProbe {
 
   /** Runs a question with tracing off and a limit on its time. */
   async #ask<T>(limitMs: number, question: (progress: Progress) => Promise<T>): Promise<Asked<T>> {
+    await this.load();
     const patience = new AbortController();
     const progress: Progress = { doing: 'connecting', signal: patience.signal };
     const answer = withoutTracing(() => this.#askIfThere(progress, question));

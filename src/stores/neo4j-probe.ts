@@ -21,13 +21,13 @@ export interface Neo4jProbeOptions {
   /** Default: the server's. */
   readonly database?: string;
   readonly clock?: Clock;
-  /** For one question, connecting included. Default 3,000. */
+  /** For one question, connecting included. Default 5,000. */
   readonly timeoutMs?: number;
 }
 
 /** More rows than any effect has: an answer beyond is not read to its end, and nothing is concluded from it. */
 const MAX_ROWS = 10_000;
-const DEFAULT_TIMEOUT_MS = 3_000;
+const DEFAULT_TIMEOUT_MS = 5_000;
 
 /**
  * Reads Neo4j through neo4j-driver, which is loaded at the first question.
@@ -60,6 +60,10 @@ class Neo4jProbe implements StoreProbe {
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   }
 
+  async load(): Promise<void> {
+    await loadDriver();
+  }
+
   async identify(): Promise<Identification> {
     const answer = await this.#ask('RETURN 1 AS one', {});
     switch (answer.kind) {
@@ -73,6 +77,9 @@ class Neo4jProbe implements StoreProbe {
         return answer satisfies never;
     }
   }
+
+  /** Each question reads what is there. */
+  async watch(): Promise<undefined> {}
 
   async observe(request: ProbeRequest): Promise<StoreObservation> {
     const { effect, query } = request;
@@ -101,6 +108,7 @@ class Neo4jProbe implements StoreProbe {
 
   /** Asks within the limit. A driver that hangs is thrown away: its connections are of no use to the next question. */
   async #ask(cypher: string, parameters: Parameters): Promise<Answer> {
+    await this.load();
     const asking = withoutTracing(() => this.#askTwice(cypher, parameters));
     const answer = await within(asking, this.#timeoutMs);
     if (answer !== 'late') return answer.value;

@@ -33,6 +33,7 @@ export class RedisLink {
 
   /** Does the work with a ready client. Throws StoreFailed when the time is up, and what the client throws. */
   async use<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
+    await loadRedisClient();
     const result = await within(this.#useTwice(work), this.#options.timeoutMs);
     if (result !== 'late') return result.value;
     void this.#giveUp();
@@ -73,7 +74,7 @@ export class RedisLink {
 
   async #connect(onEnd: () => void): Promise<Redis> {
     const { place, timeoutMs } = this.#options;
-    const [Client, look] = await Promise.all([loadClient(), lookAtAddress(place, timeoutMs)]);
+    const [Client, look] = await Promise.all([loadRedisClient(), lookAtAddress(place, timeoutMs)]);
     if (look.status === 'not-there') throw new StoreFailed(look.failure);
     if (this.#isClosed) throw new Error('this side closed the connection');
     const redis = new Client(place.clientUrl, {
@@ -119,7 +120,8 @@ async function end(redis: Redis): Promise<void> {
   await within(ended, 2 * CLOSE_TIMEOUT_MS);
 }
 
-async function loadClient(): Promise<typeof Redis> {
+/** Throws TracecourtError `package-missing`. */
+export async function loadRedisClient(): Promise<typeof Redis> {
   try {
     return (await import('ioredis')).Redis;
   } catch (cause) {

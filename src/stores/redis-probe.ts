@@ -4,13 +4,13 @@ import { type Clock, systemClock } from '../lib/clock.js';
 import type { ProbeRequest, ServerIdentity, StoreObservation } from '../model/index.js';
 import { readEntry } from './redis-entry.js';
 import { explainRedisFailure } from './redis-failures.js';
-import { RedisLink } from './redis-link.js';
+import { loadRedisClient, RedisLink } from './redis-link.js';
 import { redisPlace } from './redis-place.js';
 import { unreachable } from './store-failed.js';
 import type { Identification, StoreProbe } from './store-probe.js';
 import { withoutTracing } from './without-tracing.js';
 
-const DEFAULT_TIMEOUT_MS = 2000;
+const DEFAULT_TIMEOUT_MS = 5_000;
 
 /** The name that Tracecourt's own server gives itself in INFO. */
 const EMBEDDED_NAME = 'tracecourt-embedded';
@@ -19,7 +19,7 @@ export interface RedisProbeOptions {
   /** `redis://[user:password@]host[:port][/database]`, or `rediss://` for TLS. */
   readonly url: string;
   readonly clock?: Clock;
-  /** The longest that one call takes, connecting included. Default 2000. */
+  /** The longest that one call takes, connecting included. Default 5000. */
   readonly timeoutMs?: number;
 }
 
@@ -49,6 +49,10 @@ class RedisProbe implements StoreProbe {
     this.#link = new RedisLink({ place, timeoutMs });
   }
 
+  async load(): Promise<void> {
+    await loadRedisClient();
+  }
+
   async identify(): Promise<Identification> {
     try {
       const server = await withoutTracing(() => this.#link.use((redis) => this.#askIdentity(redis)));
@@ -58,6 +62,9 @@ class RedisProbe implements StoreProbe {
       return { status: 'unreachable', failure: explainRedisFailure(cause, this.address) };
     }
   }
+
+  /** Each question reads what is there. */
+  async watch(): Promise<undefined> {}
 
   async observe(request: ProbeRequest): Promise<StoreObservation> {
     const { effect, query } = request;

@@ -52,8 +52,8 @@ const CHECKS: readonly Check[] = [
     args: mocha('integration/through-otel-collector', 'integration/prometheus'),
   },
   {
-    title: 'The demo and pairs of its defects, on the real servers',
-    args: mocha('integration/demo-on-real-stores', 'integration/defect-pairs'),
+    title: 'The demo and pairs of its defects, on the real servers; each of these killed in mid-run',
+    args: mocha('integration/demo-on-real-stores', 'integration/defect-pairs', 'integration/store-killed'),
   },
 ];
 
