@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Consumer, EachMessagePayload } from 'kafkajs';
 import { planted } from './planted-defects.js';
 import { runService } from './service/run-service.js';
@@ -19,6 +20,8 @@ await runService('notifier', async () => {
     // One that died without leaving is waited for this long by the next one.
     sessionTimeout: 10_000,
     rebalanceTimeout: 10_000,
+    // A message that fails is tried again; the pause before it holds up a stop.
+    retry: { initialRetryTime: 100, maxRetryTime: 400 },
     allowAutoTopicCreation: false,
   });
 
@@ -36,8 +39,14 @@ await runService('notifier', async () => {
   const joined = hasJoined(consumer);
   await consumer.run({ autoCommit: false, eachMessage: handle });
   await joined;
-  return { routes: {}, close: () => Promise.all([consumer.disconnect(), cache.quit()]) };
+  return { routes: {}, close: () => leave(consumer, cache) };
 });
+
+/** Leaves the group, then the cache: a message under way needs it. */
+async function leave(consumer: Consumer, cache: Redis): Promise<void> {
+  await consumer.disconnect();
+  await cache.quit();
+}
 
 function hasJoined(consumer: Consumer): Promise<void> {
   return new Promise((resolve) => {
