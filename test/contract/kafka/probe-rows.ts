@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { LogMessage } from '../../../src/model/index.js';
 import { createKafkaProbe, type KafkaProbe } from '../../../src/stores/kafka-probe.js';
-import type { KafkaBench } from './kafka-bench.js';
+import { type KafkaBench, until } from './kafka-bench.js';
 
 const KEY = 'k';
 
@@ -56,6 +56,8 @@ export function probeRows(bench: KafkaBench): void {
       await kept.send({ topic, messages: [{ key: KEY, value: 'committed' }] });
       expect(await valuesSeenBy(probe, topic)).to.deep.equal(['before']);
       await kept.commit();
+      // A real broker writes the end of a transaction a moment after it has answered.
+      await until('the commit is seen', async () => (await valuesSeenBy(probe, topic)).length > 1);
       expect(await valuesSeenBy(probe, topic)).to.deep.equal(['before', 'committed']);
     });
   });

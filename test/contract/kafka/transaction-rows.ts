@@ -1,7 +1,11 @@
 import { expect } from 'chai';
+import type { Transaction } from 'kafkajs';
 import { type Consuming, failureOf, type KafkaBench, until, valuesOf } from './kafka-bench.js';
+import { rawCall } from './raw-call.js';
 
 const UNCOMMITTED = { settings: { readUncommitted: true } };
+const READ_UNCOMMITTED = 0;
+const LATEST = -1n;
 const LEFT = 0;
 const RIGHT = 1;
 
@@ -20,6 +24,24 @@ export function transactionRows(bench: KafkaBench): void {
       await bench.send(topic, [{ partition: RIGHT, value }]);
       await until(`a consumer's ${value}`, () => valuesOf(seen).includes(value));
     }
+  }
+
+  /** A real broker answers a commit when it is decided; that it has ended is written a moment later. */
+  const untilWritten = (topic: string, next: bigint): Promise<void> =>
+    until(`the log has come to ${next}`, async () => {
+      const partitions = [{ partition: 0, timestampMs: LATEST }];
+      const request = { replicaId: -1, isolationLevel: READ_UNCOMMITTED, topics: [{ topic, partitions }] };
+      return (await rawCall(bench.address, 'listOffsets', request)).topics[0]?.partitions[0]?.offset === next;
+    });
+
+  /** Two open transactions: the first has written a1 and a2, the second b1 in between. */
+  async function overlapping(topic: string): Promise<readonly [Transaction, Transaction]> {
+    const [a, b] = [await bench.newTransactional(), await bench.newTransactional()];
+    const [ofA, ofB] = [await a.transaction(), await b.transaction()];
+    await ofA.send({ topic, messages: [{ value: 'a1' }] });
+    await ofB.send({ topic, messages: [{ value: 'b1' }] });
+    await ofA.send({ topic, messages: [{ value: 'a2' }] });
+    return [ofA, ofB];
   }
 
   const ofLeft = ({ seen }: Consuming) => valuesOf(seen.filter(({ partition }) => partition === LEFT));
@@ -59,10 +81,14 @@ export function transactionRows(bench: KafkaBench): void {
     it('gives the end of a transaction an offset of its own', async () => {
       const topic = await bench.newTopic();
       const producer = await bench.newTransactional();
-      for (const end of ['commit', 'abort'] as const) {
+      for (const [end, next] of [
+        ['commit', 2n],
+        ['abort', 4n],
+      ] as const) {
         const transaction = await producer.transaction();
         await transaction.send({ topic, messages: [{ value: end }] });
         await transaction[end]();
+        await untilWritten(topic, next);
       }
       const [behind] = await bench.send(topic, [{ value: 'behind' }]);
       expect(behind?.baseOffset).to.equal('4');
@@ -106,11 +132,7 @@ export function transactionRows(bench: KafkaBench): void {
 
     it('tells the transactions of two producers apart that share a partition', async () => {
       const topic = await bench.newTopic();
-      const [a, b] = [await bench.newTransactional(), await bench.newTransactional()];
-      const [ofA, ofB] = [await a.transaction(), await b.transaction()];
-      await ofA.send({ topic, messages: [{ value: 'a1' }] });
-      await ofB.send({ topic, messages: [{ value: 'b1' }] });
-      await ofA.send({ topic, messages: [{ value: 'a2' }] });
+      const [ofA, ofB] = await overlapping(topic);
       await ofB.commit();
       await ofA.abort();
       await bench.send(topic, [{ value: 'behind' }]);
@@ -122,12 +144,9 @@ export function transactionRows(bench: KafkaBench): void {
     // A broker lists aborted transactions in the order of their ends; kafkajs takes it for the order of their beginnings.
     it('lists the aborted in the order of their ends, and kafkajs shows what began before the first', async () => {
       const topic = await bench.newTopic();
-      const [a, b] = [await bench.newTransactional(), await bench.newTransactional()];
-      const [ofA, ofB] = [await a.transaction(), await b.transaction()];
-      await ofA.send({ topic, messages: [{ value: 'a1' }] });
-      await ofB.send({ topic, messages: [{ value: 'b1' }] });
-      await ofA.send({ topic, messages: [{ value: 'a2' }] });
+      const [ofA, ofB] = await overlapping(topic);
       await ofB.abort();
+      await untilWritten(topic, 4n);
       await ofA.abort();
       await bench.send(topic, [{ value: 'behind' }]);
       const { seen } = await bench.consume(topic);
