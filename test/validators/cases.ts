@@ -1140,6 +1140,15 @@ export const CASES: Readonly<
         [],
       ),
       small(
+        'the checksum of an account, which may be digits alone',
+        {
+          order: seq('a'),
+          lines: 'a s 0-5 step=a tracecourt.account="1.0.4111111111111111"',
+          rest: { forbidden: [{ value: '/\\b\\d{16}\\b/' }] },
+        },
+        [],
+      ),
+      small(
         'name and value must both fit',
         { order: seq('a'), lines: 'a s 0-5 step=a card=none', rest: { forbidden: [{ name: 'card', value: '/\\d/' }] } },
         [],
