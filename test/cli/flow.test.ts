@@ -103,7 +103,7 @@ describe('tracecourt flow test and tracecourt check', () => {
 
   it('finds the flow of the reference system as it says of itself', async () => {
     const { exitCode, stdout } = await tracecourt(['flow', 'test', 'examples/gpu-allocation/gpu-allocation.flow.yaml']);
-    expect(stdout).to.match(/6 passed, 0 failed\n$/);
+    expect(stdout).to.match(/7 passed, 0 failed\n$/);
     expect(exitCode).to.equal(0);
   });
 });
