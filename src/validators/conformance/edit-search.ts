@@ -212,8 +212,16 @@ class EditSearch {
 
   #keptRun(isLeast: boolean): KeptRun {
     const steps = this.#way.map(({ step }) => step);
+    while (this.#way.length > 0) this.#takeBack();
+    const run = replaySteps(this.#root.node, {
+      steps,
+      states: this.#states,
+      redo: ({ occurrence, move }) => {
+        this.#request.start(occurrence, move?.place);
+      },
+    });
     const started = steps.flatMap(({ occurrence, move }) => (move ? [occurrence] : []));
-    return { run: replaySteps(this.#root.node, steps, this.#states), started, isLeast };
+    return { run, started, isLeast };
   }
 }
 

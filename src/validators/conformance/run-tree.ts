@@ -13,12 +13,24 @@ export interface TakenStep {
   readonly gone: ReadonlySet<number>;
 }
 
-/** Puts together the run that the steps of a search make; undefined if nothing was entered. */
-export function replaySteps(root: OrderNode, steps: readonly TakenStep[], states: RunStates): RunNode | undefined {
+/**
+ * Puts together the run that the steps of a search make; undefined if nothing was entered. `redo` lets each occurrence start once more: which copies a state
+ * keeps depends on what has ended by then.
+ */
+export function replaySteps(
+  root: OrderNode,
+  {
+    steps,
+    states,
+    redo,
+  }: { readonly steps: readonly TakenStep[]; readonly states: RunStates; readonly redo: (step: TakenStep) => void },
+): RunNode | undefined {
   let run: RunNode | undefined;
   const copies: RunNode[] = [];
-  for (const { occurrence, move, gone } of steps) {
+  for (const step of steps) {
+    const { occurrence, move, gone } = step;
     if (move) run = grow(run ?? root, { path: move.path, occurrence, copies });
+    redo(step);
     if (gone.size > 0) for (const copy of copies) copy.state = copy.state && withoutTags(copy.state, gone, states);
   }
   return run;
@@ -87,7 +99,8 @@ export function runAtPlaces(
       const run = build(part);
       return run ? [{ at, run }] : [];
     });
-    if (node.kind === 'choice' || node.kind === 'optional') return parts[0]?.run;
+    // In copies of which nobody can say which is which, several branches can have been taken.
+    if (parts.length < 2 && (node.kind === 'choice' || node.kind === 'optional')) return parts[0]?.run;
     if (node.kind === 'any-order') parts.sort((a, b) => firstOf(a.run) - firstOf(b.run));
     return parts.length === 0 ? undefined : { ...emptyRun(node), parts };
   };

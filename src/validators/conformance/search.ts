@@ -78,8 +78,17 @@ class Search {
   }
 
   #run(): Run {
-    const order = this.#taken.map(({ occurrence }) => occurrence);
-    const run = replaySteps(this.#root.node, this.#taken, this.#states);
+    const steps = [...this.#taken];
+    while (this.#taken.length > 0) this.#takeBack();
+    const run = replaySteps(this.#root.node, {
+      steps,
+      states: this.#states,
+      redo: (step) => {
+        this.#request.start(step.occurrence, step.move?.place);
+      },
+    });
+    this.#taken.push(...steps);
+    const order = steps.map(({ occurrence }) => occurrence);
     return describeRun(run, { count: order.length, order });
   }
 

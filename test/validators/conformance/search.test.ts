@@ -71,4 +71,9 @@ describe('any tree against brute force', () => {
     const viable = compare(OPEN, 2_000_000, { mayBeOpen: true });
     expect(viable).to.be.within(OPEN / 10, OPEN - OPEN / 10);
   });
+
+  it('tells a run of copies within rounds whose occurrences were open when they were left', () => {
+    // Found at these seeds: the run was put together as if all had ended before it began.
+    for (const seed of [1_005_423, 1_010_371, 1_019_307, 1_020_724]) compare(1, seed, { mayBeOpen: false });
+  });
 });

@@ -131,4 +131,17 @@ describe('treacherous cases, by the order alone', () => {
     const run = { ...answer.run(), required: [{ by: 'start', parts: [[0], [1, 2], [3]] }] } as const;
     expect(strengthOf(byStart, run, { list: 9 })).to.deep.equal({ required: 5, proven: 5, undecided: [] });
   });
+
+  it('tells all of a run whose copies took different branches', () => {
+    const copies: FlowNode = {
+      kind: 'repeat',
+      child: choice(rep('a', 2, 2, true), 'b'),
+      min: 1,
+      max: 3,
+      parallel: true,
+    };
+    const run = runOf(seq(copies, 'c'), 'b a1 a2 c');
+    expect(run.places).to.deep.equal([1, 0, 0, 2]);
+    expect(run.required.map(({ parts }) => parts.map((part) => [...part].sort()))).to.deep.equal([[[0, 1, 2], [3]]]);
+  });
 });
