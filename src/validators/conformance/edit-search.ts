@@ -9,6 +9,7 @@ import { type Move, MoveFinder } from './run-moves.js';
 import { type RunState, RunStates, withoutTags } from './run-state.js';
 import { replaySteps, type TakenStep } from './run-tree.js';
 import { SearchRequest } from './search-request.js';
+import { SeenStates } from './seen-states.js';
 
 export interface EditProblem {
   readonly order: CompiledOrder;
@@ -58,7 +59,7 @@ class EditSearch {
   /** The stops on the way to where the search stands, and what happened at each. */
   readonly #way: { readonly stop: Stop; readonly state: RunState; readonly step: TakenStep; readonly mark: number }[] =
     [];
-  readonly #seen = new Map<RunState, Set<string>>();
+  readonly #seen = new SeenStates();
   #serial = 0;
 
   constructor({ order, bounds, request }: EditProblem) {
@@ -89,7 +90,7 @@ class EditSearch {
     for (let stop = queue.take(); stop; stop = queue.take()) {
       const state = this.#goTo(stop);
       if (stop.depth === count) return this.#keptRun(looked <= budget);
-      if (this.#wasSeen(state)) continue;
+      if (this.#seen.wasSeen(state, this.#request.startedKey)) continue;
       if (looked++ === budget) queue = deepestFirst(queue);
       for (const option of this.#optionsAt(state)) queue.add(this.#stop(stop, state, option));
     }
@@ -125,15 +126,6 @@ class EditSearch {
   #takeBack(): void {
     const last = this.#way.pop();
     if (last) this.#request.takeBack(last.step.occurrence, last.mark);
-  }
-
-  #wasSeen(state: RunState): boolean {
-    const seen = this.#seen.get(state) ?? new Set();
-    this.#seen.set(state, seen);
-    const key = this.#request.startedKey;
-    if (seen.has(key)) return true;
-    seen.add(key);
-    return false;
   }
 
   /**

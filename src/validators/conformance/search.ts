@@ -7,6 +7,7 @@ import { MoveFinder } from './run-moves.js';
 import { type RunState, RunStates, withoutTags } from './run-state.js';
 import { replaySteps, type TakenStep } from './run-tree.js';
 import { SearchRequest } from './search-request.js';
+import { SeenStates } from './seen-states.js';
 
 export interface SearchProblem {
   readonly order: CompiledOrder;
@@ -51,7 +52,7 @@ class Search {
   readonly #finder: MoveFinder;
   readonly #taken: (TakenStep & { readonly mark: number })[] = [];
   readonly #branches: Branch[] = [];
-  readonly #seen = new Map<RunState, Set<string>>();
+  readonly #seen = new SeenStates();
 
   constructor(order: CompiledOrder, bounds: readonly LabelBounds[], request: RequestOrder) {
     this.#request = new SearchRequest(order, bounds, { request, mayAdd: false });
@@ -98,7 +99,7 @@ class Search {
     const [first] = choices;
     if (!first) return undefined;
     if (choices.length > 1) {
-      if (this.#wasSeen(state)) return undefined;
+      if (this.#seen.wasSeen(state, this.#request.startedKey)) return undefined;
       this.#branches.push({ choices, depth: this.#taken.length, tried: 1 });
     }
     return this.#take(first);
@@ -118,15 +119,6 @@ class Search {
   #fits(state: RunState): boolean {
     this.#request.bounds.count(state);
     return this.#request.bounds.fits();
-  }
-
-  #wasSeen(state: RunState): boolean {
-    const seen = this.#seen.get(state) ?? new Set();
-    this.#seen.set(state, seen);
-    const key = this.#request.startedKey;
-    if (seen.has(key)) return true;
-    seen.add(key);
-    return false;
   }
 
   /** One occurrence of each label will mostly do to find a forced move. */
