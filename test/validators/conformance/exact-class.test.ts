@@ -5,7 +5,7 @@ import { conformsByBruteForce } from './brute-force.js';
 import { randomRequest, toRequestOrder } from './random-request.js';
 import { randomExactTree } from './random-tree.js';
 
-const PAIRS = Number(process.env['TRACECOURT_BRUTE_PAIRS'] ?? 5_000);
+const PAIRS = Number(process.env['TRACECOURT_BRUTE_PAIRS'] ?? 3_000);
 
 describe('the exact class against brute force', () => {
   it(`agrees with every run and every linear order, on ${PAIRS} random requests`, function () {
