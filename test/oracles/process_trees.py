@@ -1,7 +1,7 @@
 """What process mining says of words under process trees: the cost of an optimal alignment, 0 for a word of the language.
 
 Reads one JSON object a line from standard input, {"tree": flow node, "words": [[step, ...], ...]}, and writes one JSON list of costs a line. Each deletion
-and each insertion costs 1. With --replay also token replay is run, and with --time the seconds of each are written to standard error.
+and each insertion costs 1. With --replay also token replay is run, and with --times the seconds of each come last.
 """
 
 import argparse
@@ -157,7 +157,7 @@ def align(net, initial, final, word):
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--replay", action="store_true")
-    options.add_argument("--time", action="store_true")
+    options.add_argument("--times", action="store_true")
     chosen = options.parse_args()
     spent = {"alignments": 0.0, "token replay": 0.0}
     for line in sys.stdin:
@@ -173,8 +173,8 @@ def main():
             token_replay.apply(log, net, initial, final, parameters={"show_progress_bar": False})
             spent["token replay"] += time.process_time() - began
         print(json.dumps(costs), flush=True)
-    if chosen.time:
-        print(json.dumps(spent), file=sys.stderr)
+    if chosen.times:
+        print(json.dumps(spent))
 
 
 if __name__ == "__main__":
