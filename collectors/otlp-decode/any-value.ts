@@ -83,13 +83,18 @@ export function readKeyValue(
   return { key, value: state.value };
 }
 
-/** Walks a KeyValue without making values, so that a body is refused when it comes in and not when somebody reads a key. */
-export function checkKeyValue(reader: WireReader, depth: number): void {
+/**
+ * Walks a KeyValue without making a value, so that a body is refused when it comes in and not when somebody reads a key. Gives the key; of several the last
+ * counts, as for any scalar field.
+ */
+export function checkKeyValue(reader: WireReader, depth: number): string {
+  let key = '';
   while (reader.nextField()) {
-    if (reader.is(1, WIRE.bytes)) reader.skipText();
+    if (reader.is(1, WIRE.bytes)) key = reader.string();
     else if (reader.is(2, WIRE.bytes)) checkAnyValue(reader.message(depth + 1), depth + 1);
     else reader.skip();
   }
+  return key;
 }
 
 function checkAnyValue(reader: WireReader, depth: number): void {

@@ -1,18 +1,21 @@
 import type { Attributes, AttributeValue } from '../../src/model/index.js';
 import { checkKeyValue, readKeyValue } from './any-value.js';
-import { WIRE, WireReader } from './wire-reader.js';
+import { plainValue } from './plain-value.js';
+import { WireReader } from './wire-reader.js';
 
-/** Attributes that stay as they came in; one key is decoded when it is asked for. */
+/** Attributes that stay as they came in. A value is decoded when its key is asked for, and kept then. */
 export class ProtobufAttributes implements Attributes {
   readonly #bytes: Buffer;
   /** Start and end of each entry, in turn. */
   readonly #ranges: number[] = [];
+  #keys: readonly string[] = [];
+  #values: (AttributeValue | undefined)[] = [];
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
   }
 
-  /** Takes the field at hand as one more entry. It MUST be {@link check}ed before somebody reads it. */
+  /** Takes the field at hand as one more entry. All MUST be {@link check}ed before somebody reads one. */
   add(reader: WireReader): void {
     const entry = reader.message(0);
     this.#ranges.push(entry.position, entry.end);
@@ -20,50 +23,30 @@ export class ProtobufAttributes implements Attributes {
 
   /** Throws when an entry is malformed or nested too deeply; `depth` is where the entries stand. */
   check(depth: number): void {
-    for (const entry of this.#entries()) checkKeyValue(entry, depth);
+    const keys: string[] = [];
+    for (let i = 0; i < this.#ranges.length; i += 2) keys.push(checkKeyValue(this.#entry(i), depth));
+    this.#keys = keys;
   }
 
   get(key: string): AttributeValue | undefined {
-    const wanted = keyBytes(key);
-    for (const entry of this.#entries()) {
-      const start = entry.position;
-      if (!hasKey(entry, wanted)) continue;
-      return readKeyValue(new WireReader(this.#bytes, start, entry.end), 0).value;
-    }
+    const keys = this.#keys;
+    for (let i = 0; i < keys.length; i++) if (keys[i] === key) return this.#values[i] ?? this.#read(i);
     return undefined;
   }
 
   *entries(): Iterable<readonly [string, AttributeValue]> {
-    for (const entry of this.#entries()) {
-      const { key, value } = readKeyValue(entry, 0);
-      yield [key, value];
-    }
+    for (const [i, key] of this.#keys.entries()) yield [key, this.#values[i] ?? this.#read(i)];
   }
 
-  *#entries(): Iterable<WireReader> {
-    for (let i = 0; i < this.#ranges.length; i += 2) {
-      yield new WireReader(this.#bytes, this.#ranges[i] ?? 0, this.#ranges[i + 1] ?? 0);
-    }
+  #read(i: number): AttributeValue {
+    const plain = plainValue(this.#bytes, this.#ranges[2 * i] as number, this.#ranges[2 * i + 1] as number);
+    const value = plain ?? readKeyValue(this.#entry(2 * i), 0).value;
+    if (this.#values.length === 0) this.#values = this.#keys.map(() => undefined);
+    this.#values[i] = value;
+    return value;
   }
-}
 
-/** The last of several keys counts, as for any scalar field. */
-function hasKey(entry: WireReader, wanted: Buffer): boolean {
-  let found = wanted.length === 0;
-  while (entry.nextField()) {
-    if (entry.is(1, WIRE.bytes)) found = entry.view().equals(wanted);
-    else entry.skip();
+  #entry(at: number): WireReader {
+    return new WireReader(this.#bytes, this.#ranges[at] ?? 0, this.#ranges[at + 1] ?? 0);
   }
-  return found;
-}
-
-const MAX_CACHED_KEYS = 256;
-const cachedKeys = new Map<string, Buffer>();
-
-function keyBytes(key: string): Buffer {
-  const cached = cachedKeys.get(key);
-  if (cached) return cached;
-  const bytes = Buffer.from(key, 'utf8');
-  if (cachedKeys.size < MAX_CACHED_KEYS) cachedKeys.set(key, bytes);
-  return bytes;
 }

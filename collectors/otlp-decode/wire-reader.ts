@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { shortText } from './short-text.js';
 import { undecodable } from './undecodable.js';
 
 export const WIRE = { varint: 0, fixed64: 1, bytes: 2, startGroup: 3, endGroup: 4, fixed32: 5 } as const;
@@ -74,6 +75,7 @@ export class WireReader {
   /** A signed 64-bit integer: a number while that is exact, else a bigint. */
   int64(): number | bigint {
     this.#varint();
+    if (this.#high === 0) return this.#low;
     const value = (BigInt(this.#high | 0) << 32n) | BigInt(this.#low);
     const inexact = value > BigInt(Number.MAX_SAFE_INTEGER) || value < BigInt(Number.MIN_SAFE_INTEGER);
     return inexact ? value : Number(value);
@@ -111,19 +113,24 @@ export class WireReader {
   }
 
   string(): string {
-    const start = this.#checkedText();
+    const start = this.#range();
+    const short = shortText(this.bytes, start, this.position);
+    if (short !== undefined) return short;
+    this.#checkText(start);
     return this.bytes.toString('utf8', start, this.position);
   }
 
   /** Steps over a text, checking that it is UTF-8. */
   skipText(): void {
-    this.#checkedText();
+    this.#checkText(this.#range());
   }
 
-  #checkedText(): number {
-    const start = this.#range();
-    if (!isUtf8(this.bytes.subarray(start, this.position))) this.#fail('a text that is not UTF-8');
-    return start;
+  #checkText(start: number): void {
+    for (let i = start; i < this.position; i++) {
+      if ((this.bytes[i] as number) < 0x80) continue;
+      if (!isUtf8(this.bytes.subarray(i, this.position))) this.#fail('a text that is not UTF-8');
+      return;
+    }
   }
 
   #range(): number {

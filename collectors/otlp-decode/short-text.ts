@@ -1,0 +1,34 @@
+/** Texts longer than this are rarely met twice. */
+const MAX_LENGTH = 64;
+const SLOTS = 4_096;
+
+const known: (string | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+
+/**
+ * The text in a range of bytes that is short and ASCII; undefined for any other. One that was read a short while ago is the same string again: attributes say the
+ * same few words over and over, and making a string costs more than comparing bytes.
+ */
+export function shortText(bytes: Buffer, start: number, end: number): string | undefined {
+  if (end - start > MAX_LENGTH) return undefined;
+  let hash = end - start;
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number;
+    if (byte >= 0x80) return undefined;
+    hash = (Math.imul(hash, 31) + byte) | 0;
+  }
+  const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
+  const before = known[slot];
+  if (before !== undefined && isWrittenAt(before, { bytes, start, end })) return before;
+  const text = bytes.toString('latin1', start, end);
+  known[slot] = text;
+  return text;
+}
+
+function isWrittenAt(
+  text: string,
+  { bytes, start, end }: { readonly bytes: Buffer; readonly start: number; readonly end: number },
+): boolean {
+  if (text.length !== end - start) return false;
+  for (let i = start; i < end; i++) if (text.charCodeAt(i - start) !== bytes[i]) return false;
+  return true;
+}
