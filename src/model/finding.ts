@@ -56,7 +56,13 @@ export interface FindingFacts {
   };
   /** Certain order and required order form a cycle: the shortest one, in its order. */
   'wrong-order': { readonly cycle: readonly CycleEdge[] };
-  'wrong-count': { readonly min: number; readonly max: number | null; readonly observed: number };
+  'wrong-count': {
+    readonly min: number;
+    readonly max: number | null;
+    readonly observed: number;
+    /** Present where tries of one occurrence were counted, not occurrences. */
+    readonly of?: 'attempts';
+  };
   'step-failed': { readonly message: string };
   'over-budget': {
     readonly budget: string;
@@ -65,6 +71,8 @@ export interface FindingFacts {
     readonly limitMs: number;
     /** The least it can have taken, given what is known of the clocks; for `least`, the most. */
     readonly observedMs: number;
+    /** True where one clock measured it. */
+    readonly isExact: boolean;
   };
   /** Spans of the request that no parent and no link ties to it. */
   'context-lost': { readonly traceIds: readonly string[]; readonly by: string };
@@ -136,6 +144,7 @@ export interface CycleEdge {
 export interface StepPoint {
   readonly step: string;
   readonly spanId: string;
+  readonly service: string;
   readonly point: 'start' | 'end';
 }
 

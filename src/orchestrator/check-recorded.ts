@@ -1,11 +1,11 @@
-import type { AssembledRequest, CompiledFlow, Verdict } from '../model/index.js';
+import type { CompiledFlow, Verdict, WorkflowTrace } from '../model/index.js';
 import { judgeCase, openCase } from './judge-evidence.js';
 import { NOTHING_EARLIER } from './left-over.js';
 import { addressBook } from './name-peers.js';
 import { recordedRequests } from './recorded-requests.js';
 
 export interface CheckedRecording {
-  readonly request: AssembledRequest;
+  readonly trace: WorkflowTrace;
   readonly verdict: Verdict;
 }
 
@@ -25,7 +25,7 @@ export async function checkRecorded(
     .map((each) => {
       const opened = openCase(spansAlone, each, addressBook([]));
       const verdict = judgeCase(opened, { observations: [], answer: undefined, earlier: NOTHING_EARLIER });
-      return { request: each, verdict };
+      return { trace: opened.evidence.trace, verdict };
     });
 }
 

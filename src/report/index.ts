@@ -1,4 +1,5 @@
 export { completedText } from './completed-text.js';
+export { explanationLines } from './explanation-text.js';
 export { healthChangeLine, healthLines } from './health-text.js';
 export { jsonReporter } from './json.js';
 export { multiplex } from './multiplexer.js';
@@ -7,4 +8,4 @@ export type { Reporter } from './reporter.js';
 export { type ResultRow, resultRow, resultRows } from './result-row.js';
 export { type TerminalOptions, terminalReporter } from './terminal.js';
 export { noteLines, outcomeWord, proofText, verdictLines } from './verdict-text.js';
-export { waterfallLines } from './waterfall-text.js';
+export { waterfallLines, woundsOf } from './waterfall-text.js';

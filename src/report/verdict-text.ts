@@ -1,14 +1,15 @@
 import type { Colors } from 'picocolors/types.js';
 import type { Outcome, Verdict } from '../model/index.js';
-import { count, evidenceLines, findingSentence, printable, reasonSentence } from '../view/index.js';
+import { count, evidenceLines, findingSentence, printable, reasonSentence, spanLine } from '../view/index.js';
 
 /** A verdict as lines of text: findings with their evidence, reasons, what follows from them. */
 export function verdictLines(verdict: Verdict, colors: Colors): readonly string[] {
   return [
     ...verdict.findings.flatMap((finding) => [
       `  ${colors.bold(finding.code)}  ${printable(findingSentence(finding))}`,
-      ...evidenceLines(finding).map((line) => colors.dim(`    ${printable(line)}`)),
-      ...(finding.spanId === undefined ? [] : [colors.dim(`    span ${finding.spanId}`)]),
+      ...[...evidenceLines(finding), spanLine(finding) ?? []]
+        .flat()
+        .map((line) => colors.dim(`    ${printable(line)}`)),
     ]),
     ...verdict.reasons.flatMap((reason) => [
       `  ${colors.bold(reason.code)}  ${printable(reasonSentence(reason))}`,

@@ -6,7 +6,7 @@ import { duration, recordLine } from './words.js';
 export function evidenceLines(finding: Finding): readonly string[] {
   switch (finding.code) {
     case 'wrong-order':
-      return finding.facts.cycle.map(edgeLine);
+      return cycleLines(finding.facts.cycle);
     case 'span-without-effect':
     case 'effect-without-span':
     case 'duplicate-effect':
@@ -36,12 +36,26 @@ function heldTogether({ fromMs, untilMs }: FindingFacts['double-grant']): string
   return `held together from ${new Date(fromMs).toISOString()} ${end}`;
 }
 
-function edgeLine({ from, to, because }: CycleEdge): string {
-  return `${point(from)} → ${point(to)}: ${reason(because)}`;
+const MOST_SPANS = 4;
+
+/** The spans to look at, and whose they are; undefined where the evidence names them already. */
+export function spanLine({ code, service, spanIds }: Finding): string | undefined {
+  if (code === 'wrong-order' || spanIds.length === 0) return undefined;
+  const shown = spanIds.slice(0, MOST_SPANS).join(', ');
+  const more = spanIds.length > MOST_SPANS ? ` and ${spanIds.length - MOST_SPANS} more` : '';
+  if (code === 'missing-step') return `last seen: span ${shown}`;
+  return `${spanIds.length === 1 ? 'span' : 'spans'} ${shown}${more}${service === undefined ? '' : ` in ${service}`}`;
 }
 
-function point({ step, point: which, spanId }: CycleEdge['from']): string {
-  return `${step}.${which} (${spanId})`;
+/** What was seen before what the flow requires; that a span begins before it ends goes without saying. */
+function cycleLines(cycle: readonly CycleEdge[]): readonly string[] {
+  const first = cycle.findLastIndex(({ because }) => because.kind === 'flow') + 1;
+  const told = [...cycle.slice(first), ...cycle.slice(0, first)].filter(({ because }) => because.kind !== 'span');
+  return told.map(({ from, to, because }) => `${point(from)} → ${point(to)}: ${reason(because)}`);
+}
+
+function point({ step, point: which, spanId, service }: CycleEdge['from']): string {
+  return `${step} (${spanId}, ${service}) ${which === 'start' ? 'began' : 'ended'}`;
 }
 
 function reason(because: CycleEdge['because']): string {

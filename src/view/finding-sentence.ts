@@ -22,18 +22,18 @@ const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => strin
   },
   'wrong-order': ({ facts }) => orderSentence(facts.cycle),
   'wrong-count': ({ step, facts }) =>
-    `\`${step}\` happened ${times(facts.observed)}; the flow allows ${bounds(facts)}.`,
+    `\`${step}\` ${facts.of === 'attempts' ? `took ${count(facts.observed, 'attempt')}` : `happened ${times(facts.observed)}`}; the flow ${facts.observed < facts.min ? 'requires' : 'allows'} ${bounds(facts)}.`,
   'step-failed': ({ step, service, facts }) => {
     const what = step === undefined ? 'The request failed' : `\`${step}\` failed in ${by(service)}`;
     return `${what}${facts.message === '' ? '' : `: ${facts.message}`}.`;
   },
-  'over-budget': ({ facts: { budget, bound, limitMs, observedMs } }) =>
+  'over-budget': ({ facts: { budget, bound, limitMs, observedMs, isExact } }) =>
     bound === 'limit'
-      ? `${budget} took at least ${duration(observedMs)}; its budget is ${duration(limitMs)}.`
-      : `${budget} took at most ${duration(observedMs)}; it must take ${duration(limitMs)}.`,
+      ? `${budgeted(budget)} took ${isExact ? '' : 'at least '}${duration(observedMs)}; its budget is ${duration(limitMs)}.`
+      : `${budgeted(budget)} took ${isExact ? '' : 'at most '}${duration(observedMs)}; it must take at least ${duration(limitMs)}.`,
   'context-lost': ({ service, facts }) =>
     `The context broke on the way to ${by(service)}: ${count(facts.traceIds.length, 'trace')} of this request ` +
-    `${facts.traceIds.length === 1 ? 'hangs' : 'hang'} together by ${facts.by} alone, with neither parent nor link.`,
+    `${facts.traceIds.length === 1 ? 'is' : 'are'} tied to it by ${TIES[facts.by] ?? facts.by} alone, with neither parent nor link.`,
   'span-without-effect': ({ step, service, store, facts }) =>
     `\`${step}\` says in ${by(service)} that it succeeded, but ${storeWord(store)} has ` +
     `${facts.observedCount === 0 ? 'nothing' : `only ${facts.observedCount} of ${facts.expectedCount}`} under ${facts.where}.`,
@@ -67,6 +67,12 @@ const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => strin
     `${by(service)} put \`${facts.attribute}\` on ${count(facts.spans, 'span')}; the flow forbids ${facts.pattern}.`,
 };
 
+/** What ties a trace to a request, by the name of the join. */
+const TIES: Readonly<Record<string, string>> = {
+  'request-id': 'the request id',
+  correlation: 'an attribute that correlates them',
+};
+
 function voteSentence(facts: FindingOf<'vote-integrity'>['facts']): string {
   const tally = `${facts.approvals} of ${count(facts.votes, 'vote')} approved, ${facts.needed} of ${facts.of} are needed`;
   const stored = facts.outcomeStored ? 'approved' : 'not approved';
@@ -82,6 +88,15 @@ function voteSentence(facts: FindingOf<'vote-integrity'>['facts']): string {
     default:
       return facts.problem satisfies never;
   }
+}
+
+/** What a budget is of: the request, a step, each attempt of a step, or the stretch between two. */
+function budgeted(budget: string): string {
+  if (budget === 'total') return 'The request';
+  const attempt = /^(.*) per attempt$/.exec(budget);
+  if (attempt) return `An attempt of \`${attempt[1]}\``;
+  const [from, to] = budget.split(' -> ');
+  return to === undefined ? `\`${from}\`` : `What lies between \`${from}\` and \`${to}\``;
 }
 
 /** Told from the arrow that was seen, against the arrow that the flow requires. */

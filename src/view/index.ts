@@ -1,4 +1,4 @@
-export { evidenceLines } from './evidence-lines.js';
+export { evidenceLines, spanLine } from './evidence-lines.js';
 export { findingSentence } from './finding-sentence.js';
 export { reasonSentence } from './reason-sentence.js';
 export { type WaterfallRow, waterfall } from './waterfall.js';

@@ -7,19 +7,20 @@ export function reasonSentence(reason: UnknownReason): string {
     case 'telemetry-lost':
       return lostSentence(reason);
     case 'incomplete':
-      return `The request was not seen to complete (${reason.completedBy})${
-        reason.awaited.length === 0 ? '' : `; still awaited: ${list(reason.awaited.map((step) => `\`${step}\``))}`
-      }.`;
+      return incompleteSentence(reason);
     case 'nothing-to-check':
       return 'No step of the flow was seen: there is nothing to check.';
     case 'store-unreachable':
       return `The effect of \`${reason.effect}\` could not be read: ${storeWord(reason.store)} at ${reason.address} ${reason.reason}.`;
     case 'clocks-contradict':
-      return `The clocks of ${list(reason.services)} contradict each other, and cause alone does not decide the order.`;
+      return `${clocksOf(reason.services)}, and cause alone does not decide the order of ${spans(reason.spanIds)}.`;
     case 'causes-contradict':
-      return `The spans claim to be each other's cause (${reason.spanIds.join(', ')}): one of them is not true.`;
+      return `The spans claim to be each other's cause (${reason.spanIds.join(', ')}): this is not of one world.`;
     case 'ambiguous-step':
-      return `Span ${reason.spanId} could be ${list(reason.steps.map((step) => `\`${step}\``))}, and the verdict depends on which.`;
+      return `Span ${reason.spanId} could be ${list(
+        reason.steps.map((step) => `\`${step}\``),
+        'or',
+      )}, and the verdict depends on which.`;
     case 'too-ambiguous':
       return `The spans can be read as a run of the flow in too many ways: none of ${reason.states} that were tried settled it.`;
     case 'undecided':
@@ -40,6 +41,26 @@ const SUBJECTS: Readonly<Record<Extract<UnknownReason, { code: 'undecided' }>['a
   expression: 'An expression',
   effect: 'An effect',
 };
+
+function incompleteSentence({ completedBy, awaited }: Extract<UnknownReason, { code: 'incomplete' }>): string {
+  const state =
+    completedBy === undefined ? 'The request is still open' : `The request was not seen to complete (${completedBy})`;
+  const steps = list(awaited.map((step) => `\`${step}\``));
+  return awaited.length === 0 ? `${state}.` : `${state}; ${steps} ${awaited.length === 1 ? 'is' : 'are'} awaited.`;
+}
+
+function clocksOf(services: readonly string[]): string {
+  if (services.length === 1) return `The clock of ${services[0]} contradicts what caused what`;
+  return `The clocks of ${list(services)} contradict each other`;
+}
+
+const MOST_SPANS = 4;
+
+function spans(spanIds: readonly string[]): string {
+  const shown = spanIds.slice(0, MOST_SPANS);
+  const more = spanIds.length - shown.length;
+  return `spans ${list(more > 0 ? [...shown, `${more} more`] : shown)}`;
+}
 
 function lostSentence(reason: Extract<UnknownReason, { code: 'telemetry-lost' }>): string {
   const process =

@@ -19,6 +19,11 @@ const name = (step: string | undefined): string => `\`${step ?? ''}\``;
 const times = (n: number | undefined): string =>
   n === 1 ? 'once' : n === 2 ? 'twice' : n === 0 ? 'never' : `${n} times`;
 
+function noneOf(steps: readonly string[]): string {
+  const names = steps.map(name);
+  return steps.length === 2 ? `Neither ${list(names, 'nor')}` : `None of ${list(names)}`;
+}
+
 const occurred =
   (wanted: string): Problem =>
   ({ steps: [a], count }, [seen]) =>
@@ -35,12 +40,12 @@ const PROBLEMS: Readonly<Record<Rule['kind'], Problem>> = {
   exactly: occurred(''),
   'at-least': occurred('at least '),
   'at-most': occurred('at most '),
-  choice: ({ steps }) => `None of ${list(steps.map(name))} happened; the flow requires one`,
+  choice: ({ steps }) => `${noneOf(steps)} happened; the flow requires one`,
   'exclusive-choice': ({ steps }, observed) => {
     const seen = steps.filter((_, i) => (observed[i] ?? 0) > 0);
     return seen.length === 0
-      ? `None of ${list(steps.map(name))} happened; the flow requires exactly one`
-      : `${list(seen.map(name))} happened; the flow allows only one of ${list(steps.map(name))}`;
+      ? `${noneOf(steps)} happened; the flow requires exactly one`
+      : `${list(seen.map(name))} happened; the flow allows only one of them`;
   },
   init: ({ steps: [a] }) => `The request did not begin with ${name(a)}`,
   end: ({ steps: [a] }) => `The request did not end with ${name(a)}`,

@@ -17,7 +17,7 @@ export interface WaterfallRow {
  * A cycle of parents, which no honest sender makes, ends up at the bottom, flat.
  */
 export function waterfall(trace: WorkflowTrace): readonly WaterfallRow[] {
-  const steps = new Map(trace.steps.map((step) => [step.spanId, step]));
+  const steps = new Map(trace.steps.flatMap((step) => stepSpans(step).map((spanId) => [spanId, step] as const)));
   const { roots, childrenOf } = family(trace.spans);
   const rows = new Map<string, WaterfallRow>();
   // A stack, for a request can be deeper than calls can nest. What no root leads to is a cycle: it comes last.
@@ -29,6 +29,11 @@ export function waterfall(trace: WorkflowTrace): readonly WaterfallRow[] {
     for (const child of childrenOf(span).toReversed()) stack.push({ span: child, depth: depth + 1 });
   }
   return [...rows.values()];
+}
+
+/** The span that is the step, and each later attempt at it. */
+function stepSpans({ spanId, attempts }: TraceStep): readonly string[] {
+  return [spanId, ...attempts.map((attempt) => attempt.spanId)];
 }
 
 function family(spans: readonly Span[]) {

@@ -1,3 +1,4 @@
+import { STEP_OUTPUT } from '@tracecourt/instrumentation/wire-names';
 import { expressionScope, storeReads } from '../../src/flow/index.js';
 import type {
   Accounting,
@@ -30,7 +31,7 @@ import { stepsUnder } from '../../src/validators/flow/tree.js';
  * ```
  *
  * id, service (`council/2`: its second process), `<parent`, `~link`, start-end in milliseconds of true time, a kind, attributes (JSON where it
- * parses), `!message` for an error; `from=p.1` is the hand-off received, `trace=2` another trace id, `seq=3-8` and `sent=[4,5]` stamps.
+ * parses; `output=` is what a step gave back), `!message` or `!"a message"` for an error; `from=p.1` is the hand-off received, `trace=2` another trace id, `seq=3-8` and `sent=[4,5]` stamps.
  */
 export interface TraceOptions {
   readonly completedBy?: WorkflowTrace['completedBy'];
@@ -73,7 +74,7 @@ export function parseLines(text: string): readonly SpanLine[] {
 }
 
 function parseLine(line: string): SpanLine {
-  const [id = '', place = '', ...words] = line.match(/"[^"]*"|\S+/g) ?? [];
+  const [id = '', place = '', ...words] = line.match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
   const [service = '', instance = '1'] = place.split('/');
   const plain: SpanLine = {
     id,
@@ -98,7 +99,7 @@ function withWord(span: SpanLine, word: string): SpanLine | undefined {
   if (pair) return withPair(span, pair[1] ?? '', pair[2] ?? '');
   if (word.startsWith('<')) return { ...span, parent: word.slice(1) };
   if (word.startsWith('~')) return { ...span, links: [...(span.links ?? []), word.slice(1)] };
-  if (word.startsWith('!')) return { ...span, error: word.slice(1) || 'failed' };
+  if (word.startsWith('!')) return { ...span, error: word.slice(1).replaceAll('"', '') || 'failed' };
   return (SPAN_KINDS as readonly string[]).includes(word) ? { ...span, kind: word as SpanKind } : undefined;
 }
 
@@ -111,6 +112,7 @@ function withPair(span: SpanLine, key: string, text: string): SpanLine {
   if (key === 'trace') return { ...span, traceId: text };
   if (key === 'step') return plus({ 'tracecourt.step': text });
   if (key === 'sent') return plus({ 'tracecourt.seq.sent': JSON.parse(text) as number[] });
+  if (key === 'output') return plus({ output: fromText(text), [STEP_OUTPUT]: text });
   if (key !== 'seq') return plus({ [key]: fromText(text) });
   const [start, end] = text.split('-').map(Number);
   return plus({

@@ -14,8 +14,8 @@ const message = {
   groups: [],
 } as const;
 const edge = (from: string, to: string, because: FindingFacts['wrong-order']['cycle'][number]['because']) => ({
-  from: { step: from, spanId: `${from}-span`, point: 'end' as const },
-  to: { step: to, spanId: `${to}-span`, point: 'start' as const },
+  from: { step: from, spanId: `${from}-span`, service: 'allocator', point: 'end' as const },
+  to: { step: to, spanId: `${to}-span`, service: 'allocator', point: 'start' as const },
   because,
 });
 
@@ -37,15 +37,15 @@ const ROWS: { readonly [C in FindingCode]: readonly [facts: FindingFacts[C], sen
     },
     '`cache-write` ended 3.2 ms before `graph-write` began, in one process (allocator); the flow requires `graph-write` before `cache-write`.',
   ],
-  'wrong-count': [{ min: 3, max: 5, observed: 2 }, '`save` happened twice; the flow allows 3 to 5.'],
+  'wrong-count': [{ min: 3, max: 5, observed: 2 }, '`save` happened twice; the flow requires 3 to 5.'],
   'step-failed': [{ message: 'no route to host' }, '`save` failed in allocator: no route to host.'],
   'over-budget': [
-    { budget: '`save`', bound: 'limit', limitMs: 300, observedMs: 1234 },
+    { budget: 'save', bound: 'limit', limitMs: 300, observedMs: 1234, isExact: false },
     '`save` took at least 1.23 s; its budget is 300 ms.',
   ],
   'context-lost': [
-    { traceIds: ['t1'], by: 'request id' },
-    'The context broke on the way to allocator: 1 trace of this request hangs together by request id alone, with neither parent nor link.',
+    { traceIds: ['t1'], by: 'request-id' },
+    'The context broke on the way to allocator: 1 trace of this request is tied to it by the request id alone, with neither parent nor link.',
   ],
   'span-without-effect': [
     { ...effect, expectedCount: 1, observedCount: 0 },
@@ -134,8 +134,8 @@ describe('findingSentence', () => {
 describe('evidenceLines', () => {
   it('tells a cycle arrow by arrow', () => {
     expect(evidenceLines(finding('wrong-order'))).to.deep.equal([
-      'cache-write.end (cache-write-span) → graph-write.start (graph-write-span): seen: numbered in this order by allocator, 3.2 ms apart',
-      'graph-write.end (graph-write-span) → cache-write.start (cache-write-span): required by the flow',
+      'cache-write (cache-write-span, allocator) ended → graph-write (graph-write-span, allocator) began: seen: numbered in this order by allocator, 3.2 ms apart',
+      'graph-write (graph-write-span, allocator) ended → cache-write (cache-write-span, allocator) began: required by the flow',
     ]);
   });
 

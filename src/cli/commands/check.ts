@@ -8,7 +8,7 @@ import {
   exitCodeOf,
   loadFlowFile,
 } from '../../orchestrator/index.js';
-import { noteLines, outcomeWord, proofText, verdictLines } from '../../report/index.js';
+import { explanationLines, outcomeWord, proofText } from '../../report/index.js';
 import { colors, print, printLines } from '../output.js';
 import { parametersOf, withParameters } from '../parameters.js';
 
@@ -40,10 +40,9 @@ export function checkCommand(done: (exitCode: number) => void): Command {
   });
 }
 
-function pageOf({ verdict }: CheckedRecording): readonly string[] {
+function pageOf({ verdict, trace }: CheckedRecording): readonly string[] {
   return [
     `${outcomeWord(verdict.outcome, colors)} ${colors.bold(verdict.requestId)}  ${proofText(verdict)}`,
-    ...verdictLines(verdict, colors),
-    ...noteLines(verdict, colors),
+    ...explanationLines(verdict, { trace, colors }),
   ];
 }

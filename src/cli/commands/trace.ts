@@ -8,6 +8,7 @@ import {
   proofText,
   verdictLines,
   waterfallLines,
+  woundsOf,
 } from '../../report/index.js';
 import { colors, print, printLines } from '../output.js';
 import { settingsOf, withSettings } from '../settings.js';
@@ -35,7 +36,6 @@ export function traceCommand(done: (exitCode: number) => void): Command {
 
 function pageOf(found: FoundCase): readonly string[] {
   const { recorded, opened, verdict, observations, warnings } = found;
-  const wounded = new Set(verdict.findings.flatMap(({ spanIds }) => spanIds));
   return [
     `${outcomeWord(verdict.outcome, colors)} ${colors.bold([recorded.request, ...recorded.defects].join(' + '))}  ${recorded.requestId}`,
     colors.dim(`  flow ${recorded.flow.name} · revision ${verdict.revision} · ${proofText(verdict)}`),
@@ -46,7 +46,7 @@ function pageOf(found: FoundCase): readonly string[] {
     ...verdictLines(verdict, colors),
     ...noteLines(verdict, colors),
     '',
-    ...waterfallLines(opened.evidence.trace, { colors, wounded }),
+    ...waterfallLines(opened.evidence.trace, { colors, wounds: woundsOf(verdict) }),
     '',
     'In the stores:',
     ...observationLines(observations, colors).map((line) => `  ${line}`),

@@ -167,7 +167,7 @@ function describe(hop: Hop, { graph, facts }: { readonly graph: OrderGraph; read
 }
 
 function stepPoint(point: Point): StepPoint {
-  return { step: point.step ?? '', spanId: point.spanId, point: point.at };
+  return { step: point.step ?? '', spanId: point.spanId, service: point.service, point: point.at };
 }
 
 function orderFact(

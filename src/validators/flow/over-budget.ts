@@ -70,7 +70,7 @@ function checkEach(subject: Subject, budget: EachBudget): BudgetCheck {
     return [
       findingAbout(subject, 'over-budget', {
         about: { step, occurrences },
-        facts: factsOf(budget, { name, bound, ms: worst }),
+        facts: factsOf(budget, { name, bound, ms: worst, isExact: true }),
       }),
     ];
   });
@@ -79,9 +79,14 @@ function checkEach(subject: Subject, budget: EachBudget): BudgetCheck {
 
 function factsOf(
   { limitMs, leastMs }: Budget,
-  { name, bound, ms }: { readonly name: string; readonly bound: 'limit' | 'least'; readonly ms: number },
+  {
+    name,
+    bound,
+    ms,
+    isExact,
+  }: { readonly name: string; readonly bound: 'limit' | 'least'; readonly ms: number; readonly isExact: boolean },
 ): FindingFacts['over-budget'] {
-  return { budget: name, bound, limitMs: (bound === 'limit' ? limitMs : leastMs) ?? 0, observedMs: ms };
+  return { budget: name, bound, limitMs: (bound === 'limit' ? limitMs : leastMs) ?? 0, observedMs: ms, isExact };
 }
 
 function durationMs({ startTime, endTime }: Pick<TraceStep, 'startTime' | 'endTime'>): number {
@@ -97,10 +102,8 @@ function checkStretch(subject: Subject, budget: StretchBudget): BudgetCheck {
   if (outcome !== 'unsure') {
     const about = budget.kind === 'total' ? {} : { step: budget.to, occurrences: subject.stepsNamed(budget.to) };
     const ms = outcome === 'limit' ? stretch.lowMs : stretch.highMs;
-    return {
-      ...MET,
-      findings: [findingAbout(subject, 'over-budget', { about, facts: factsOf(budget, { name, bound: outcome, ms }) })],
-    };
+    const facts = factsOf(budget, { name, bound: outcome, ms, isExact: stretch.lowMs === stretch.highMs });
+    return { ...MET, findings: [findingAbout(subject, 'over-budget', { about, facts })] };
   }
   const asRead = broken(budget, { ...stretch, lowMs: stretch.readMs, highMs: stretch.readMs });
   if (asRead === undefined && !subject.flow.prove) {
@@ -117,12 +120,14 @@ function undecidedDetail(
   { limitMs, leastMs }: Budget,
   { name, stretch }: { readonly name: string; readonly stretch: Stretch },
 ): string {
-  const high = Number.isFinite(stretch.highMs) ? `${stretch.highMs} ms` : 'any time';
   const bounds = [
     ...(limitMs === undefined ? [] : [`limit ${limitMs} ms`]),
     ...(leastMs === undefined ? [] : [`least ${leastMs} ms`]),
   ];
-  return `${name}: between ${stretch.lowMs} ms and ${high}, ${bounds.join(', ')}`;
+  const took = Number.isFinite(stretch.highMs)
+    ? `between ${stretch.lowMs} ms and ${stretch.highMs} ms`
+    : `at least ${stretch.lowMs} ms, and the clocks do not tell how much more`;
+  return `${name} took ${took} (${bounds.join(', ')})`;
 }
 
 interface Reading {

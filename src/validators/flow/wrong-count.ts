@@ -11,10 +11,31 @@ import type { Subject } from '../subject.js';
  *   seen   vote × 6           too many, at once and for good
  * ```
  *
- * A step that occurred not at all is missing-step's. Cannot tell that there are too few while one may still come or was lost.
+ * So is an occurrence that took more or fewer attempts than its step may. A step that occurred not at all is missing-step's. Cannot tell that there are too few while one may still come or was lost.
  */
 export function wrongCount(subject: Subject): readonly Finding[] {
-  return subject.counts.counts.map(({ step, ...facts }) =>
+  const counted = subject.counts.counts.map(({ step, ...facts }) =>
     findingAbout(subject, 'wrong-count', { about: { step, occurrences: subject.stepsNamed(step) }, facts }),
   );
+  return [...counted, ...wrongAttempts(subject)];
+}
+
+/** One finding a step, about its first occurrence with so many. Too few tries are no finding while one may still come. */
+function wrongAttempts(subject: Subject): readonly Finding[] {
+  return subject.flow.steps.flatMap(({ name, attempts }) => {
+    if (!attempts) return [];
+    const { min, max } = attempts;
+    const wrong = subject.stepsNamed(name).find(({ attempts: { length } }) => {
+      const isTooFew = length < min && !subject.absence.mayStillCome(name);
+      return isTooFew || (max !== null && length > max);
+    });
+    if (!wrong) return [];
+    const about = { step: name, occurrences: [wrong], spanIds: wrong.attempts.map(({ spanId }) => spanId) };
+    return [
+      findingAbout(subject, 'wrong-count', {
+        about,
+        facts: { min, max, observed: wrong.attempts.length, of: 'attempts' },
+      }),
+    ];
+  });
 }
