@@ -7,8 +7,10 @@ import type { Arrival } from './span-source.js';
 export interface AssemblerLoopOptions {
   readonly assembler: Assembler;
   readonly clock: Clock;
-  /** Called once for each revision. What it throws goes to `onDefect` and nowhere else. */
+  /** Called once for each revision. What it or `onNews` throws goes to `onDefect` and nowhere else. */
   readonly onCompleted: (request: AssembledRequest, at: bigint) => void;
+  /** Called with the open requests that got spans, after whatever they complete was spoken of. */
+  readonly onNews?: (requestIds: readonly string[]) => void;
   /** Called for each input before it takes effect. If it throws, the arrival is refused. */
   readonly onInput?: (input: AssemblerInput) => void;
   /** Default: a process warning. */
@@ -25,6 +27,7 @@ export class AssemblerLoop {
   #timer: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #isStopped = false;
+  readonly #news = new Set<string>();
 
   constructor(options: AssemblerLoopOptions) {
     this.#options = options;
@@ -37,7 +40,8 @@ export class AssemblerLoop {
     const { receivedAtUnixNano: at, contentType, body, batch } = arrival;
     if (!this.#assembler.hasRoomFor(batch.length, at)) throw new Error('Too many spans are held.');
     this.#record({ kind: 'arrival', at, contentType, body });
-    this.#assembler.add(batch, at, body.length);
+    const withNews = this.#assembler.add(batch, at, body.length);
+    if (this.#options.onNews) for (const requestId of withNews) this.#news.add(requestId);
     this.#sweepSoon();
   }
 
@@ -74,7 +78,15 @@ export class AssemblerLoop {
     this.#immediate ??= setImmediate(() => {
       this.#immediate = undefined;
       this.#sweep();
+      this.#tellNews();
     });
+  }
+
+  #tellNews(): void {
+    if (this.#news.size === 0) return;
+    const news = [...this.#news].filter((id) => this.#assembler.isOpen(id));
+    this.#news.clear();
+    if (news.length > 0) this.#guarded(() => this.#options.onNews?.(news));
   }
 
   #sweep(): void {
@@ -101,8 +113,12 @@ export class AssemblerLoop {
   }
 
   #complete(request: AssembledRequest, at: bigint): void {
+    this.#guarded(() => this.#options.onCompleted(request, at));
+  }
+
+  #guarded(tell: () => void): void {
     try {
-      this.#options.onCompleted(request, at);
+      tell();
     } catch (error) {
       (this.#options.onDefect ?? warn)(error);
     }

@@ -25,9 +25,11 @@ export interface CollectorOptions {
   readonly clock?: Clock;
   /** Called once for each revision of each request. */
   readonly onCompleted?: (request: AssembledRequest, at: bigint) => void;
+  /** Called with the open requests that got spans, once for all that came together. */
+  readonly onNews?: (requestIds: readonly string[]) => void;
   /** Called for everything that changes what is held, in order: the log that `replayInputs` takes. */
   readonly onInput?: (input: AssemblerInput) => void;
-  /** Called with what `onCompleted` throws. Default: a process warning. */
+  /** Called with what `onCompleted` and `onNews` throw. Default: a process warning. */
   readonly onDefect?: (error: unknown) => void;
   /** What makes spans steps, for readers over HTTP. Default: the steps that spans name themselves. */
   readonly matchers?: readonly StepMatcher[];
@@ -58,6 +60,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     assembler,
     clock,
     onCompleted: options.onCompleted ?? (() => {}),
+    ...(options.onNews ? { onNews: options.onNews } : {}),
     ...(options.onInput ? { onInput: options.onInput } : {}),
     ...(options.onDefect ? { onDefect: options.onDefect } : {}),
   });

@@ -25,8 +25,11 @@ import { WordCounts } from './word-counts.js';
 export interface Assembler {
   /** False when so many spans should be refused for now, because too much is held and none of it can be let go. */
   hasRoomFor(spans: number, now: bigint): boolean;
-  /** Takes the spans of one export request, whether there is room or not. `bytes` is the request's size. */
-  add(batch: SpanBatch, now: bigint, bytes?: number): void;
+  /**
+   * Takes the spans of one export request, whether there is room or not. `bytes` is the request's size. Returns the open requests of which something
+   * else is known from here on.
+   */
+  add(batch: SpanBatch, now: bigint, bytes?: number): readonly string[];
   /** Requests to speak of at `now`, in the order in which they fell due. A call that returns nothing changes nothing. */
   takeDue(now: bigint): readonly AssembledRequest[];
   /** When {@link takeDue} will next return something, unless something happens before. */
@@ -37,6 +40,7 @@ export interface Assembler {
   declareOrigin(origin: DeclaredOrigin): void;
   /** All that is held of a request. Its revision is the one last spoken, or the one to come while it is open. */
   snapshot(requestId: string): AssembledRequest | undefined;
+  isOpen(requestId: string): boolean;
   /** What is held, in order of arrival. */
   list(): readonly RequestSummary[];
   /** All spans held of one trace, whatever requests they belong to. */
@@ -90,15 +94,16 @@ class SpanAssembler implements Assembler {
     return this.#held.size + spans <= this.#settings.maxHeldSpans || (expiry !== undefined && expiry <= now);
   }
 
-  add(batch: SpanBatch, now: bigint, bytes = 0): void {
+  add(batch: SpanBatch, now: bigint, bytes = 0): readonly string[] {
     this.#letGo(now);
     const arrival = this.#held.add(batch, bytes / Math.max(1, batch.length));
-    if (arrival.spans.size === 0) return;
+    if (arrival.spans.size === 0) return [];
     const groups = this.#held.groups.around(arrival.change);
     this.#absorb(groups, now);
     for (const requestId of arrival.change.requests) if (!groups.has(requestId)) this.#forgetIfEmpty(requestId);
-    for (const group of groups.values()) this.#refresh(group, arrival, now);
+    const withNews = [...groups.values()].filter((group) => this.#refresh(group, arrival, now));
     this.#replanOthers(arrival, groups);
+    return withNews.map(({ requestId }) => requestId);
   }
 
   takeDue(now: bigint): readonly AssembledRequest[] {
@@ -126,6 +131,10 @@ class SpanAssembler implements Assembler {
   snapshot(requestId: string): AssembledRequest | undefined {
     const record = this.#record(requestId);
     return record && this.#assembled(record);
+  }
+
+  isOpen(requestId: string): boolean {
+    return this.#record(requestId)?.status === 'open';
   }
 
   list(): readonly RequestSummary[] {
@@ -203,17 +212,20 @@ class SpanAssembler implements Assembler {
     return record;
   }
 
-  #refresh(group: RequestGroup, arrival: Arrival, now: bigint): void {
+  /** True if the request got news. */
+  #refresh(group: RequestGroup, arrival: Arrival, now: bigint): boolean {
     const record = this.#recordFor(group.requestId, now);
     const before = record.content;
     record.content = contentOf(group, this.#held.book);
-    if (hasNews({ before, content: record.content, arrival }, this.#held)) {
+    const isNews = hasNews({ before, content: record.content, arrival }, this.#held);
+    if (isNews) {
       record.lastAt = now;
       if (arrival.replaced.size > 0) record.spoken = withoutAll(record.spoken, arrival.replaced);
       if (record.status !== 'open') reopen(record, now);
       this.#limit(record, before, arrival);
     }
     if (record.status === 'open') this.#plan(record);
+    return isNews;
   }
 
   /** Requests that got no span may be proven all the same, or no longer be, by what reached a unit they handed on to. */

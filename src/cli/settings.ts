@@ -56,7 +56,12 @@ export function storeAddresses(settings: Settings): StoreAddresses {
 
 export function runOptions(
   settings: Settings,
-  own: { readonly cut: readonly string[]; readonly reporters: readonly Reporter[]; readonly signal: AbortSignal },
+  own: {
+    readonly cut: readonly string[];
+    readonly bail?: boolean;
+    readonly reporters: readonly Reporter[];
+    readonly signal: AbortSignal;
+  },
 ): RunOptions {
   return {
     stores: storeAddresses(settings),

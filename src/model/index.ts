@@ -55,7 +55,7 @@ export {
   type StoreName,
   type StoreObservation,
 } from './observation.js';
-export type { RunEvent, RunEventOf, RunEventType } from './run-event.js';
+export type { Awaited, RunEvent, RunEventOf, RunEventType } from './run-event.js';
 export type {
   DefectChannel,
   DefectPair,

@@ -1,3 +1,4 @@
+import type { Finding } from './finding.js';
 import type { ServerIdentity, StoreObservation } from './observation.js';
 import type { CompletionReason } from './trace.js';
 import type { Verdict } from './verdict.js';
@@ -53,6 +54,27 @@ export type RunEvent = { readonly at: bigint } & (
       /** When the last of its spans ended, as its process read it. */
       readonly endTime: bigint;
     }
+  /** The request is open, and no span that may still come can repair it. Its verdict follows when it is complete. */
+  | {
+      readonly type: 'failed-early';
+      readonly requestId: string;
+      readonly flow: string;
+      /** What is violated for good, most telling first. */
+      readonly findings: readonly Finding[];
+      readonly spans: number;
+      /** Since it was sent. */
+      readonly openMs: number;
+    }
+  /** The request is open, and nothing of it was heard for a while. */
+  | {
+      readonly type: 'awaiting';
+      readonly requestId: string;
+      readonly awaited: readonly Awaited[];
+      /** Since its last span, or its answer, came. */
+      readonly quietMs: number;
+      readonly spans: number;
+      readonly lastSeen: { readonly step: string; readonly service: string } | undefined;
+    }
   | {
       readonly type: 'store-observed';
       readonly requestId: string;
@@ -82,6 +104,17 @@ export type RunEvent = { readonly at: bigint } & (
       readonly failure: { readonly code: string; readonly message: string; readonly nextStep: string } | undefined;
     }
 );
+
+/**
+ * What an open request waits for, and since when: its `answer`; a `step` by its name; `spans` of the service named; a `receipt` of what was handed to the one named;
+ * or the `caller` of the service named.
+ */
+export interface Awaited {
+  readonly what: 'answer' | 'step' | 'spans' | 'receipt' | 'caller';
+  /** Empty for the answer. */
+  readonly name: string;
+  readonly sinceMs: number;
+}
 
 export type RunEventType = RunEvent['type'];
 export type RunEventOf<T extends RunEventType> = Extract<RunEvent, { readonly type: T }>;

@@ -13,4 +13,6 @@ export const STAMP_NAMES = {
   handoff: 'tracecourt',
   /** Name of the step that a span says it is. */
   step: 'tracecourt.step',
+  /** The request that a span says it belongs to. */
+  request: 'tracecourt.request.id',
 } as const;

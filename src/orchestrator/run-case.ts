@@ -7,6 +7,7 @@ import type { ExpectedAnswer } from './answer-finding.js';
 import type { Docket } from './docket.js';
 import { type HeardRequest, hearRequest } from './hear-request.js';
 import type { EarlierEffects } from './left-over.js';
+import type { OpenWatch } from './live/watch-open.js';
 import type { AddressBook } from './name-peers.js';
 import type { RequestSender } from './request-sender.js';
 import type { RunCase } from './run-plan.js';
@@ -31,6 +32,8 @@ export interface Courtroom {
   /** Where spans go before they reach the collector, if not straight to it. */
   readonly exportTo: string | undefined;
   readonly docket: Docket;
+  /** Looks at requests while they are open. */
+  readonly open: OpenWatch;
   readonly sender: RequestSender;
   readonly probes: ReadonlyMap<StoreName, StoreProbe>;
   readonly known: ReadonlyMap<string, string>;
@@ -63,6 +66,7 @@ export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, r
   const { scenario } = loaded;
   const startedAt = performance.now();
   room.docket.enter(requestId);
+  room.open.watch(requestId, { flow: loaded.flow, book: room.book });
   room.emit({ type: 'request-sent', scenario: scenario.name, request: request.name, requestId, defects });
 
   const { http } = request;
@@ -73,6 +77,7 @@ export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, r
     timeoutMs: scenario.timeouts.requestMs,
     signal: room.signal,
   });
+  room.open.answered(requestId);
   room.emit({ type: 'request-answered', requestId, ...sent });
 
   await completion(requestId, { room, limitMs: scenario.timeouts.requestMs + DEADLINE_GRACE_MS });

@@ -4,11 +4,13 @@ import type { Clock } from '../lib/clock.js';
 import { atPace } from '../lib/pace.js';
 import { Teardown } from '../lib/teardown.js';
 import type { Reporter } from '../report/index.js';
+import { count } from '../view/index.js';
 import { assemblerOptions, assemblerTimes } from './assembler-options.js';
 import { createDocket, type Docket } from './docket.js';
 import { combineExitCodes, EXIT_CODES, exitCodeOf } from './exit-code.js';
 import { identifyStores, watchStores } from './identify-stores.js';
 import { NOTHING_EARLIER, withEffects } from './left-over.js';
+import { type OpenWatch, watchOpen } from './live/watch-open.js';
 import { addressBook } from './name-peers.js';
 import { type OpenStores, openStores, type StoreAddresses } from './open-stores.js';
 import { createRequestSender } from './request-sender.js';
@@ -29,6 +31,8 @@ export interface RunOptions {
   readonly rootQuietMs: number;
   /** Requests a second, sent whether or not the ones before are judged. Default: one after another. */
   readonly perSecond?: number | undefined;
+  /** True: the first request that fails is the last that is sent, and is not waited for once it is certain that it fails. */
+  readonly bail?: boolean | undefined;
   /** Services whose spans are not to reach the collector. */
   readonly cut: readonly string[];
   readonly reporters: readonly Reporter[];
@@ -101,12 +105,18 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
   const { signal } = options;
   const flows = [...new Set(cases.map(({ loaded }) => loaded.flow))];
   const docket = createDocket();
-  const collector = await openCollector(docket, { cases, session });
+  using open = watchOpen({
+    snapshot: (requestId) => collector.snapshot(requestId),
+    emit: record.emit,
+    onDoomed: (requestId) => void (options.bail && collector.close(requestId, 'shutdown')),
+  });
+  const collector = await openCollector(docket, { cases, session, open });
   const exportTo = options.exportTo ?? collector.address;
   const stores = await openStores(options.stores, { teardown, flows });
   await openProbes(stores, record);
   let earlier = NOTHING_EARLIER;
   for (const group of bySystem(cases)) {
+    if (isOver(results, options)) break;
     const services = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: record.warn });
     teardown.use('the system under test', services);
     const [{ loaded }] = group;
@@ -126,6 +136,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       collector,
       exportTo: options.exportTo,
       docket,
+      open,
       sender,
       probes: stores.probes,
       known: system.known,
@@ -137,7 +148,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
 
     let away: TracecourtError | undefined;
     const hear = async (next: RunCase): Promise<void> => {
-      if (away) return;
+      if (away || isOver(results, options)) return;
       room.signal.throwIfAborted();
       const result = await runCase(next, { requestId: requestIdIn(run, cases.indexOf(next)), earlier }, room);
       results.push(result);
@@ -153,11 +164,22 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
     for (const [index, result] of results.entries()) results[index] = await reviseCase(result, room);
     if (away) throw away;
   }
+  const unsent = cases.length - results.length;
+  if (isOver(results, options) && unsent > 0)
+    record.emit({
+      type: 'notice',
+      level: 'info',
+      message: `${count(unsent, 'request')} not sent: a request failed, and the run bails`,
+    });
+}
+
+function isOver(results: readonly CaseResult[], { bail = false }: RunOptions): boolean {
+  return bail && results.some(({ verdict }) => verdict.outcome === 'fail');
 }
 
 async function openCollector(
   docket: Docket,
-  { cases, session }: { readonly cases: readonly RunCase[]; readonly session: Session },
+  { cases, session, open }: { readonly cases: readonly RunCase[]; readonly session: Session; readonly open: OpenWatch },
 ) {
   const { record, teardown, options, metrics } = session;
   const collector = await startCollector({
@@ -169,7 +191,9 @@ async function openCollector(
     ),
     clock: options.clock,
     onInput: record.recordInput,
+    onNews: (requestIds) => open.news(requestIds),
     onCompleted(request) {
+      open.leave(request.requestId);
       if (!docket.completed(request) || request.completedBy === undefined) return;
       record.emit({
         type: 'request-completed',

@@ -13,6 +13,8 @@ export interface ResultRow {
   readonly reasons: readonly ReasonRow[];
   readonly completedBy: string | null;
   readonly durationMs: number;
+  /** When it was certain that it fails, if it was before it was complete; milliseconds since it was sent. */
+  readonly failedEarlyMs: number | null;
 }
 
 interface FindingRow {
@@ -37,13 +39,19 @@ interface ReasonRow {
 /** The rows of a run, in the order of the requests; a revised verdict takes the place of the one before. */
 export function resultRows(events: readonly RunEvent[]): readonly ResultRow[] {
   const sent = new Map<string, RunEventOf<'request-sent'>>();
+  const early = new Map<string, number>();
   const rows = new Map<string, ResultRow>();
   for (const event of events) {
     if (event.type === 'request-sent') sent.set(event.requestId, event);
+    if (event.type === 'failed-early') early.set(event.requestId, event.openMs);
     if (event.type === 'verdict-reached') {
       const { requestId } = event.verdict;
       const defects = sent.get(requestId)?.defects ?? [];
-      rows.set(requestId, resultRow(event.verdict, { name: event.request, defects, durationMs: event.durationMs }));
+      const failedEarlyMs = early.get(requestId);
+      rows.set(
+        requestId,
+        resultRow(event.verdict, { name: event.request, defects, durationMs: event.durationMs, failedEarlyMs }),
+      );
     }
     const before = event.type === 'verdict-revised' ? rows.get(event.requestId) : undefined;
     if (event.type === 'verdict-revised' && before) {
@@ -57,18 +65,24 @@ export interface RowContext {
   readonly name: string;
   readonly defects: readonly string[];
   readonly durationMs: number;
+  readonly failedEarlyMs?: number | undefined;
 }
 
-export function resultRow(verdict: Verdict, { name, defects, durationMs }: RowContext): ResultRow {
+export function resultRow(verdict: Verdict, { name, defects, durationMs, failedEarlyMs }: RowContext): ResultRow {
   return {
     name,
     defect: defects.length === 0 ? null : defects.join('+'),
     ...verdictFields(verdict),
-    durationMs: Math.round(durationMs * 10) / 10,
+    durationMs: tenths(durationMs),
+    failedEarlyMs: failedEarlyMs === undefined ? null : tenths(failedEarlyMs),
   };
 }
 
-function verdictFields(verdict: Verdict): Omit<ResultRow, 'name' | 'defect' | 'durationMs'> {
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
+
+function verdictFields(verdict: Verdict): Omit<ResultRow, 'name' | 'defect' | 'durationMs' | 'failedEarlyMs'> {
   return {
     requestId: verdict.requestId,
     revision: verdict.revision,

@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js';
 import type { RunEvent, RunEventOf } from '../model/index.js';
-import { count, duration, printable } from '../view/index.js';
+import { awaitingSentence, count, duration, findingSentence, printable } from '../view/index.js';
 import type { Reporter } from './reporter.js';
 import { outcomeWord, proofText, verdictLines } from './verdict-text.js';
 
@@ -59,9 +59,20 @@ function setUpLines(event: RunEvent, colors: Colors): readonly string[] {
       return fact(event.service, `ready, process ${event.pid}, ${duration(event.tookMs)}`);
     case 'service-exited':
       return [colors.red(`  ${event.service.padEnd(10)} ${event.exit}`)];
+    case 'failed-early':
+      return earlyLines(event, colors);
+    case 'awaiting':
+      return fact('…', printable(awaitingSentence(event)));
     case 'notice':
       return [colors.yellow(`  ${event.level}: ${printable(event.message)}`)];
     default:
       return [];
   }
+}
+
+function earlyLines({ requestId, findings, openMs }: RunEventOf<'failed-early'>, colors: Colors): readonly string[] {
+  const sentences = findings.map(
+    (finding) => `    ${colors.bold(finding.code)}  ${printable(findingSentence(finding))}`,
+  );
+  return [colors.red(`  failed early, ${duration(openMs)} after it was sent: request ${requestId}`), ...sentences];
 }

@@ -1,4 +1,5 @@
 export { ambiguityWarnings, checkWord } from './check-word.js';
 export type { Evaluate } from './evaluate.js';
 export { judge } from './judge.js';
+export { judgeOpen } from './open/judge-open.js';
 export { PRECEDENCE, type PrecedenceRule } from './precedence.js';

@@ -1,3 +1,4 @@
+export { awaitingSentence } from './awaited-sentence.js';
 export { evidenceLines, spanLine } from './evidence-lines.js';
 export { findingSentence } from './finding-sentence.js';
 export { reasonSentence } from './reason-sentence.js';

@@ -3,6 +3,8 @@ import { loadScenario } from '../../src/config/index.js';
 import { TOP_LEVEL_KEYS } from '../../src/flow/flow-schema.js';
 import { loadFlow } from '../../src/flow/index.js';
 import { COMPLETION_REASONS } from '../../src/model/index.js';
+import { judgeOpen } from '../../src/validators/index.js';
+import { evidenceOf, traceOf } from '../helpers/evidence.js';
 import { readRepositoryFile } from '../helpers/repository.js';
 
 function examplesIn(page: string, mark: string): readonly string[] {
@@ -14,6 +16,24 @@ describe('docs/flow.md', () => {
   it('shows flows that load', async () => {
     const flows = await Promise.all(examplesIn('docs/flow.md', 'flow').map((text) => loadFlow(text, 'docs/flow.md')));
     expect(flows.map(({ name }) => name)).to.deep.equal(['checkout', 'checkout', 'shop', 'council', 'booking']);
+  });
+
+  it('tells what is said of open requests as it is said', async () => {
+    const flow = await loadFlow(examplesIn('docs/flow.md', 'flow')[0] ?? '', 'docs/flow.md');
+    const [, section = ''] = readRepositoryFile('docs/flow.md').split('## While the request is open');
+    const rows = [
+      ...section.matchAll(/^\| `([a-z ]+)` \| (awaiting|failed early|nothing)(?:.*`([a-z-]+)`)? *(?:.*)\|$/gm),
+    ];
+    expect(rows).to.have.length(5);
+    for (const [, word = '', said, about] of rows) {
+      const lines = word.split(' ').map((step, i) => `s${i} shop ${10 * i}-${10 * i + 5} step=${step}`);
+      const spans = traceOf(lines.join('\n'), { completedBy: undefined, stamped: true });
+      const { outcome, findings, reasons } = judgeOpen(evidenceOf(flow, { ...spans, requestId: '1' }));
+      const awaited = reasons.flatMap((reason) => (reason.code === 'incomplete' ? reason.awaited : []));
+      expect(outcome, word).to.equal(said === 'failed early' ? 'fail' : 'unknown');
+      const named = said === 'failed early' ? findings.map(({ code }) => code) : awaited;
+      expect(named, word).to.deep.equal(about === undefined ? [] : [about]);
+    }
   });
 
   it('speaks of every part that a flow can have', () => {

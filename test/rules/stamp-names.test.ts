@@ -10,6 +10,7 @@ describe('the names of the stamps', () => {
       sent: wire.SEQUENCE_SENT,
       handoff: wire.TRACESTATE_MEMBER,
       step: wire.STEP,
+      request: wire.REQUEST_ID,
     });
   });
 });

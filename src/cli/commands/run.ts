@@ -8,6 +8,7 @@ import { runOptions, STORE_SETTINGS, settingsOf, withSettings } from '../setting
 interface RunFlags {
   readonly defect?: readonly string[];
   readonly cutTelemetry?: readonly string[];
+  readonly bail?: boolean;
   readonly json?: boolean;
 }
 
@@ -17,6 +18,7 @@ export function runCommand(done: (exitCode: number) => void): Command {
     .argument('<scenario...>', 'scenario files')
     .option('--defect <name>', 'plant this defect in every request; may be given several times', gather)
     .option('--cut-telemetry <service>', 'keep the spans of this service from the collector', gather)
+    .option('--bail', 'send nothing more after a request that fails, and wait for it no longer than that is uncertain')
     .option('--json', 'print one JSON document instead of text')
     .addHelpText(
       'after',
@@ -32,7 +34,10 @@ Examples:
       const settings = await settingsOf(flags);
       const cases = planCases(await loadScenarios(files, { defects, cut }), defects);
       const result = await interruptible((signal) =>
-        runCases(cases, runOptions(settings, { cut, reporters: [reporterFor(flags)], signal })),
+        runCases(
+          cases,
+          runOptions(settings, { cut, bail: flags.bail === true, reporters: [reporterFor(flags)], signal }),
+        ),
       );
       if (result.failure) printError(result.failure);
       if (!flags.json) console.error(`\nRecorded in ${result.bundle}`);

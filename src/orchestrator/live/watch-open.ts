@@ -1,0 +1,188 @@
+import { nameSteps } from '../../../collectors/index.js';
+import { flowMatchers } from '../../flow/index.js';
+import type { AssembledRequest, CompiledFlow, Verdict, WorkflowTrace } from '../../model/index.js';
+import { judgeOpen } from '../../validators/index.js';
+import { type AddressBook, namePeers } from '../name-peers.js';
+import type { UnstampedEvent } from '../unstamped-event.js';
+import { Agenda } from './agenda.js';
+import { awaitsOf, Waits } from './awaited.js';
+
+export interface WatchOptions {
+  /** All that is held of a request; undefined when nothing is. */
+  readonly snapshot: (requestId: string) => AssembledRequest | undefined;
+  readonly emit: (event: UnstampedEvent) => void;
+  /** Called once for each request that nothing can repair any more. */
+  readonly onDoomed?: (requestId: string) => void;
+}
+
+export interface Watched {
+  readonly flow: CompiledFlow;
+  readonly book: AddressBook;
+}
+
+/** Looks at requests while they are open. */
+export interface OpenWatch extends Disposable {
+  watch(requestId: string, watched: Watched): void;
+  /** The sender has its answer. */
+  answered(requestId: string): void;
+  /** These got spans. Those that are not watched are left alone. */
+  news(requestIds: readonly string[]): void;
+  /** It is complete, or nobody waits for it any more. */
+  leave(requestId: string): void;
+}
+
+interface Entry extends Watched {
+  readonly waits: Waits;
+  readonly sentAt: number;
+  newsAt: number;
+  /** When a wait is next told of. */
+  tellAt: number;
+  isAnswered: boolean;
+  isDoomed: boolean;
+}
+
+/** A wait is told of after a second, and then each time that it has lasted twice as long. */
+const FIRST_WORD_MS = 1_000;
+
+/**
+ * Judges open requests as their spans come, and says what they wait for when they wait long: `failed-early` once a request, and `awaiting`. One timer; the work is bounded
+ * by its {@link Agenda}.
+ */
+export function watchOpen(options: WatchOptions): OpenWatch {
+  return new Watch(options);
+}
+
+class Watch implements OpenWatch {
+  readonly #options: WatchOptions;
+  readonly #entries = new Map<string, Entry>();
+  readonly #agenda = new Agenda();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  watch(requestId: string, watched: Watched): void {
+    const now = performance.now();
+    const entry: Entry = {
+      ...watched,
+      waits: new Waits(),
+      sentAt: now,
+      newsAt: now,
+      tellAt: now + FIRST_WORD_MS,
+      isAnswered: false,
+      isDoomed: false,
+    };
+    entry.waits.update([{ what: 'answer', name: '' }], now);
+    this.#entries.set(requestId, entry);
+    this.#plan();
+  }
+
+  answered(requestId: string): void {
+    const entry = this.#entries.get(requestId);
+    if (!entry) return;
+    entry.isAnswered = true;
+    this.#heard(entry);
+  }
+
+  news(requestIds: readonly string[]): void {
+    for (const requestId of requestIds) {
+      const entry = this.#entries.get(requestId);
+      if (!entry) continue;
+      this.#heard(entry);
+      this.#agenda.add(requestId, entry.newsAt);
+    }
+    this.#plan();
+  }
+
+  leave(requestId: string): void {
+    this.#entries.delete(requestId);
+    this.#agenda.drop(requestId);
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#entries.clear();
+  }
+
+  #heard(entry: Entry): void {
+    entry.newsAt = performance.now();
+    entry.tellAt = entry.newsAt + FIRST_WORD_MS;
+  }
+
+  #plan(): void {
+    clearTimeout(this.#timer);
+    const dues = [...this.#entries.values()].map(({ tellAt }) => tellAt);
+    const due = Math.min(this.#agenda.nextDue() ?? Infinity, ...dues);
+    if (due === Infinity) return;
+    this.#timer = setTimeout(() => this.#wake(), Math.max(0, due - performance.now()));
+    this.#timer.unref();
+  }
+
+  #wake(): void {
+    const startedAt = performance.now();
+    const requestId = this.#agenda.take(startedAt);
+    if (requestId !== undefined) {
+      this.#look(requestId);
+      const now = performance.now();
+      this.#agenda.looked(now, now - startedAt);
+    }
+    for (const [id, entry] of this.#entries) if (entry.tellAt <= startedAt) this.#tell(id, entry);
+    this.#plan();
+  }
+
+  #look(requestId: string): void {
+    const entry = this.#entries.get(requestId);
+    const request = this.#options.snapshot(requestId);
+    if (!entry || request?.completionStatus !== 'open') return;
+    const { trace, verdict } = judgeWhileOpen(request, entry);
+    entry.waits.update(
+      [...(entry.isAnswered ? [] : [{ what: 'answer', name: '' } as const]), ...awaitsOf(verdict, request)],
+      entry.newsAt,
+    );
+    if (verdict.outcome !== 'fail' || entry.isDoomed) return;
+    entry.isDoomed = true;
+    const { flow, findings } = verdict;
+    const openMs = performance.now() - entry.sentAt;
+    this.#options.emit({ type: 'failed-early', requestId, flow, findings, spans: trace.spans.length, openMs });
+    this.#options.onDoomed?.(requestId);
+  }
+
+  #tell(requestId: string, entry: Entry): void {
+    const now = performance.now();
+    const quietMs = Math.round(now - entry.newsAt);
+    entry.tellAt = now + Math.max(FIRST_WORD_MS, quietMs);
+    const request = this.#options.snapshot(requestId);
+    const last = request && lastSeen(request, entry);
+    this.#options.emit({
+      type: 'awaiting',
+      requestId,
+      awaited: entry.waits.at(now),
+      quietMs,
+      spans: request?.spans.length ?? 0,
+      lastSeen: last,
+    });
+  }
+}
+
+/** Pure: what is to be said of a request that is open. */
+export function judgeWhileOpen(
+  request: AssembledRequest,
+  { flow, book }: Watched,
+): { readonly trace: WorkflowTrace; readonly verdict: Verdict } {
+  const trace = nameSteps(namePeers(request, book), flowMatchers(flow));
+  return { trace, verdict: judgeOpen({ flow, trace, observations: [], scope: { steps: {}, values: {} } }) };
+}
+
+/** The step that ended last, as the clocks say. */
+function lastSeen(
+  request: AssembledRequest,
+  { flow }: Watched,
+): { readonly step: string; readonly service: string } | undefined {
+  const { steps } = nameSteps(request, flowMatchers(flow));
+  const last = steps.reduce<(typeof steps)[number] | undefined>(
+    (latest, step) => (latest && latest.endTime > step.endTime ? latest : step),
+    undefined,
+  );
+  return last && { step: last.stepName, service: last.component };
+}
