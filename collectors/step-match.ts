@@ -1,5 +1,6 @@
 import { STEP } from '@tracecourt/instrumentation/wire-names';
 import { parseJsonPath, valueAtPath } from '../src/lib/json-path.js';
+import { oncePer } from '../src/lib/once-per.js';
 import { compilePattern } from '../src/lib/text-pattern.js';
 import type { AttributeValue, ClientSystem, Span, StepMatcher, ValueTest } from '../src/model/index.js';
 import { isDeeperThan } from './otlp-decode/index.js';
@@ -8,24 +9,18 @@ import { compileTest } from './value-test.js';
 /** True of a span. */
 export type Criterion = (span: Span) => boolean;
 
-const compiled = new WeakMap<StepMatcher, Criterion>();
-
 /** True when every criterion of the matcher holds. The span's attributes MUST answer to their current names. */
-export function matchesStep(matcher: StepMatcher, span: Span): boolean {
-  let criterion = compiled.get(matcher);
-  if (!criterion) {
-    criterion = compileMatcher(matcher);
-    compiled.set(matcher, criterion);
-  }
-  return criterion(span);
-}
-
-function compileMatcher(matcher: StepMatcher): Criterion {
+export const criterionOf = oncePer((matcher: StepMatcher): Criterion => {
   const { service, step } = matcher;
   const criteria = spanCriteria(matcher);
   if (criteria.length === 0) criteria.push((span) => span.attributes.get(STEP) === step);
   if (service !== undefined) criteria.unshift((span) => span.resource.get('service.name') === service);
   return (span) => criteria.every((holds) => holds(span));
+});
+
+/** True of a matcher that asks for the step's name in the span's own attribute. */
+export function isDefault(matcher: StepMatcher): boolean {
+  return spanCriteria(matcher).length === 0;
 }
 
 /** All criteria but the service: without any of them a matcher falls back to the step attribute. */

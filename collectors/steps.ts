@@ -1,15 +1,20 @@
 import { SEQUENCE_START, STEP, STEP_INPUT, STEP_OUTPUT } from '@tracecourt/instrumentation/wire-names';
-import type {
-  AssembledRequest,
-  AttributeValue,
-  Span,
-  StepMatcher,
-  TraceStep,
-  WorkflowTrace,
+import { oncePer } from '../src/lib/once-per.js';
+import {
+  type AssembledRequest,
+  type Attributes,
+  type AttributeValue,
+  type Span,
+  type SpanTree,
+  type StepMatcher,
+  spanTree,
+  type TraceStep,
+  type WorkflowTrace,
 } from '../src/model/index.js';
 import { adjust, compare } from './adjust/index.js';
+import { matchersThatFit } from './matcher-index.js';
 import { isDeeperThan } from './otlp-decode/index.js';
-import { matchesStep, messageOf } from './step-match.js';
+import { messageOf } from './step-match.js';
 import { collapseTries } from './step-tries.js';
 
 /**
@@ -58,34 +63,39 @@ interface StepSpan {
 }
 
 function stepSpans(spans: readonly Span[], matchers: readonly StepMatcher[]): readonly StepSpan[] {
-  const fitting = new Map<string, readonly StepMatcher[]>();
-  for (const span of spans) {
-    const fits = matchers.filter((matcher) => matchesStep(matcher, span));
-    if (fits.length > 0) fitting.set(span.spanId, fits);
-  }
-  const byId = new Map(spans.map((span) => [span.spanId, span]));
-  return spans.flatMap((span) => {
-    const own = fitting.get(span.spanId);
-    if (!own) return [];
-    const above = stepsAbove(span, byId, fitting);
-    const fits = own.filter(({ step, nested }) => nested === 'each' || !above.has(step)).map(({ step }) => step);
-    return fits.length > 0 ? [{ span, fits: [...new Set(fits)] }] : [];
+  const fitting = spans.map((span) => matchersThatFit(span, matchers));
+  const { parents } = spanTree(spans);
+  const found: StepSpan[] = [];
+  fitting.forEach((own, i) => {
+    const fits = own?.filter(({ step, nested }) => nested === 'each' || !isAlsoAbove(i, { step, fitting, parents }));
+    if (fits && fits.length > 0) found.push({ span: spans[i] as Span, fits: stepsOf(fits) });
   });
+  return found;
 }
 
-/** Steps that an ancestor of the span fits. */
-function stepsAbove(
-  span: Span,
-  byId: ReadonlyMap<string, Span>,
-  fitting: ReadonlyMap<string, readonly StepMatcher[]>,
-): ReadonlySet<string> {
-  const steps = new Set<string>();
-  const visited = new Set([span.spanId]);
-  for (let up = span.parentSpanId; up !== undefined && !visited.has(up); up = byId.get(up)?.parentSpanId) {
-    visited.add(up);
-    for (const { step } of fitting.get(up) ?? []) steps.add(step);
+/** True if an ancestor of the span fits the step. */
+function isAlsoAbove(
+  span: number,
+  {
+    step,
+    fitting,
+    parents,
+  }: {
+    readonly step: string;
+    readonly fitting: readonly (readonly StepMatcher[] | undefined)[];
+    readonly parents: SpanTree['parents'];
+  },
+): boolean {
+  let left = parents.length; // parents can go round in a circle
+  for (let up = parents[span] ?? -1; up >= 0 && up !== span && left-- > 0; up = parents[up] ?? -1) {
+    if (fitting[up]?.some((matcher) => matcher.step === step)) return true;
   }
-  return steps;
+  return false;
+}
+
+function stepsOf(fits: readonly StepMatcher[]): readonly string[] {
+  const steps = fits.map(({ step }) => step);
+  return steps.length === 1 ? steps : [...new Set(steps)];
 }
 
 /**
@@ -93,10 +103,11 @@ function stepsAbove(
  * total: a comparison that used stamps for some pairs and clocks for others could run in a circle.
  */
 function inOrder(steps: readonly StepSpan[]): readonly StepSpan[] {
+  if (isInOrder(steps)) return steps;
   const places = new Map<string, number[]>();
   for (const [place, { span }] of steps.entries()) {
     if (stampOf(span) === undefined) continue;
-    const process = processOf(span);
+    const process = processOf(span.resource);
     places.set(process, [...(places.get(process) ?? []), place]);
   }
   const ordered = [...steps];
@@ -111,14 +122,27 @@ function inOrder(steps: readonly StepSpan[]): readonly StepSpan[] {
   return ordered;
 }
 
+/** True if each process's stamps come as the starts do. */
+function isInOrder(steps: readonly StepSpan[]): boolean {
+  const latest = new Map<string, number>();
+  for (const { span } of steps) {
+    const stamp = stampOf(span);
+    if (stamp === undefined) continue;
+    const process = processOf(span.resource);
+    if ((latest.get(process) ?? -Infinity) > stamp) return false;
+    latest.set(process, stamp);
+  }
+  return true;
+}
+
 function stampOf(span: Span): number | undefined {
   const stamp = span.attributes.get(SEQUENCE_START);
   return typeof stamp === 'number' ? stamp : undefined;
 }
 
-function processOf({ resource }: Span): string {
-  return JSON.stringify([textOf(resource.get('service.name')), textOf(resource.get('service.instance.id'))]);
-}
+const processOf = oncePer((resource: Attributes): string =>
+  JSON.stringify([textOf(resource.get('service.name')), textOf(resource.get('service.instance.id'))]),
+);
 
 function traceStep({ span, fits }: StepSpan): TraceStep {
   const { spanId, startUnixNano: startTime, endUnixNano: endTime } = span;

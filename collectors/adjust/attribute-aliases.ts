@@ -4,28 +4,30 @@ import type { Attributes, AttributeValue, Span } from '../../src/model/index.js'
  * Names that semantic conventions 1.45 use, and the ones that older instrumentations write for the same thing. This is the
  * only place that knows old names.
  */
-const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
-  'db.system.name': ['db.system'],
-  'db.operation.name': ['db.operation'],
-  'db.query.text': ['db.statement'],
-  'db.namespace': ['db.name'],
-  'http.request.method': ['http.method'],
-  'http.response.status_code': ['http.status_code'],
-  'url.full': ['http.url'],
-  'server.address': ['net.peer.name', 'net.host.name'],
-  'server.port': ['net.peer.port', 'net.host.port'],
-  'messaging.destination.name': ['messaging.destination'],
-  'messaging.operation.type': ['messaging.operation'],
-  'messaging.consumer.group.name': [
-    'messaging.consumer_group',
-    'messaging.kafka.consumer.group',
-    'messaging.kafka.consumer_group',
-  ],
-  'messaging.destination.partition.id': ['messaging.kafka.destination.partition', 'messaging.kafka.partition'],
-  'messaging.kafka.offset': ['messaging.kafka.message.offset'],
-  'rpc.system.name': ['rpc.system'],
-  'rpc.status_code': ['rpc.response.status_code'],
-};
+const OLD_NAMES: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    'db.system.name': ['db.system'],
+    'db.operation.name': ['db.operation'],
+    'db.query.text': ['db.statement'],
+    'db.namespace': ['db.name'],
+    'http.request.method': ['http.method'],
+    'http.response.status_code': ['http.status_code'],
+    'url.full': ['http.url'],
+    'server.address': ['net.peer.name', 'net.host.name'],
+    'server.port': ['net.peer.port', 'net.host.port'],
+    'messaging.destination.name': ['messaging.destination'],
+    'messaging.operation.type': ['messaging.operation'],
+    'messaging.consumer.group.name': [
+      'messaging.consumer_group',
+      'messaging.kafka.consumer.group',
+      'messaging.kafka.consumer_group',
+    ],
+    'messaging.destination.partition.id': ['messaging.kafka.destination.partition', 'messaging.kafka.partition'],
+    'messaging.kafka.offset': ['messaging.kafka.message.offset'],
+    'rpc.system.name': ['rpc.system'],
+    'rpc.status_code': ['rpc.response.status_code'],
+  }),
+);
 
 /** Reads an attribute by its current name, whatever name the sender used. */
 class CurrentAttributes implements Attributes {
@@ -37,8 +39,9 @@ class CurrentAttributes implements Attributes {
 
   get(key: string): AttributeValue | undefined {
     const value = this.#sent.get(key);
-    if (value !== undefined || !Object.hasOwn(OLD_NAMES, key)) return value;
-    for (const old of OLD_NAMES[key] ?? []) {
+    const older = value === undefined ? OLD_NAMES.get(key) : undefined;
+    if (!older) return value;
+    for (const old of older) {
       const oldValue = this.#sent.get(old);
       if (oldValue !== undefined) return oldValue;
     }
@@ -50,11 +53,16 @@ class CurrentAttributes implements Attributes {
   }
 }
 
+/** True of a span that went through {@link withCurrentNames}. */
+export function hasCurrentNames({ attributes }: Span): boolean {
+  return attributes instanceof CurrentAttributes;
+}
+
 /**
  * The same span, whose attributes also answer to their current names. `entries` stays what was sent: a reader who lists
  * attributes sees the sender's own words.
  */
 export function withCurrentNames(span: Span): Span {
-  if (span.attributes instanceof CurrentAttributes) return span;
+  if (hasCurrentNames(span)) return span;
   return { ...span, attributes: new CurrentAttributes(span.attributes) };
 }

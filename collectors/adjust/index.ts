@@ -1,7 +1,7 @@
-import type { Span } from '../../src/model/index.js';
-import { withCurrentNames } from './attribute-aliases.js';
+import { type Span, spanTree } from '../../src/model/index.js';
+import { hasCurrentNames, withCurrentNames } from './attribute-aliases.js';
 import { dropDuplicates } from './drop-duplicates.js';
-import { orderSpans } from './order-spans.js';
+import { areInOrder, orderSpans } from './order-spans.js';
 
 export { withCurrentNames } from './attribute-aliases.js';
 export { spanKey } from './drop-duplicates.js';
@@ -16,5 +16,11 @@ export { compare, orderSpans } from './order-spans.js';
  * 3. Order comes last: it depends on the set of spans, which is final by then.
  */
 export function adjust(spans: readonly Span[]): readonly Span[] {
+  if (isAdjusted(spans)) return spans;
   return orderSpans(dropDuplicates(spans).map(withCurrentNames));
+}
+
+/** True of spans as the assembler holds them: nothing is left to do. */
+function isAdjusted(spans: readonly Span[]): boolean {
+  return areInOrder(spans) && spans.every(hasCurrentNames) && spanTree(spans).indexOf.size === spans.length;
 }

@@ -5,6 +5,14 @@ export function orderSpans(spans: readonly Span[]): readonly Span[] {
   return [...spans].sort(compareSpans);
 }
 
+/** True if the spans are in that order, and no two of them are the same. */
+export function areInOrder(spans: readonly Span[]): boolean {
+  for (let i = 1; i < spans.length; i++) {
+    if (compareSpans(spans[i - 1] as Span, spans[i] as Span) >= 0) return false;
+  }
+  return true;
+}
+
 function compareSpans(a: Span, b: Span): number {
   return compare(a.startUnixNano, b.startUnixNano) || compare(a.spanId, b.spanId) || compare(a.traceId, b.traceId);
 }

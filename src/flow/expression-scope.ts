@@ -1,5 +1,6 @@
 import { nanosToMs } from '../lib/clock.js';
 import { compileExpression } from '../lib/expression.js';
+import { oncePer } from '../lib/once-per.js';
 import type {
   AttributeValue,
   CompiledFlow,
@@ -17,23 +18,50 @@ const MAX_JSON_DEPTH = 60;
 /**
  * What the flow's expressions may speak of, for one request: its steps by name (all that the flow knows, an empty list where none
  * occurred, each in the order of the trace) and the flow's values in the order of declaration. A value that cannot be evaluated is absent.
+ * Worked out when somebody looks.
  */
 export function expressionScope(flow: CompiledFlow, trace: WorkflowTrace): ExpressionScope {
+  let steps: ExpressionScope['steps'] | undefined;
+  let values: ExpressionScope['values'] | undefined;
+  return {
+    get steps() {
+      steps ??= stepsInScope(flow, trace);
+      return steps;
+    },
+    get values() {
+      values ??= valuesOf(flow, this);
+      return values;
+    },
+    params: flow.parameters,
+  };
+}
+
+function stepsInScope(flow: CompiledFlow, trace: WorkflowTrace): ExpressionScope['steps'] {
   const spans = new Map(trace.spans.map((span) => [span.spanId, span]));
   const steps: Record<string, StepInScope[]> = Object.fromEntries(
     flow.steps.map((step) => [nameInExpressions(step.name), []]),
   );
   for (const step of trace.steps)
     steps[nameInExpressions(step.stepName)]?.push(stepInScope(step, spans.get(step.spanId)));
-  const params = flow.parameters;
+  return steps;
+}
+
+function valuesOf(flow: CompiledFlow, scope: ExpressionScope): ExpressionScope['values'] {
   const values: Record<string, StoredValue> = {};
-  for (const [name, text] of Object.entries(flow.values)) {
-    const compiled = compileExpression(text);
-    const result = compiled.ok ? compiled.expression.evaluate({ steps, values, params }) : undefined;
+  for (const { name, expression } of valueExpressions(flow)) {
+    const result = expression?.evaluate({ steps: scope.steps, values, params: scope.params });
     if (result?.ok && result.value !== null) values[name] = result.value as StoredValue;
   }
-  return { steps, values, params };
+  return values;
 }
+
+/** In the order of declaration; undefined for one that is no expression. */
+const valueExpressions = oncePer((flow: CompiledFlow) =>
+  Object.entries(flow.values).map(([name, text]) => {
+    const compiled = compileExpression(text);
+    return { name, expression: compiled.ok ? compiled.expression : undefined };
+  }),
+);
 
 function stepInScope(step: TraceStep, span: Span | undefined): StepInScope {
   const attributes = [...(span?.attributes.entries() ?? [])].map(([key, value]) => [key, storedValue(value)] as const);

@@ -1,9 +1,10 @@
+import { oncePer } from '../lib/once-per.js';
 import type { CompiledFlow, StepMatcher } from '../model/index.js';
 
 /** The matchers of a flow's steps, in the order of declaration. */
-export function flowMatchers(flow: CompiledFlow): readonly StepMatcher[] {
-  return flow.steps.map((step) => step.matcher);
-}
+export const flowMatchers = oncePer((flow: CompiledFlow): readonly StepMatcher[] =>
+  flow.steps.map((step) => step.matcher),
+);
 
 /** One sentence for each pair of steps whose matchers one span could fit; empty when no two can meet. */
 export function matcherWarnings(flow: CompiledFlow): readonly string[] {

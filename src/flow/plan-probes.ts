@@ -1,4 +1,5 @@
 import { toJson } from '../lib/json.js';
+import { oncePer } from '../lib/once-per.js';
 import {
   type CompiledFlow,
   type EffectQuery,
@@ -29,18 +30,19 @@ export function storeReads(flow: CompiledFlow): readonly { readonly effect: stri
   return [...effects, ...leases];
 }
 
+/** The same, with the names of the values that each needs. */
+const namedReads = oncePer((flow: CompiledFlow) =>
+  storeReads(flow).map((read) => {
+    const references = Object.values(referencesIn(read.query)).flat();
+    return { ...read, names: [...new Set(references.map(({ name }) => name))] };
+  }),
+);
+
 /** Every effect is either requested, also where its step did not happen, or unplanned because a value it needs is absent. */
 export function planProbes(flow: CompiledFlow, scope: ExpressionScope): ProbePlan {
   const requests: ProbeRequest[] = [];
   const unplanned: UnplannedEffect[] = [];
-  for (const { effect, query } of storeReads(flow)) {
-    const names = [
-      ...new Set(
-        Object.values(referencesIn(query))
-          .flat()
-          .map((reference) => reference.name),
-      ),
-    ];
+  for (const { effect, query, names } of namedReads(flow)) {
     const missing = names.filter((name) => !Object.hasOwn(scope.values, name));
     if (missing.length > 0) unplanned.push({ effect, missing });
     else requests.push({ effect, query: resolve(query, { names, values: scope.values }) });

@@ -8,6 +8,7 @@ import {
 import { RE2JS } from 're2js';
 import { namesIn, type UsedName } from './expression-names.js';
 import { ExpressionLimit, inCelTerms, inJsonTerms } from './expression-values.js';
+import { oncePer } from './once-per.js';
 
 /** What is wrong with an expression, and where in its text (characters from 0). */
 export interface ExpressionProblem {
@@ -129,9 +130,9 @@ function run(
   try {
     const context: Record<string, unknown> = Object.create(null);
     let longest = 1;
-    for (const root of new Set(names.map((name) => name.root))) {
+    for (const [root, members] of membersByRoot(names)) {
       if (!Object.hasOwn(data, root) || data[root] === undefined) continue;
-      const converted = inCelTerms(data[root]);
+      const converted = inCelTerms(only(members, data[root]));
       longest = Math.max(longest, converted.longest);
       context[root === 'type' ? TYPE_ALIAS : root] = converted.value;
     }
@@ -141,6 +142,26 @@ function run(
   } catch (error) {
     return { ok: false, error: messageOf(error) };
   }
+}
+
+/** By name, the members that are asked of it; undefined where all of it is. */
+const membersByRoot = oncePer((names: readonly UsedName[]): ReadonlyMap<string, readonly string[] | undefined> => {
+  const roots = new Map<string, readonly string[] | undefined>();
+  for (const { root, member } of names) {
+    const known = roots.has(root) ? roots.get(root) : [];
+    roots.set(root, known === undefined || member === undefined ? undefined : [...known, member]);
+  }
+  return roots;
+});
+
+/** What is not asked for need not be put into the language's terms. */
+function only(members: readonly string[] | undefined, data: unknown): unknown {
+  if (members === undefined || typeof data !== 'object' || data === null || Array.isArray(data)) return data;
+  const part: Record<string, unknown> = Object.create(null);
+  for (const member of members) {
+    if (Object.hasOwn(data, member)) part[member] = (data as Readonly<Record<string, unknown>>)[member];
+  }
+  return part;
 }
 
 function withAliases(text: string, ast: ASTNode): string {

@@ -13,7 +13,7 @@ const MAX_MATCHED_TEXT = 65_536;
 export function compilePattern(pattern: string): TextPattern {
   const expression = expressionOf(pattern);
   if (expression === undefined) {
-    return isPlain(pattern) ? (text) => text === pattern : (text) => matchesGlob(pattern, text);
+    return isPlainPattern(pattern) ? (text) => text === pattern : (text) => matchesGlob(pattern, text);
   }
   const compiled = RE2JS.compile(expression);
   return (text) => text.length <= MAX_MATCHED_TEXT && compiled.matcher(text).find();
@@ -35,6 +35,7 @@ function expressionOf(pattern: string): string | undefined {
   return pattern.length > 2 && pattern.startsWith('/') && pattern.endsWith('/') ? pattern.slice(1, -1) : undefined;
 }
 
-function isPlain(glob: string): boolean {
-  return !glob.includes('*') && !glob.includes('?');
+/** True of a pattern that fits one text only: itself. */
+export function isPlainPattern(pattern: string): boolean {
+  return !pattern.includes('*') && !pattern.includes('?') && expressionOf(pattern) === undefined;
 }

@@ -79,6 +79,7 @@ export {
   type SpanLink,
   type SpanStatus,
 } from './span.js';
+export { type SpanTree, spanTree } from './span-tree.js';
 export { STAMP_NAMES } from './stamp-names.js';
 export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher, type ValueConditions, type ValueTest } from './step.js';
 export { nameInExpressions } from './step-names.js';

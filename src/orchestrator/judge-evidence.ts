@@ -1,6 +1,7 @@
 import { nameSteps } from '../../collectors/index.js';
 import { expressionScope, flowMatchers, type ProbePlan, planProbes } from '../flow/index.js';
-import { type CompiledExpression, compileExpression } from '../lib/expression.js';
+import { compileExpression } from '../lib/expression.js';
+import { oncePer } from '../lib/once-per.js';
 import type { AssembledRequest, CompiledFlow, Evidence, StoreObservation, Verdict } from '../model/index.js';
 import { type Evaluate, judge } from '../validators/index.js';
 import { type ExpectedAnswer, withAnswer } from './answer-finding.js';
@@ -31,14 +32,14 @@ export interface CaseFacts {
 /** Pure: the verdict on what the spans say, the stores show and the sender was answered. */
 export function judgeCase({ evidence }: OpenedCase, { observations, answer, earlier }: CaseFacts): Verdict {
   const { trace } = evidence;
-  const judged = judge({ ...evidence, observations }, evaluator());
+  const judged = judge({ ...evidence, observations }, evaluatorOf(evidence.flow));
   const verdict = withLeftOvers(judged, { trace, observations, earlier });
   return answer === undefined ? verdict : withAnswer(verdict, answer, trace);
 }
 
-/** Works out expressions; one that is asked of many records is compiled once. */
-function evaluator(): Evaluate {
-  const compiled = new Map<string, CompiledExpression>();
+/** Works out the expressions of a flow; each is compiled once. */
+const evaluatorOf = oncePer((_flow: CompiledFlow): Evaluate => {
+  const compiled = new Map<string, ReturnType<typeof compileExpression>>();
   return (text, scope) => {
     const known = compiled.get(text) ?? compileExpression(text);
     compiled.set(text, known);
@@ -46,4 +47,4 @@ function evaluator(): Evaluate {
     const result = known.expression.evaluate(scope);
     return result.ok ? { value: result.value } : { error: result.error };
   };
-}
+});

@@ -21,6 +21,7 @@ export function withEffects(earlier: EarlierEffects, observations: readonly Stor
  * the same again, or nothing at all. That makes a pass unknown; an effect keyed by something of its own request never meets it.
  */
 export function withLeftOvers(verdict: Verdict, { trace, observations, earlier }: LeftOverEvidence): Verdict {
+  if (observations.length === 0) return verdict;
   const happened = new Set(trace.steps.map(({ stepName }) => stepName));
   const doubtful = observations.filter(
     (observation) => happened.has(observation.effect) && isUnchanged(observation, earlier.get(question(observation))),
