@@ -21,6 +21,7 @@ export {
 export { expressionScope } from './expression-scope.js';
 export { loadFlow, loadFlowFile, loadFlowSchema } from './load-flow.js';
 export { flowMatchers, matcherWarnings } from './matchers.js';
+export { beyondWords, type Lawful, type Mutant, mutantsOf, wordSpecimens } from './mutate/index.js';
 export type { FlowSurroundings } from './parameters.js';
 export { type ProbePlan, planProbes, storeReads, type UnplannedEffect } from './plan-probes.js';
 export { wordOrder } from './word-order.js';

@@ -39,6 +39,18 @@ export {
   type VersionRule,
   type VoteRule,
 } from './flow.js';
+export { partsOf, stepsUnder } from './flow-parts.js';
+export {
+  type JudgeableRequest,
+  MUTATION_KINDS,
+  type MutatedRequest,
+  type Mutation,
+  type MutationKind,
+  type MutationResult,
+  type MutationTally,
+  mutationName,
+  type Specimen,
+} from './mutation.js';
 export {
   type CacheEntry,
   type GraphRow,

@@ -30,6 +30,6 @@ export async function checkRecorded(
 }
 
 /** What of a flow is about spans: all but what stands in the stores, and what is counted against it. */
-function withoutStores(flow: CompiledFlow): CompiledFlow {
+export function withoutStores(flow: CompiledFlow): CompiledFlow {
   return { ...flow, effects: [], leases: [], outbox: [], votes: undefined };
 }

@@ -1,5 +1,5 @@
 export { plainTrace } from '../../collectors/index.js';
-export { loadFlowFile, loadFlowSchema } from '../flow/index.js';
+export { beyondWords, loadFlowFile, loadFlowSchema } from '../flow/index.js';
 export { type Bundle, newestRun, readBundle } from './bundle-reader.js';
 export { type CheckedRecording, checkRecorded } from './check-recorded.js';
 export { DataFlowValidator } from './data-flow-validator.js';
@@ -14,6 +14,7 @@ export {
   type SystemState,
 } from './integration-test-orchestrator.js';
 export { loadScenarios } from './load-scenarios.js';
+export { mutateFlow } from './mutate-flow.js';
 export { probesAt, type StoreAddresses } from './open-stores.js';
 export { type FoundCase, findReplayed, isAsSpoken, type ReplayedCase, replayBundle } from './replay.js';
 export { type RunOptions, type RunResult, runCases } from './run.js';
@@ -21,5 +22,6 @@ export type { CaseResult } from './run-case.js';
 export { type CompletedLine, runCollector } from './run-collector.js';
 export { type LoadedScenario, planCases, planVariants, type RunCase } from './run-plan.js';
 export { type HealthOptions, ServiceHealthValidator } from './service-health-validator.js';
+export { specimensOf } from './specimens.js';
 export { testFlow } from './test-flow.js';
 export { bringUp, type Up } from './up.js';

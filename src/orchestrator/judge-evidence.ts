@@ -1,10 +1,9 @@
 import { nameSteps } from '../../collectors/index.js';
 import { expressionScope, flowMatchers, type ProbePlan, planProbes } from '../flow/index.js';
-import { compileExpression } from '../lib/expression.js';
-import { oncePer } from '../lib/once-per.js';
 import type { AssembledRequest, CompiledFlow, Evidence, StoreObservation, Verdict } from '../model/index.js';
-import { type Evaluate, judge } from '../validators/index.js';
+import { judge } from '../validators/index.js';
 import { type ExpectedAnswer, withAnswer } from './answer-finding.js';
+import { evaluatorOf } from './evaluator.js';
 import { type EarlierEffects, withLeftOvers } from './left-over.js';
 import { type AddressBook, namePeers } from './name-peers.js';
 
@@ -36,15 +35,3 @@ export function judgeCase({ evidence }: OpenedCase, { observations, answer, earl
   const verdict = withLeftOvers(judged, { trace, observations, earlier });
   return answer === undefined ? verdict : withAnswer(verdict, answer, trace);
 }
-
-/** Works out the expressions of a flow; each is compiled once. */
-const evaluatorOf = oncePer((_flow: CompiledFlow): Evaluate => {
-  const compiled = new Map<string, ReturnType<typeof compileExpression>>();
-  return (text, scope) => {
-    const known = compiled.get(text) ?? compileExpression(text);
-    compiled.set(text, known);
-    if (!known.ok) return { error: known.problem.message };
-    const result = known.expression.evaluate(scope);
-    return result.ok ? { value: result.value } : { error: result.error };
-  };
-});

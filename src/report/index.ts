@@ -3,6 +3,7 @@ export { explanationLines } from './explanation-text.js';
 export { healthChangeLine, healthLines } from './health-text.js';
 export { jsonReporter } from './json.js';
 export { multiplex } from './multiplexer.js';
+export { mutationDocument, mutationLines } from './mutation-text.js';
 export { observationLines } from './observation-text.js';
 export type { Reporter } from './reporter.js';
 export { type ResultRow, resultRow, resultRows } from './result-row.js';

@@ -19,7 +19,7 @@ export function judgeAssignments(evidence: Evidence, judgeOne: (evidence: Eviden
   const { trace } = evidence;
   const ambiguous = trace.steps.filter(({ alsoFits }) => alsoFits.length > 0);
   if (ambiguous.length === 0) return judgeOne(evidence).verdict;
-  const readings = assignmentsOf(trace.steps);
+  const readings = readingsOf(trace.steps);
   const judged = readings.map((steps) => judgeOne({ ...evidence, trace: { ...trace, steps } }));
   const fitting = judged.filter(({ fits }) => fits);
   const candidates = (fitting.length > 0 ? fitting : judged).map(({ verdict }) => verdict);
@@ -48,7 +48,8 @@ function countOf(ambiguous: readonly TraceStep[]): number {
   return ambiguous.reduce((product, { alsoFits }) => product * (alsoFits.length + 1), 1);
 }
 
-function assignmentsOf(steps: readonly TraceStep[]): readonly (readonly TraceStep[])[] {
+/** The ways to read a request's spans as steps, the matchers' own first; not more than a handful. */
+export function readingsOf(steps: readonly TraceStep[]): readonly (readonly TraceStep[])[] {
   let readings: (readonly TraceStep[])[] = [[]];
   for (const step of steps) {
     const choices = [step.stepName, ...step.alsoFits].map((stepName) => ({ ...step, stepName }));

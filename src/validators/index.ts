@@ -3,3 +3,4 @@ export type { Evaluate } from './evaluate.js';
 export { judge } from './judge.js';
 export { judgeOpen } from './open/judge-open.js';
 export { PRECEDENCE, type PrecedenceRule } from './precedence.js';
+export { type PlacedStep, type RequestReading, type RunReading, readRun } from './read-run.js';

@@ -2,7 +2,8 @@ import type { CompiledFlow, Evidence, FlowStep, TraceStep, WorkflowTrace } from 
 import { type Absence, readAbsence } from './absence.js';
 import type { Evaluate } from './evaluate.js';
 import { checkFlow, ordersOf } from './flow/check.js';
-import type { FlowCheck } from './flow/checked-request.js';
+import type { FlowCheck, OpenSteps } from './flow/checked-request.js';
+import type { Holds } from './flow/conditions.js';
 import { type Facts, type FactsOfTrace, gatherFacts, type Occurrence } from './flow/facts.js';
 import { fitCounts } from './flow/feasible.js';
 import type { SpanIndex } from './flow/span-index.js';
@@ -69,6 +70,14 @@ export function prepare(evidence: Evidence, evaluate: Evaluate): Subject {
   };
 }
 
+/** What a condition of the order is of this request. */
+export function conditionsIn({ scope }: Evidence, evaluate: Evaluate): Holds {
+  return (condition) => {
+    const answer = evaluate(condition, { ...scope });
+    return 'value' in answer && typeof answer.value === 'boolean' ? answer.value : undefined;
+  };
+}
+
 interface Prepared {
   readonly gathered: FactsOfTrace;
   readonly absence: Absence;
@@ -77,22 +86,25 @@ interface Prepared {
   readonly evaluate: Evaluate;
 }
 
+/** Steps of which more may still come, and those that a store shows without a span. */
+export function openSteps({ absence, effects }: Pick<Subject, 'absence' | 'effects'>): OpenSteps {
+  return {
+    mayStillCome: absence.mayStillCome,
+    storeShown: (step) => effects.some((effect) => effect.effect.step === step && effect.isDark),
+  };
+}
+
 function checkSubject(
-  { flow, scope }: Evidence,
+  evidence: Evidence,
   { gathered, absence, effects, stepsNamed, evaluate }: Prepared,
 ): Pick<Subject, 'counts' | 'order' | 'unresolved'> {
-  const open = {
-    mayStillCome: absence.mayStillCome,
-    storeShown: (step: string) => effects.some((effect) => effect.effect.step === step && effect.isDark),
-  };
+  const { flow } = evidence;
+  const open = openSteps({ absence, effects });
   if (!gathered.consistent) {
     const counts = fitCounts(flow.order, { ...open, seen: (step) => stepsNamed(step).length });
     return { counts, order: { contradiction: gathered.spanIds }, unresolved: [] };
   }
-  const holds = (condition: string): boolean | undefined => {
-    const answer = evaluate(condition, { ...scope });
-    return 'value' in answer && typeof answer.value === 'boolean' ? answer.value : undefined;
-  };
+  const holds = conditionsIn(evidence, evaluate);
   const { counts, order: check, unresolved } = checkFlow(flow, { ...gathered, open, holds });
   return { counts, order: { contradiction: undefined, ...gathered, check }, unresolved };
 }

@@ -84,6 +84,38 @@ describe('tracecourt flow test and tracecourt check', () => {
     expect(parameter.stderr).to.include('--param takes name=value');
   });
 
+  it('makes conforming requests wrong, those of a recording too, and tells what nothing notices', async () => {
+    const file = flowWith('budgets: { total: 1s }\nexamples: { accepts: [a (b | c)], recorded: [good.jsonl] }\n');
+    const { exitCode, stdout } = await tracecourt(['flow', 'test', file, '--mutate', '--json']);
+    expect(exitCode).to.equal(0);
+    const { mutation } = JSON.parse(stdout) as {
+      mutation: {
+        tried: number;
+        uncaught: number;
+        doubted: number;
+        requests: readonly { name: string; conforms: boolean }[];
+      };
+    };
+    expect(mutation.requests.map(({ conforms }) => conforms)).to.deep.equal([true, true]);
+    expect(mutation.tried).to.be.greaterThan(20);
+    expect(mutation.uncaught).to.equal(0);
+    // Nobody counted the spans of the recording: what is dropped may be lost.
+    expect(mutation.doubted).to.equal(3);
+  });
+
+  it('has nothing to make wrong where nothing passes, and refuses options without their purpose', async () => {
+    const file = flowWith('');
+    const bad = await tracecourt(['flow', 'test', file, '--mutate', '--trace', join(folder, 'bad.jsonl')]);
+    expect(bad.exitCode).to.equal(2);
+    expect(bad.stdout).to.include('not used, since it does not pass as it is');
+    const alone = await tracecourt(['flow', 'test', file, '--trace', join(folder, 'bad.jsonl')]);
+    expect(alone.exitCode).to.equal(3);
+    expect(alone.stderr).to.include('Add --mutate');
+    const many = await tracecourt(['flow', 'test', file, '--mutate', '--max-uncaught', 'few']);
+    expect(many.exitCode).to.equal(3);
+    expect(many.stderr).to.include('takes a whole number');
+  });
+
   it('checks recorded spans against a flow', async () => {
     const file = flowWith('');
     const good = await tracecourt(['check', file, '--trace', join(folder, 'good.jsonl'), '--json']);

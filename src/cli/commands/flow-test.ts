@@ -1,9 +1,13 @@
 import { Command } from 'commander';
-import { EXIT_CODES, loadFlowFile, testFlow } from '../../orchestrator/index.js';
+import { toJson } from '../../lib/json.js';
+import type { CompiledFlow, MutationResult } from '../../model/index.js';
+import { beyondWords, EXIT_CODES, loadFlowFile, testFlow } from '../../orchestrator/index.js';
+import { mutationDocument, mutationLines } from '../../report/index.js';
 import { colors, print, printLines } from '../output.js';
 import { parametersOf, withParameters } from '../parameters.js';
+import { type MutateFlags, mutationExitCode, mutationsOf, withMutations } from './flow-test-mutate.js';
 
-interface TestFlags {
+interface TestFlags extends MutateFlags {
   readonly json?: boolean;
   readonly param?: readonly string[];
 }
@@ -20,19 +24,44 @@ export function flowTestCommand(done: (exitCode: number) => void): Command {
 Examples:
   tracecourt flow test examples/gpu-allocation/gpu-allocation.flow.yaml
   tracecourt flow test checkout.flow.yaml --param region=us --json
+  tracecourt flow test checkout.flow.yaml --mutate
+  tracecourt flow test checkout.flow.yaml --mutate --run 20261121-104501-3f2a9c
+  tracecourt flow test checkout.flow.yaml --mutate --max-uncaught 0 --allow 'fail notify'
 
-Exits with 0 if every example is what the flow says it is, 1 if one is not, 2 if there is none, 3 if the flow cannot be loaded.`,
+Exits with 0 if every example is what the flow says it is, 1 if one is not, 2 if there is none, 3 if the flow cannot be loaded.
+--mutate reports what goes unnoticed, and exits with 1 for it only where --max-uncaught says how much is too much; with 2 if no request conforms.`,
     );
-  return withParameters(command).action(async (file: string, flags: TestFlags) => {
+  return withMutations(withParameters(command)).action(async (file: string, flags: TestFlags) => {
     const flow = await loadFlowFile(file, { parameters: parametersOf(flags.param), environment: process.env });
     const result = await testFlow(flow, file);
-    if (flags.json) print(`${JSON.stringify(result)}\n`);
-    else printLines(linesOf(result));
-    done(result.failed > 0 ? EXIT_CODES.fail : result.cases.length === 0 ? EXIT_CODES.unknown : EXIT_CODES.pass);
+    const mutation = await mutationsOf(flow, { flowFile: file, flags });
+    if (flags.json)
+      print(`${toJson({ ...result, ...(mutation ? { mutation: mutationDocument(mutation, flow) } : {}) })}\n`);
+    else printLines([...linesOf(result), ...(mutation ? mutationPart(mutation, { flow, flags }) : [])]);
+    done(exitCodeOfTest(result, { mutation, flags }));
   });
 }
 
-function linesOf({ passed, failed, cases, warnings }: Awaited<ReturnType<typeof testFlow>>): readonly string[] {
+type TestResult = Awaited<ReturnType<typeof testFlow>>;
+
+function exitCodeOfTest(
+  { failed, cases }: TestResult,
+  { mutation, flags }: { readonly mutation: MutationResult | undefined; readonly flags: TestFlags },
+): number {
+  if (failed > 0) return EXIT_CODES.fail;
+  if (mutation) return mutationExitCode(mutation, flags);
+  return cases.length === 0 ? EXIT_CODES.unknown : EXIT_CODES.pass;
+}
+
+function mutationPart(
+  mutation: MutationResult,
+  { flow, flags }: { readonly flow: CompiledFlow; readonly flags: TestFlags },
+): readonly string[] {
+  const wordsAlone = flags.trace === undefined && flags.run === undefined && flow.examples.accepts.length > 0;
+  return ['', ...mutationLines(mutation, { flow, beyond: wordsAlone ? beyondWords(flow) : [], colors })];
+}
+
+function linesOf({ passed, failed, cases, warnings }: TestResult): readonly string[] {
   if (cases.length === 0) return ['The flow has no examples: there is nothing to test. Add some under "examples".'];
   return [
     ...warnings.map((warning) => colors.yellow(`warning: ${warning}`)),

@@ -28,12 +28,17 @@ export function checkFlow(flow: Pick<CompiledFlow, 'order' | 'steps'>, request: 
   return checks.reduce(join);
 }
 
-function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck, 'unresolved'> {
-  const { facts, open, occurrences: everyone } = request;
+/** One order, its conditions decided, held against its occurrences. */
+export function askScope(scope: OrderScope, { facts, open, occurrences: everyone }: CheckedRequest) {
   const optional = new Set(stepsUnder(scope.order).filter((step) => open.mayStillCome(step) || open.storeShown(step)));
   const asked = requestOrder(scope, { facts, everyone, mayStillCome: optional });
   const checker = checkerOf(scope.order);
-  const outcome = checker.check(asked);
+  return { optional, asked, checker, outcome: checker.check(asked) };
+}
+
+function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck, 'unresolved'> {
+  const { facts } = request;
+  const { optional, asked, checker, outcome } = askScope(scope, request);
   switch (outcome.kind) {
     case 'conforms': {
       const awaited = optional.size > 0 ? awaitedIn(scope, { request, asked, checker }) : [];

@@ -1,9 +1,6 @@
-import type { FlowNode } from '../../model/index.js';
+import { partsOf as childrenOf, type FlowNode, stepsUnder } from '../../model/index.js';
 
-/** The step names under a node, in order of declaration; a step at several places occurs as often. */
-export function stepsUnder(node: FlowNode): readonly string[] {
-  return node.kind === 'step' ? [node.step] : childrenOf(node).flatMap(stepsUnder);
-}
+export { childrenOf, stepsUnder };
 
 /** A sequence, as the step names under each of its parts. */
 export interface SequenceOfSteps {
@@ -34,29 +31,6 @@ export function followersOf(root: FlowNode): ReadonlyMap<string, ReadonlySet<str
     });
   }
   return followers;
-}
-
-/** The parts of a node, in order of declaration. */
-export function childrenOf(node: FlowNode): readonly FlowNode[] {
-  switch (node.kind) {
-    case 'step':
-      return [];
-    case 'sequence':
-    case 'parallel':
-    case 'any-order':
-    case 'choice':
-    case 'any-of':
-      return node.children;
-    case 'optional':
-    case 'flow':
-      return [node.child];
-    case 'repeat':
-      return node.between ? [node.child, node.between] : [node.child];
-    case 'if':
-      return node.otherwise ? [node.child, node.otherwise] : [node.child];
-    default:
-      return node satisfies never;
-  }
 }
 
 /** The tree with each of its steps replaced. */
