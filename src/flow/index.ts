@@ -19,6 +19,16 @@ export {
   when,
 } from './builder/index.js';
 export { expressionScope } from './expression-scope.js';
+export {
+  type LearntFlow,
+  type LearntStep,
+  learnBudgets,
+  learnOrders,
+  learnSteps,
+  type SeenRequest,
+  wholeLog,
+  writeFlow,
+} from './learn/index.js';
 export { loadFlow, loadFlowFile, loadFlowSchema } from './load-flow.js';
 export { flowMatchers, matcherWarnings } from './matchers.js';
 export { beyondWords, type Lawful, type Mutant, mutantsOf, wordSpecimens } from './mutate/index.js';

@@ -14,7 +14,10 @@ export function assemblerTimes(cases: readonly RunCase[], rootQuietMs: number): 
 }
 
 /** What the assembler is told: times, and what the flows declare of their hand-offs. The same live and in a replay. */
-export function assemblerOptions(flows: readonly CompiledFlow[], times: AssemblerTimes): AssemblerOptions {
+export function assemblerOptions(
+  flows: readonly Pick<CompiledFlow, 'handoffs' | 'correlation'>[],
+  times: AssemblerTimes,
+): AssemblerOptions {
   const consumers: Record<string, number> = {};
   for (const { handoffs } of flows) Object.assign(consumers, handoffs.consumers);
   const uninstrumented = [...new Set(flows.flatMap(({ handoffs }) => handoffs.uninstrumented))];

@@ -1,4 +1,4 @@
-import type { CompiledFlow, Verdict, WorkflowTrace } from '../model/index.js';
+import type { AssembledRequest, CompiledFlow, Verdict, WorkflowTrace } from '../model/index.js';
 import { judgeCase, openCase } from './judge-evidence.js';
 import { NOTHING_EARLIER } from './left-over.js';
 import { addressBook } from './name-peers.js';
@@ -22,11 +22,14 @@ export async function checkRecorded(
   const requests = await recordedRequests(file, spansAlone);
   return requests
     .filter(({ requestId }) => request === undefined || requestId === request)
-    .map((each) => {
-      const opened = openCase(spansAlone, each, addressBook([]));
-      const verdict = judgeCase(opened, { observations: [], answer: undefined, earlier: NOTHING_EARLIER });
-      return { trace: opened.evidence.trace, verdict };
-    });
+    .map((each) => judgeSpans(spansAlone, each));
+}
+
+/** The verdict on a request by its spans alone. The flow MUST say nothing of stores. */
+export function judgeSpans(flow: CompiledFlow, request: AssembledRequest): CheckedRecording {
+  const opened = openCase(flow, request, addressBook([]));
+  const verdict = judgeCase(opened, { observations: [], answer: undefined, earlier: NOTHING_EARLIER });
+  return { trace: opened.evidence.trace, verdict };
 }
 
 /** What of a flow is about spans: all but what stands in the stores, and what is counted against it. */

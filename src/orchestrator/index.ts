@@ -13,6 +13,7 @@ export {
   type IntegrationTestResult,
   type SystemState,
 } from './integration-test-orchestrator.js';
+export { type LearnResult, learnFlow } from './learn-flow.js';
 export { loadScenarios } from './load-scenarios.js';
 export { mutateFlow } from './mutate-flow.js';
 export { probesAt, type StoreAddresses } from './open-stores.js';

@@ -13,7 +13,10 @@ const TIMES = { rootQuietMs: 500, idleMs: 5_000, deadlineMs: 60_000 };
  *
  * Throws TracecourtError: `file-unreadable`, or `undecodable-spans` with the line.
  */
-export async function recordedRequests(file: string, flow: CompiledFlow): Promise<readonly AssembledRequest[]> {
+export async function recordedRequests(
+  file: string,
+  flow: Pick<CompiledFlow, 'handoffs' | 'correlation'>,
+): Promise<readonly AssembledRequest[]> {
   const lines = (await readText(file)).split('\n');
   const assembler = createAssembler(assemblerOptions([flow], TIMES));
   let now = 0n;

@@ -27,12 +27,8 @@ export interface ReplayedCase {
  * Cases that were never sent, or never completed before the run was cut off, are left out. Pure.
  */
 export function replayBundle(bundle: Bundle): readonly ReplayedCase[] {
-  const { cases, assembler } = bundle.header;
-  const options = assemblerOptions(
-    cases.map(({ flow }) => flow),
-    assembler,
-  );
-  const requests = newestById(replayInputs(bundle.inputs, options));
+  const { cases } = bundle.header;
+  const requests = requestsIn(bundle);
   const replayed: ReplayedCase[] = [];
   let earlier = NOTHING_EARLIER;
   for (const recorded of cases) {
@@ -41,6 +37,15 @@ export function replayBundle(bundle: Bundle): readonly ReplayedCase[] {
     earlier = withEffects(earlier, firstObservations(recorded.requestId, bundle.events));
   }
   return replayed;
+}
+
+/** The requests of a recorded run as they were known last, by their ids. Pure. */
+export function requestsIn({ header: { cases, assembler }, inputs }: Bundle): ReadonlyMap<string, AssembledRequest> {
+  const options = assemblerOptions(
+    cases.map(({ flow }) => flow),
+    assembler,
+  );
+  return newestById(replayInputs(inputs, options));
 }
 
 /** What the first verdict on a request was spoken on. */

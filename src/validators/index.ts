@@ -1,3 +1,4 @@
+export { type CertainOrder, certainOrder } from './certain-order.js';
 export { ambiguityWarnings, checkWord } from './check-word.js';
 export type { Evaluate } from './evaluate.js';
 export { judge } from './judge.js';

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { toOtlpJson } from '../../collectors/index.js';
-import { parseLines, traceOf } from '../helpers/evidence.js';
+import { recording } from '../helpers/recording.js';
 import { tracecourt } from '../helpers/tracecourt.js';
 
 const FLOW = `version: 1
@@ -13,21 +12,6 @@ steps: { a: {}, b: {}, c: {} }
 order: { sequence: [a, parallel: [b, c]] }
 rules: [{ at-most: [a, "\${most}"] }]
 `;
-
-/** Spans as an OpenTelemetry Collector's file exporter would write them: ids in hex, an export a line. */
-function recording(lines: string): string {
-  const ids = new Map(parseLines(lines).map(({ id }, i) => [id, (i + 1).toString(16).padStart(16, '0')]));
-  const { spans } = traceOf(lines, {});
-  return spans
-    .map((span) => ({
-      ...span,
-      traceId: '1'.repeat(32),
-      spanId: ids.get(span.spanId)!,
-      parentSpanId: span.parentSpanId === undefined ? undefined : ids.get(span.parentSpanId),
-    }))
-    .map((span) => `${JSON.stringify(toOtlpJson([span]))}\n`)
-    .join('');
-}
 
 const GOOD = recording('r s 0-90\na s <r 1-5 step=a\nb s <r 10-20 step=b\nc s <r 12-30 step=c');
 const BAD = recording('r s 0-90\na s <r 40-50 step=a\nb s <r 10-20 step=b\nc s <r 52-60 step=c');

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
+import { flowLearnCommand } from './flow-learn.js';
 import { flowSchemaCommand } from './flow-schema.js';
 import { flowTestCommand } from './flow-test.js';
 
 /** In the order of the help. */
-const COMMANDS = [flowTestCommand, flowSchemaCommand];
+const COMMANDS = [flowTestCommand, flowLearnCommand, flowSchemaCommand];
 
 /** Flow files as code. */
 export function flowCommand(done: (exitCode: number) => void): Command {

@@ -1,0 +1,229 @@
+import { basename } from 'node:path';
+import { nameSteps } from '../../collectors/index.js';
+import { TracecourtError } from '../errors.js';
+import {
+  type LearntStep,
+  learnBudgets,
+  learnOrders,
+  learnSteps,
+  loadFlow,
+  type SeenRequest,
+  wholeLog,
+  writeFlow,
+} from '../flow/index.js';
+import type { AssembledRequest, CompiledFlow, Outcome, StepMatcher, Verdict } from '../model/index.js';
+import { certainOrder } from '../validators/index.js';
+import { findingSentence, reasonSentence } from '../view/index.js';
+import { judgeSpans } from './check-recorded.js';
+import { readRecordings } from './recordings.js';
+import { type LeftOut, splitByWholeness } from './whole-requests.js';
+
+export interface LearnOptions {
+  readonly recordings: readonly string[];
+  /** What the flow is called. */
+  readonly name: string;
+  /** Learn from requests that begin with this step alone. */
+  readonly entry?: string | undefined;
+  /** One flow of requests that begin with different steps. */
+  readonly together?: boolean | undefined;
+  /** Every n-th request is not learnt from, but held against what was learnt. */
+  readonly holdOut?: number | undefined;
+  /** Peers that keep no ledger. */
+  readonly uninstrumented?: readonly string[] | undefined;
+}
+
+/** A flow that was learnt, and what it was held against; or why there is none. */
+export type LearnResult =
+  | {
+      readonly kind: 'learnt';
+      readonly flow: string;
+      readonly yaml: string;
+      /** Requests that it was learnt from. Each of them conforms to it: that was judged, not assumed. */
+      readonly learntFrom: readonly string[];
+      readonly heldOut: readonly HeldOut[];
+      readonly leftOut: readonly LeftOut[];
+    }
+  | { readonly kind: 'nothing'; readonly why: string; readonly leftOut: readonly LeftOut[] };
+
+/** A request that was not learnt from, and what it comes to under the flow. */
+export interface HeldOut {
+  readonly requestId: string;
+  readonly outcome: Outcome;
+  /** Why it does not conform; empty for one that does. */
+  readonly told: string;
+}
+
+/** The step that some requests begin with. */
+interface Entry {
+  readonly step: string;
+  readonly requests: number;
+}
+
+/**
+ * Learns the smallest flow that explains recorded requests, and holds every one of them against it by the same judge that `check` uses.
+ *
+ * Throws TracecourtError `usage` for requests that begin with different steps, likely of different flows, unless told which to take or to take them together.
+ */
+export async function learnFlow(options: LearnOptions): Promise<LearnResult> {
+  const { uninstrumented = [], together, entry, holdOut } = options;
+  const requests = await readRecordings(options.recordings, {
+    handoffs: { consumers: {}, uninstrumented },
+    correlation: [],
+  });
+  const { whole, leftOut } = splitByWholeness(requests);
+  const known = seenWith(whole, learnSteps(whole.map(({ spans }) => spans)));
+  const withSteps = known.filter(({ seen }) => seen.steps.length > 0);
+  if (withSteps.length === 0) return { kind: 'nothing', why: nothingIn(requests.length, whole.length), leftOut };
+  const entries = entriesOf(withSteps);
+  if (entry === undefined && !together && entries.length > 1) throw unlike(entries);
+  const chosen = withSteps
+    .filter(({ seen }) => entry === undefined || entryOf(seen) === entry)
+    .map(({ request }) => request);
+  if (chosen.length === 0) throw noSuchEntry(entry ?? '', entries);
+  const isHeld = (index: number): boolean => holdOut !== undefined && index % holdOut === holdOut - 1;
+  const learnt = await learnFrom(
+    chosen.filter((_, i) => !isHeld(i)),
+    options,
+  );
+  const heldOut = chosen
+    .filter((_, i) => isHeld(i))
+    .map((request) => judgeSpans(learnt.flow, request).verdict)
+    .map((verdict) => ({ requestId: verdict.requestId, outcome: verdict.outcome, told: wordsOf(verdict) }));
+  return {
+    kind: 'learnt',
+    flow: learnt.flow.name,
+    yaml: learnt.yaml,
+    learntFrom: learnt.requests.map(({ requestId }) => requestId),
+    heldOut,
+    leftOut: [...leftOut, ...learnt.leftOut],
+  };
+}
+
+interface Learnt {
+  readonly flow: CompiledFlow;
+  readonly yaml: string;
+  readonly requests: readonly AssembledRequest[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** A request of which nothing can be said for sure is left out, and the rest learnt again. */
+async function learnFrom(requests: readonly AssembledRequest[], options: LearnOptions): Promise<Learnt> {
+  const yaml = flowOf(requests, options);
+  const flow = await loadFlow(yaml, 'the learnt flow');
+  const judged = requests.map((request) => ({ request, verdict: judgeSpans(flow, request).verdict }));
+  const failed = judged.find(({ verdict }) => verdict.outcome === 'fail');
+  if (failed) throw learntWrong(failed.verdict);
+  const unknown = judged.filter(({ verdict }) => verdict.outcome === 'unknown');
+  if (unknown.length === 0) return { flow, yaml, requests, leftOut: [] };
+  const leftOut = unknown.map(({ verdict }) => ({ requestId: verdict.requestId, why: wordsOf(verdict) }));
+  const rest = judged.flatMap(({ request, verdict }) => (verdict.outcome === 'pass' ? [request] : []));
+  if (rest.length === 0) throw nothingSure(leftOut);
+  const again = await learnFrom(rest, options);
+  return { ...again, leftOut: [...leftOut, ...again.leftOut] };
+}
+
+function flowOf(
+  requests: readonly AssembledRequest[],
+  { name, recordings, uninstrumented = [] }: LearnOptions,
+): string {
+  const steps = learnSteps(requests.map(({ spans }) => spans));
+  const seen = seenWith(requests, steps).map((each) => each.seen);
+  const happens = new Set(seen.flatMap((request) => request.steps.map(({ step }) => step)));
+  return writeFlow({
+    name,
+    source: recordings.map((path) => basename(path)).join(', '),
+    requests: seen,
+    steps: inOrderOfAppearance(steps, seen).filter((step) => happens.has(step.name)),
+    orders: learnOrders(wholeLog(seen)),
+    budgets: learnBudgets(seen),
+    guessed: requests.some(({ completedBy }) => completedBy !== 'accounted'),
+    uninstrumented,
+  });
+}
+
+function inOrderOfAppearance(steps: readonly LearntStep[], seen: readonly SeenRequest[]): readonly LearntStep[] {
+  const order = [...new Set(seen.flatMap((request) => request.steps.map(({ step }) => step)))];
+  return [...steps].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+}
+
+interface Known {
+  readonly request: AssembledRequest;
+  readonly seen: SeenRequest;
+}
+
+const NANOS_PER_MS = 1_000_000;
+
+function seenWith(requests: readonly AssembledRequest[], steps: readonly LearntStep[]): readonly Known[] {
+  const matchers = steps.map(({ name, spec }): StepMatcher => ({ step: name, ...spec }));
+  return requests.flatMap((request) => {
+    const trace = nameSteps(request, matchers);
+    const order = certainOrder(trace);
+    if (!order) return [];
+    const seen: SeenRequest = {
+      requestId: request.requestId,
+      totalMs: Number(trace.endTime - trace.startTime) / NANOS_PER_MS,
+      steps: order.steps.map(({ stepName, status, startTime, endTime }) => ({
+        step: stepName,
+        failed: status === 'error',
+        durationMs: Number(endTime - startTime) / NANOS_PER_MS,
+      })),
+      before: order.before,
+      causes: order.causes,
+    };
+    return [{ request, seen }];
+  });
+}
+
+function entriesOf(known: readonly Known[]): readonly Entry[] {
+  const counts = new Map<string, number>();
+  for (const { seen } of known) counts.set(entryOf(seen), (counts.get(entryOf(seen)) ?? 0) + 1);
+  return [...counts]
+    .map(([step, requests]) => ({ step, requests }))
+    .sort((a, b) => b.requests - a.requests || (a.step < b.step ? -1 : 1));
+}
+
+/** The first step that nothing comes before. */
+function entryOf({ steps, before }: SeenRequest): string {
+  return steps.find((_, i) => before[i]?.size === 0)?.step ?? '';
+}
+
+function nothingIn(all: number, whole: number): string {
+  if (all === 0) return 'No request is in the recordings.';
+  if (whole === 0)
+    return `None of the ${all} requests in the recordings is whole: what is missing in them cannot be told from what does not happen.`;
+  return `Nothing in the ${whole} whole requests of the recordings is a step: no span states one, and none is of a client, a server or a message.`;
+}
+
+function unlike(entries: readonly Entry[]): TracecourtError {
+  const list = entries.map(({ step, requests }) => `${step} (${requests})`).join(', ');
+  return new TracecourtError('usage', `The requests begin with different steps, likely of different flows: ${list}.`, {
+    nextStep: 'Take one kind with --entry STEP, or all in one flow with --together.',
+  });
+}
+
+function noSuchEntry(entry: string, entries: readonly Entry[]): TracecourtError {
+  return new TracecourtError('usage', `No request begins with "${entry}".`, {
+    nextStep: `They begin with ${entries.map(({ step, requests }) => `${step} (${requests})`).join(', ')}.`,
+  });
+}
+
+function nothingSure(leftOut: readonly LeftOut[]): TracecourtError {
+  return new TracecourtError(
+    'not-found',
+    `Of none of the requests can anything be said for sure: ${leftOut[0]?.why ?? ''}`,
+    {
+      nextStep: 'Record them again with the clocks set and every service instrumented.',
+    },
+  );
+}
+
+function learntWrong(verdict: Verdict): TracecourtError {
+  return new TracecourtError(
+    'defect',
+    `The flow that was learnt does not accept request ${verdict.requestId}, which it was learnt from: ${wordsOf(verdict)}`,
+  );
+}
+
+function wordsOf({ findings, reasons }: Verdict): string {
+  return [...findings.map(findingSentence), ...reasons.map(reasonSentence)].join(' ');
+}

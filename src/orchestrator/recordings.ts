@@ -1,0 +1,39 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AssembledRequest, CompiledFlow } from '../model/index.js';
+import { BUNDLE_FILES } from './bundle.js';
+import { readBundle } from './bundle-reader.js';
+import { recordedRequests } from './recorded-requests.js';
+import { requestsIn } from './replay.js';
+
+/**
+ * The requests of several recordings, each a run's bundle or a file of OTLP traces as JSON, by start and id. A request that two of them hold counts once, as the
+ * later recording has it.
+ */
+export async function readRecordings(
+  paths: readonly string[],
+  flow: Pick<CompiledFlow, 'handoffs' | 'correlation'>,
+): Promise<readonly AssembledRequest[]> {
+  const requests = new Map<string, AssembledRequest>();
+  for (const path of paths) {
+    for (const request of await readRecording(path, flow)) requests.set(request.requestId, request);
+  }
+  return [...requests.values()].sort((a, b) => compare(startOf(a), startOf(b)) || compare(a.requestId, b.requestId));
+}
+
+async function readRecording(
+  path: string,
+  flow: Pick<CompiledFlow, 'handoffs' | 'correlation'>,
+): Promise<Iterable<AssembledRequest>> {
+  const isFolder = existsSync(path) && statSync(path).isDirectory();
+  if (!isFolder) return recordedRequests(path, flow);
+  return requestsIn(readBundle(path, existsSync(join(path, BUNDLE_FILES.header)) ? '.' : path)).values();
+}
+
+function startOf({ spans }: AssembledRequest): bigint {
+  return spans[0]?.startUnixNano ?? 0n;
+}
+
+function compare<T>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
