@@ -102,7 +102,8 @@ class ExportHandler {
     const { batch, refused } = decode(body, encoding);
     this.#counts.spans(batch.length, refused.count);
     try {
-      this.#deliver({ receivedAtUnixNano: this.#clock.now(), body, contentType: encoding, batch });
+      const bytes = new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+      this.#deliver({ receivedAtUnixNano: this.#clock.now(), body: bytes, contentType: encoding, batch });
     } catch {
       this.#counts.busy(batch.length);
       throw new Refusal(503, 'The collector cannot take more spans at the moment; try again.', RETRY_SOON);

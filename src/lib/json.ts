@@ -7,10 +7,17 @@ export function toJson(value: unknown, indent?: number): string {
 function portable(this: Record<string, unknown>, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   const held = this[key];
-  return held instanceof Uint8Array ? Buffer.from(held).toString('base64') : value;
+  return held instanceof Uint8Array ? base64Of(held) : value;
 }
 
-/** JSON for ourselves: {@link fromExactJson} gives back the very same data, bigints and bytes included. */
+function base64Of({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
+
+/**
+ * JSON for ourselves: {@link fromExactJson} gives back the very same data, bigints and bytes included. Many bytes go in best
+ * as a plain Uint8Array: a Buffer first makes itself a list of numbers.
+ */
 export function toExactJson(value: unknown): string {
   return JSON.stringify(value, tagged);
 }
@@ -23,7 +30,7 @@ export function fromExactJson(text: string): unknown {
 function tagged(this: Record<string, unknown>, key: string, value: unknown): unknown {
   if (typeof value === 'bigint') return { $bigint: value.toString() };
   const held = this[key];
-  if (held instanceof Uint8Array) return { $bytes: Buffer.from(held).toString('base64') };
+  if (held instanceof Uint8Array) return { $bytes: base64Of(held) };
   return isTagged(value) ? { $plain: Object.entries(value) } : value;
 }
 

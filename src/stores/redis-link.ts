@@ -83,6 +83,8 @@ export class RedisLink {
       connectTimeout: timeoutMs,
       disconnectTimeout: CLOSE_TIMEOUT_MS,
       enableOfflineQueue: false,
+      // Questions about several keys at once leave in one piece.
+      enableAutoPipelining: true,
       maxRetriesPerRequest: 0,
       disableClientInfo: true,
       retryStrategy: () => null,

@@ -32,6 +32,7 @@ class BoltConnection {
   #resetsAhead = 0;
   #isWorking = false;
   #isHangingUp = false;
+  #isHoldingBack = false;
 
   constructor(socket: Socket, settings: ConnectionSettings) {
     this.#socket = socket;
@@ -100,6 +101,7 @@ class BoltConnection {
       this.#socket.destroy();
     } finally {
       this.#isWorking = false;
+      this.#letGo();
       if (this.#socket.isPaused()) this.#socket.resume();
       if (this.#socket.destroyed) await this.#session?.end();
     }
@@ -116,6 +118,7 @@ class BoltConnection {
 
   readonly #send: Send = async (reply: BoltStructure) => {
     if (this.#socket.destroyed) throw new Error('The client is gone.');
+    this.#holdBack();
     if (this.#socket.write(toChunks(encodePackStream(reply)))) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
@@ -127,6 +130,20 @@ class BoltConnection {
       this.#socket.on('close', done);
     });
   };
+
+  /** What is sent in one turn of the event loop leaves in one piece. */
+  #holdBack(): void {
+    if (this.#isHoldingBack) return;
+    this.#isHoldingBack = true;
+    this.#socket.cork();
+    setImmediate(() => this.#letGo());
+  }
+
+  #letGo(): void {
+    if (!this.#isHoldingBack) return;
+    this.#isHoldingBack = false;
+    this.#socket.uncork();
+  }
 
   #endUnlessLoggedOn(): void {
     if (!this.#session?.isLoggedOn) this.#socket.destroy();
