@@ -1,19 +1,56 @@
+import { TracecourtError } from '../errors.js';
 import { toExactJson } from '../lib/json.js';
 import type { ObservationRead, StoredRecord, StoreObservation, Verdict, WorkflowTrace } from '../model/index.js';
 import { worseOutcome } from '../model/index.js';
 
-/** What earlier requests of the run were seen to have in the stores, by what was asked. */
-export type EarlierEffects = ReadonlyMap<string, ObservationRead>;
+/** What the requests before one were seen to have in the stores, by what was asked. */
+export interface EarlierEffects {
+  /** What was last seen in answer to the very same question. */
+  lastSeen(question: string): ObservationRead | undefined;
+  /** These, and those that the stores showed of one more request. */
+  and(observations: readonly StoreObservation[]): EarlierEffects;
+}
 
-export const NOTHING_EARLIER: EarlierEffects = new Map();
+interface Seen {
+  readonly request: number;
+  readonly observation: ObservationRead;
+}
 
-/** The earlier effects, and those that this request's stores showed. */
-export function withEffects(earlier: EarlierEffects, observations: readonly StoreObservation[]): EarlierEffects {
-  const all = new Map(earlier);
-  for (const observation of observations) {
-    if (observation.status === 'read' && observation.records.length > 0) all.set(question(observation), observation);
+/**
+ * All that come one after the other share one list, of which each sees what was there before it: a long run would copy it for
+ * every request.
+ */
+class EffectsSoFar implements EarlierEffects {
+  readonly #seen: Map<string, Seen[]>;
+  readonly #requests: number;
+  #hasSuccessor = false;
+
+  constructor(seen: Map<string, Seen[]>, requests: number) {
+    this.#seen = seen;
+    this.#requests = requests;
   }
-  return all;
+
+  lastSeen(question: string): ObservationRead | undefined {
+    return this.#seen.get(question)?.findLast(({ request }) => request < this.#requests)?.observation;
+  }
+
+  and(observations: readonly StoreObservation[]): EarlierEffects {
+    if (this.#hasSuccessor) throw new TracecourtError('defect', 'Requests of a run follow each other in one line.');
+    this.#hasSuccessor = true;
+    for (const observation of observations) {
+      if (observation.status !== 'read' || observation.records.length === 0) continue;
+      const question = questionOf(observation);
+      const seen = this.#seen.get(question) ?? [];
+      seen.push({ request: this.#requests, observation });
+      this.#seen.set(question, seen);
+    }
+    return new EffectsSoFar(this.#seen, this.#requests + 1);
+  }
+}
+
+/** What there is before the first request of a run. */
+export function nothingEarlier(): EarlierEffects {
+  return new EffectsSoFar(new Map(), 0);
 }
 
 /**
@@ -24,7 +61,8 @@ export function withLeftOvers(verdict: Verdict, { trace, observations, earlier }
   if (observations.length === 0) return verdict;
   const happened = new Set(trace.steps.map(({ stepName }) => stepName));
   const doubtful = observations.filter(
-    (observation) => happened.has(observation.effect) && isUnchanged(observation, earlier.get(question(observation))),
+    (observation) =>
+      happened.has(observation.effect) && isUnchanged(observation, earlier.lastSeen(questionOf(observation))),
   );
   if (doubtful.length === 0) return verdict;
   const reason = {
@@ -43,7 +81,7 @@ export interface LeftOverEvidence {
   readonly earlier: EarlierEffects;
 }
 
-function question({ query }: StoreObservation): string {
+function questionOf({ query }: StoreObservation): string {
   return toExactJson(query);
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { startCollector } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
@@ -9,7 +10,7 @@ import { assemblerOptions, assemblerTimes } from './assembler-options.js';
 import { createDocket, type Docket } from './docket.js';
 import { combineExitCodes, EXIT_CODES, exitCodeOf } from './exit-code.js';
 import { identifyStores, watchStores } from './identify-stores.js';
-import { NOTHING_EARLIER, withEffects } from './left-over.js';
+import { nothingEarlier } from './left-over.js';
 import { type OpenWatch, watchOpen } from './live/watch-open.js';
 import { addressBook } from './name-peers.js';
 import { type OpenStores, openStores, type StoreAddresses } from './open-stores.js';
@@ -114,7 +115,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
   const exportTo = options.exportTo ?? collector.address;
   const stores = await openStores(options.stores, { teardown, flows });
   await openProbes(stores, record);
-  let earlier = NOTHING_EARLIER;
+  let earlier = nothingEarlier();
   for (const group of bySystem(cases)) {
     if (isOver(results, options)) break;
     const services = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: record.warn });
@@ -142,7 +143,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       known: system.known,
       book: addressBook(system.served),
       emit: record.emit,
-      signal: AbortSignal.any([signal, system.lost]),
+      signal: anyOf([signal, system.lost]),
       lost: system.lost,
     };
 
@@ -152,7 +153,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       room.signal.throwIfAborted();
       const result = await runCase(next, { requestId: requestIdIn(run, cases.indexOf(next)), earlier }, room);
       results.push(result);
-      earlier = withEffects(earlier, result.observations);
+      earlier = earlier.and(result.observations);
       if (result.verdict.outcome === 'pass') return;
       const gone = await storesAway(stores);
       away ??= gone;
@@ -175,6 +176,13 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
 
 function isOver(results: readonly CaseResult[], { bail = false }: RunOptions): boolean {
   return bail && results.some(({ verdict }) => verdict.outcome === 'fail');
+}
+
+/** Each request under way listens to it, however many there are. */
+function anyOf(signals: readonly AbortSignal[]): AbortSignal {
+  const any = AbortSignal.any([...signals]);
+  setMaxListeners(0, any);
+  return any;
 }
 
 async function openCollector(

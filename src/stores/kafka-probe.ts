@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Admin, Kafka } from 'kafkajs';
 import { TracecourtError } from '../errors.js';
 import { type Clock, systemClock } from '../lib/clock.js';
+import { SharedRounds } from '../lib/shared-rounds.js';
 import { within } from '../lib/within.js';
 import type {
   ObservationRead,
@@ -11,13 +12,14 @@ import type {
   StoreFailure,
   StoreObservation,
 } from '../model/index.js';
-import { endsOf, groupPositions, loadKafkajs, newKafka, partitionsByTopic, type TopicEnds } from './kafka-client.js';
+import { loadKafkajs, newKafka } from './kafka-client.js';
 import { explainKafkaFailure } from './kafka-failures.js';
 import { type IndexLimits, KafkaMessageIndex, type Positions } from './kafka-message-index.js';
 import { kafkaPlace, lookAtBrokers } from './kafka-place.js';
 import { kafkaRelease } from './kafka-release.js';
+import { KafkaStanding, type TopicEnds } from './kafka-standing.js';
 import { KafkaTail } from './kafka-tail.js';
-import type { Place } from './meeting.js';
+import type { Look, Place } from './meeting.js';
 import { StoreFailed, unreachable } from './store-failed.js';
 import type { Identification, StoreProbe } from './store-probe.js';
 import { withoutTracing } from './without-tracing.js';
@@ -63,6 +65,7 @@ type KafkaQuery = Extract<ResolvedQuery, { store: 'kafka' }>;
 
 interface Connected {
   readonly admin: Admin;
+  readonly standing: KafkaStanding;
   readonly tail: KafkaTail;
   readonly index: KafkaMessageIndex;
   readonly server: ServerIdentity;
@@ -85,6 +88,7 @@ class TailingKafkaProbe implements KafkaProbe {
   readonly #timeoutMs: number;
   readonly #topics: readonly string[];
   readonly #limits: IndexLimits;
+  readonly #looks: SharedRounds<'look', Look>;
   #release = 'unknown';
   #connected: Promise<Connected> | undefined;
   #closing: Promise<void> = Promise.resolve();
@@ -97,6 +101,7 @@ class TailingKafkaProbe implements KafkaProbe {
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#topics = options.topics ?? [];
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.#looks = new SharedRounds(async () => new Map([['look', await lookAtBrokers(this.#places, this.#timeoutMs)]]));
   }
 
   async load(): Promise<void> {
@@ -112,12 +117,12 @@ class TailingKafkaProbe implements KafkaProbe {
 
   async watch(topics: readonly string[] = this.#topics): Promise<StoreFailure | undefined> {
     const asked = await this.#ask(JOIN_TIMEOUT_MS, async (progress) => {
-      const { admin, tail } = await this.#connect();
-      const existing = await partitionsByTopic(admin);
+      const { standing, tail } = await this.#connect();
+      const existing = await standing.partitionsByTopic();
       const starts = new Map<string, Positions>();
       for (const topic of topics) {
         if (!existing.has(topic) || tail.isFollowing(topic)) continue;
-        starts.set(topic, (await endsOf(admin, topic, progress.signal)).high);
+        starts.set(topic, (await standing.endsOf(topic, progress.signal)).high);
       }
       progress.doing = 'joining its group';
       if (starts.size > 0) await tail.follow(starts);
@@ -153,16 +158,16 @@ class TailingKafkaProbe implements KafkaProbe {
   }
 
   async #read(query: KafkaQuery, progress: Progress): Promise<Pick<ObservationRead, 'server' | 'records' | 'missing'>> {
-    const { admin, tail, index, server } = await this.#connect();
+    const { standing, tail, index, server } = await this.#connect();
     const { topic, key, consumedBy } = query;
     progress.doing = `asking for the end of topic "${topic}"`;
-    const existing = await partitionsByTopic(admin);
+    const existing = await standing.partitionsByTopic();
     const partitions = existing.get(topic);
     if (!partitions) {
       if (index.knows(topic)) await tail.unfollow(topic);
       return { server, records: [], missing: noTopic(topic, this.address) };
     }
-    const ends = await endsOf(admin, topic, progress.signal);
+    const ends = await standing.endsOf(topic, progress.signal);
     if (partitions.some((partition) => !ends.high.has(partition))) {
       // The topic has grown. kafkajs would go on without the new partitions for minutes: only a new client sees them.
       await this.#close();
@@ -173,7 +178,7 @@ class TailingKafkaProbe implements KafkaProbe {
     progress.doing = `reading topic "${topic}" to its end`;
     await index.whenReached(topic, ends.high, progress.signal);
     progress.doing = `asking where ${consumedBy.join(', ')} stand on topic "${topic}"`;
-    const groupsOn = await groupPositions(admin, { topic, groups: consumedBy });
+    const groupsOn = await standing.groupPositions(topic, consumedBy);
     const { messages, isComplete } = index.find(topic, key);
     if (!isComplete) throw forgotten(query, this.address);
     return { server, records: messages.map((message) => ({ ...message, groups: groupsOn(message.partition) })) };
@@ -208,9 +213,9 @@ class TailingKafkaProbe implements KafkaProbe {
   }
 
   async #look(): Promise<StoreFailure | undefined> {
-    const look = await lookAtBrokers(this.#places, this.#timeoutMs);
-    if (look.status === 'there') {
-      this.#release = kafkaRelease(look.answer);
+    const look = await this.#looks.ask('look');
+    if (look?.status !== 'not-there') {
+      if (look) this.#release = kafkaRelease(look.answer);
       return undefined;
     }
     // What comes back may be a broker that has lost its memory: only reading from the beginning is right then.
@@ -231,7 +236,8 @@ class TailingKafkaProbe implements KafkaProbe {
     const admin = kafka.admin();
     await admin.connect();
     try {
-      return { admin, server: await this.#recognise(admin), ...this.#newTail(kafka) };
+      const server = await this.#recognise(admin);
+      return { admin, server, standing: new KafkaStanding(admin), ...this.#newTail(kafka) };
     } catch (error) {
       await admin.disconnect();
       throw error;

@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin } from 'kafkajs';
+import { SharedRounds } from '../lib/shared-rounds.js';
+import type { GroupPosition } from '../model/index.js';
+import type { Positions } from './kafka-message-index.js';
+
+/** First and next offset of each partition. */
+export interface TopicEnds {
+  readonly low: Positions;
+  readonly high: Positions;
+}
+
+const NEVER_COMMITTED = '-1';
+/** kafkajs does not try again by itself when it is told this. */
+const NOT_LED = 'NOT_LEADER_FOR_PARTITION';
+const RETRY_MS = 20;
+
+type TopicOffsets = Awaited<ReturnType<Admin['fetchTopicOffsets']>>;
+type Committed = ReadonlyMap<number, string>;
+
+/** How topics and groups stand, asked anew by every question; questions that come while others are under way go together. */
+export class KafkaStanding {
+  readonly #admin: Admin;
+  readonly #partitions: SharedRounds<'all', ReadonlyMap<string, readonly number[]>>;
+  readonly #offsets: SharedRounds<string, TopicOffsets | undefined>;
+  readonly #committed = new Map<string, SharedRounds<string, Committed>>();
+
+  constructor(admin: Admin) {
+    this.#admin = admin;
+    this.#partitions = new SharedRounds(async () => new Map([['all', await partitionsByTopic(admin)]]));
+    this.#offsets = new SharedRounds(async (topics) => mapOf(topics, (topic) => offsetsIfLed(admin, topic)));
+  }
+
+  /** The partitions of each topic that there is. */
+  async partitionsByTopic(): Promise<ReadonlyMap<string, readonly number[]>> {
+    return (await this.#partitions.ask('all')) ?? new Map();
+  }
+
+  /**
+   * Waits while a partition has no leader that answers for it, as when the topic was made a moment ago: that passes. Rejects
+   * when `signal` aborts.
+   */
+  async endsOf(topic: string, signal: AbortSignal): Promise<TopicEnds> {
+    for (;;) {
+      const offsets = await this.#offsets.ask(topic);
+      if (offsets) return endsFrom(offsets);
+      await delay(RETRY_MS, undefined, { signal });
+    }
+  }
+
+  /** Where each group stands on a topic, partition by partition. */
+  async groupPositions(
+    topic: string,
+    groups: readonly string[],
+  ): Promise<(partition: number) => readonly GroupPosition[]> {
+    const committed = await mapOf(groups, (group) => this.#committedBy(group).ask(topic));
+    return (partition) =>
+      groups.map((group) => {
+        const offset = committed.get(group)?.get(partition) ?? NEVER_COMMITTED;
+        return { group, committedOffset: offset === NEVER_COMMITTED ? undefined : offset };
+      });
+  }
+
+  #committedBy(groupId: string): SharedRounds<string, Committed> {
+    const known = this.#committed.get(groupId);
+    if (known) return known;
+    const rounds = new SharedRounds((topics: readonly string[]) => committedOffsets(this.#admin, groupId, topics));
+    this.#committed.set(groupId, rounds);
+    return rounds;
+  }
+}
+
+/** Asked anew each time: kafkajs may remember an older answer for minutes. */
+async function partitionsByTopic(admin: Admin): Promise<ReadonlyMap<string, readonly number[]>> {
+  const { topics } = await admin.fetchTopicMetadata();
+  return new Map(topics.map(({ name, partitions }) => [name, partitions.map(({ partitionId }) => partitionId)]));
+}
+
+async function offsetsIfLed(admin: Admin, topic: string): Promise<TopicOffsets | undefined> {
+  try {
+    return await admin.fetchTopicOffsets(topic);
+  } catch (error) {
+    if ((error as { readonly type?: string }).type === NOT_LED) return undefined;
+    throw error;
+  }
+}
+
+function endsFrom(offsets: TopicOffsets): TopicEnds {
+  return {
+    low: new Map(offsets.map(({ partition, low }) => [partition, BigInt(low)])),
+    high: new Map(offsets.map(({ partition, high }) => [partition, BigInt(high)])),
+  };
+}
+
+async function committedOffsets(
+  admin: Admin,
+  groupId: string,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, Committed>> {
+  const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
+  return new Map(
+    committed.map(({ topic, partitions }) => [
+      topic,
+      new Map(partitions.map(({ partition, offset }) => [partition, offset])),
+    ]),
+  );
+}
+
+async function mapOf<K, V>(keys: readonly K[], valueOf: (key: K) => Promise<V>): Promise<ReadonlyMap<K, V>> {
+  return new Map(await Promise.all(keys.map(async (key) => [key, await valueOf(key)] as const)));
+}

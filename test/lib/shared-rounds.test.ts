@@ -1,0 +1,54 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect } from 'chai';
+import { SharedRounds } from '../../src/lib/shared-rounds.js';
+
+describe('shared rounds', () => {
+  /** Answers each question with the number of the round, when `release` is called. */
+  function rounds() {
+    const asked: (readonly string[])[] = [];
+    const releases: (() => void)[] = [];
+    const shared = new SharedRounds(async (questions: readonly string[]) => {
+      asked.push(questions);
+      const round = asked.length;
+      await new Promise<void>((resolve) => releases.push(resolve));
+      return new Map(questions.map((question) => [question, round]));
+    });
+    return { asked, shared, release: () => releases.shift()?.() };
+  }
+
+  it('answer what is asked at once together, each question once', async () => {
+    const { asked, shared, release } = rounds();
+    const answers = Promise.all([shared.ask('a'), shared.ask('b'), shared.ask('a')]);
+    await nextTurn();
+    release();
+    expect(await answers).to.deep.equal([1, 1, 1]);
+    expect(asked).to.deep.equal([['a', 'b']]);
+  });
+
+  it('never answer with what was found out before the question', async () => {
+    const { asked, shared, release } = rounds();
+    const first = shared.ask('a');
+    await nextTurn();
+    const later = Promise.all([shared.ask('a'), shared.ask('c')]);
+    await nextTurn();
+    expect(asked).to.deep.equal([['a']]);
+    release();
+    expect(await first).to.equal(1);
+    await nextTurn();
+    release();
+    expect(await later).to.deep.equal([2, 2]);
+    expect(asked).to.deep.equal([['a'], ['a', 'c']]);
+  });
+
+  it('go on after a round that failed, which fails for all who shared it', async () => {
+    let isBroken = true;
+    const shared = new SharedRounds(async (questions: readonly string[]) => {
+      if (isBroken) throw new Error('broken');
+      return new Map(questions.map((question) => [question, 'fine']));
+    });
+    const [one, two] = await Promise.allSettled([shared.ask('a'), shared.ask('b')]);
+    expect([one.status, two.status]).to.deep.equal(['rejected', 'rejected']);
+    isBroken = false;
+    expect(await shared.ask('a')).to.equal('fine');
+  });
+});
