@@ -1,24 +1,28 @@
 /**
  * How long after its last span a request gets its verdict: 1,000 conforming requests of the reference system, one after another and at 50 a second, on embedded stores, and on
- * the real ones whose addresses the environment gives.
+ * the real ones whose addresses the environment gives. Beside it, what a request costs in CPU time: the judging process (on embedded stores they are in it) and the five
+ * services. Where both together need more than the machine has, requests queue up, and the figures tell of the queue.
  *
  *   npm run build && node build/bench/verdict-latency.js [--requests 1000] [--per-second 50]
  *   export $(node build/test/services/main.js up)   # before, for the real stores
  *
  * A latency is the time from the end of the last span, as its process read the machine's clock, to the moment the verdict was spoken. Spans start at whole milliseconds, so a
- * reading can be off by one. A run is of at most 400 requests: the reference system has 500 GPUs.
+ * reading can be off by one. A run is of at most 400 requests: the reference system has 500 GPUs. The first 50 of each run are judged and not counted: everything is compiled
+ * in them.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../src/lib/clock.js';
 import type { Outcome, RunEvent } from '../src/model/index.js';
 import { loadScenarios, planCases, runCases, type StoreAddresses } from '../src/orchestrator/index.js';
 import type { Reporter } from '../src/report/index.js';
+import { cpuMsOfChildren, cpuMsOfThis } from './cpu-time.js';
 
 const SCENARIO = 'examples/gpu-allocation/approve.scenario.yaml';
 const MOST_A_RUN = 400;
+const WARM_UP = 50;
 const NANOS_PER_MS = 1_000_000;
 
 const NO_ADDRESSES: StoreAddresses = {
@@ -35,8 +39,11 @@ interface Stores {
 }
 
 interface Measured {
-  readonly latenciesMs: readonly number[];
-  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  readonly latenciesMs: number[];
+  readonly outcomes: Partial<Record<Outcome, number>>;
+  /** Of the requests that are no pass, by what was said of them. */
+  readonly troubles: Record<string, number>;
+  readonly cpuMs: { judge: number; services: number };
 }
 
 const { values } = parseArgs({
@@ -45,21 +52,26 @@ const { values } = parseArgs({
 const requests = Number(values.requests);
 const perSecond = Number(values['per-second']);
 
-console.log('| stores | requests | verdicts | p50 | p99 | max |');
-console.log('| --- | --- | --- | --: | --: | --: |');
+console.log(`${availableParallelism()} cores`);
+console.log('| stores | requests | verdicts | p50 | p99 | max | CPU a request: judge, services |');
+console.log('| --- | --- | --- | --: | --: | --: | --: |');
 for (const stores of storesAtHand()) {
   for (const pace of [undefined, perSecond]) {
-    const { latenciesMs, outcomes } = await measure(stores, pace);
-    const sorted = [...latenciesMs].sort((a, b) => a - b);
-    const told = Object.entries(outcomes).map(([outcome, n]) => `${n} ${outcome}`);
+    const measured = await measure(stores, pace);
     const how = pace === undefined ? `${requests} one after another` : `${requests} at ${pace}/s`;
-    const figures = [percentile(sorted, 0.5), percentile(sorted, 0.99), sorted.at(-1) ?? Number.NaN];
-    console.log(
-      `| ${[stores.title, how, told.join(', '), ...figures.map((ms) => `${ms.toFixed(1)} ms`)].join(' | ')} |`,
-    );
+    console.log(`| ${stores.title} | ${how} | ${rowOf(measured)} |`);
+    for (const [what, n] of Object.entries(measured.troubles)) console.error(`${n} × ${what}`);
   }
 }
-console.log('| tools that poll for a finished trace | | | 5–10 s | | |');
+console.log('| tools that poll for a finished trace | | | 5–10 s | | | |');
+
+function rowOf({ latenciesMs, outcomes, cpuMs }: Measured): string {
+  const sorted = [...latenciesMs].sort((a, b) => a - b);
+  const told = Object.entries(outcomes).map(([outcome, n]) => `${n} ${outcome}`);
+  const figures = [percentile(sorted, 0.5), percentile(sorted, 0.99), sorted.at(-1) ?? Number.NaN];
+  const cpu = [cpuMs.judge, cpuMs.services].map((ms) => `${(ms / requests).toFixed(0)} ms`);
+  return [told.join(', '), ...figures.map((ms) => `${ms.toFixed(1)} ms`), cpu.join(', ')].join(' | ');
+}
 
 function storesAtHand(): readonly Stores[] {
   const embedded = { title: 'embedded', addresses: NO_ADDRESSES };
@@ -76,13 +88,12 @@ function storesAtHand(): readonly Stores[] {
 }
 
 async function measure(stores: Stores, pace: number | undefined): Promise<Measured> {
-  const latenciesMs: number[] = [];
-  const outcomes: Partial<Record<Outcome, number>> = {};
+  const measured: Measured = { latenciesMs: [], outcomes: {}, troubles: {}, cpuMs: { judge: 0, services: 0 } };
   for (let left = requests; left > 0; left -= MOST_A_RUN) {
     const bundles = await mkdtemp(join(tmpdir(), 'tracecourt-bench-'));
-    const reporter = latencyReporter(latenciesMs, outcomes);
     const [loaded] = await loadScenarios([SCENARIO]);
-    const cases = Array.from({ length: Math.min(left, MOST_A_RUN) }, () => planCases([loaded], [])).flat();
+    const counted = Math.min(left, MOST_A_RUN);
+    const cases = Array.from({ length: WARM_UP + counted }, () => planCases([loaded], [])).flat();
     const { failure } = await runCases(cases, {
       stores: stores.addresses,
       http: { host: '127.0.0.1', port: 0 },
@@ -90,27 +101,40 @@ async function measure(stores: Stores, pace: number | undefined): Promise<Measur
       rootQuietMs: 500,
       perSecond: pace,
       cut: [],
-      reporters: [reporter],
+      reporters: [latencyReporter(measured, cases.length)],
       clock: systemClock,
       signal: new AbortController().signal,
     });
     await rm(bundles, { recursive: true, force: true });
     if (failure) throw failure;
   }
-  return { latenciesMs, outcomes };
+  return measured;
 }
 
-function latencyReporter(latenciesMs: number[], outcomes: Partial<Record<Outcome, number>>): Reporter {
+/** Counts from the end of the warm-up to the last verdict. */
+function latencyReporter({ latenciesMs, outcomes, troubles, cpuMs }: Measured, expected: number): Reporter {
   const ended = new Map<string, bigint>();
+  let judged = 0;
+  const countCpu = (sign: 1 | -1): void => {
+    cpuMs.judge += sign * cpuMsOfThis();
+    cpuMs.services += sign * cpuMsOfChildren();
+  };
   return {
     name: 'latency',
     onEvent(event: RunEvent) {
       if (event.type === 'request-completed') ended.set(event.requestId, event.endTime);
       if (event.type !== 'verdict-reached') return;
-      const { outcome, requestId } = event.verdict;
+      judged++;
+      if (judged === WARM_UP) countCpu(-1);
+      if (judged === expected) countCpu(1);
+      if (judged <= WARM_UP) return;
+      const { outcome, requestId, findings, reasons } = event.verdict;
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       const endTime = ended.get(requestId);
       if (outcome === 'pass' && endTime !== undefined) latenciesMs.push(Number(event.at - endTime) / NANOS_PER_MS);
+      if (outcome === 'pass') return;
+      const said = [...findings, ...reasons].map(({ code }) => code).join(', ');
+      troubles[said] = (troubles[said] ?? 0) + 1;
     },
   };
 }

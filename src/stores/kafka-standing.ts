@@ -106,6 +106,6 @@ async function committedOffsets(
   );
 }
 
-async function mapOf<K, V>(keys: readonly K[], valueOf: (key: K) => Promise<V>): Promise<ReadonlyMap<K, V>> {
-  return new Map(await Promise.all(keys.map(async (key) => [key, await valueOf(key)] as const)));
+async function mapOf<K, V>(keys: readonly K[], answer: (key: K) => Promise<V>): Promise<ReadonlyMap<K, V>> {
+  return new Map(await Promise.all(keys.map(async (key) => [key, await answer(key)] as const)));
 }
