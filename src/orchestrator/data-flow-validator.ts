@@ -1,7 +1,7 @@
 import type { AssembledRequest, CompiledFlow, StoreName, Verdict } from '../model/index.js';
 import type { StoreProbe } from '../stores/index.js';
 import { hearRequest } from './hear-request.js';
-import { nothingEarlier } from './left-over.js';
+import { NOTHING_EARLIER } from './left-over.js';
 
 /** Compares a completed request with its flow and with what the stores hold of it. Reads, never writes. */
 export class DataFlowValidator {
@@ -19,7 +19,7 @@ export class DataFlowValidator {
       flow: this.#flow,
       probes: this.#probes,
       answer: undefined,
-      earlier: nothingEarlier(),
+      earlier: NOTHING_EARLIER,
       book: new Map(),
       newest: () => request,
       mayWait: true,

@@ -49,9 +49,10 @@ class EffectsSoFar implements EarlierEffects {
 }
 
 /** What there is before the first request of a run. */
-export function nothingEarlier(): EarlierEffects {
-  return new EffectsSoFar(new Map(), 0);
-}
+export const NOTHING_EARLIER: EarlierEffects = {
+  lastSeen: () => undefined,
+  and: (observations) => new EffectsSoFar(new Map(), 0).and(observations),
+};
 
 /**
  * An effect that is found just as an earlier request of the run left it proves nothing of this one: its step may have written

@@ -7,7 +7,7 @@ import { assemblerOptions } from './assembler-options.js';
 import type { BundledCase } from './bundle.js';
 import { type Bundle, findRunOf, newestRun, readBundle } from './bundle-reader.js';
 import { judgeCase, type OpenedCase, openCase } from './judge-evidence.js';
-import { type EarlierEffects, nothingEarlier } from './left-over.js';
+import { type EarlierEffects, NOTHING_EARLIER } from './left-over.js';
 import { addressBook } from './name-peers.js';
 
 /** A request judged again from what was recorded of it. */
@@ -30,7 +30,7 @@ export function replayBundle(bundle: Bundle): readonly ReplayedCase[] {
   const { cases } = bundle.header;
   const requests = requestsIn(bundle);
   const replayed: ReplayedCase[] = [];
-  let earlier = nothingEarlier();
+  let earlier = NOTHING_EARLIER;
   for (const recorded of cases) {
     const request = requests.get(recorded.requestId);
     if (request) replayed.push(replayCase(recorded, request, { events: bundle.events, earlier }));

@@ -10,7 +10,7 @@ import { assemblerOptions, assemblerTimes } from './assembler-options.js';
 import { createDocket, type Docket } from './docket.js';
 import { combineExitCodes, EXIT_CODES, exitCodeOf } from './exit-code.js';
 import { identifyStores, watchStores } from './identify-stores.js';
-import { nothingEarlier } from './left-over.js';
+import { NOTHING_EARLIER } from './left-over.js';
 import { type OpenWatch, watchOpen } from './live/watch-open.js';
 import { addressBook } from './name-peers.js';
 import { type OpenStores, openStores, type StoreAddresses } from './open-stores.js';
@@ -115,7 +115,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
   const exportTo = options.exportTo ?? collector.address;
   const stores = await openStores(options.stores, { teardown, flows });
   await openProbes(stores, record);
-  let earlier = nothingEarlier();
+  let earlier = NOTHING_EARLIER;
   for (const group of bySystem(cases)) {
     if (isOver(results, options)) break;
     const services = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: record.warn });

@@ -8,7 +8,7 @@ import type {
   Verdict,
   WorkflowTrace,
 } from '../../src/model/index.js';
-import { nothingEarlier, withLeftOvers } from '../../src/orchestrator/left-over.js';
+import { NOTHING_EARLIER, withLeftOvers } from '../../src/orchestrator/left-over.js';
 
 function read(record: StoredRecord | undefined, key = 'item:7'): ObservationRead {
   return {
@@ -43,7 +43,7 @@ const passed = { outcome: 'pass', reasons: [] } as unknown as Verdict;
 
 function outcomeOf(before: ObservationRead, now: ObservationRead, steps = ['save']): string {
   const trace = { steps: steps.map((stepName) => ({ stepName })) } as unknown as WorkflowTrace;
-  const earlier = nothingEarlier().and([before]);
+  const earlier = NOTHING_EARLIER.and([before]);
   return withLeftOvers(passed, { trace, observations: [now], earlier }).outcome;
 }
 
@@ -70,7 +70,7 @@ describe('an effect that an earlier request of the run left', () => {
     const trace = { steps: [{ stepName: 'save' }] } as unknown as WorkflowTrace;
     const observations = [read(entry('pen'))];
     const failed = { outcome: 'fail', reasons: [] } as unknown as Verdict;
-    const earlier = nothingEarlier().and(observations);
+    const earlier = NOTHING_EARLIER.and(observations);
     const verdict = withLeftOvers(failed, { trace, observations, earlier });
     expect(verdict.outcome).to.equal('fail');
     expect(verdict.reasons).to.have.length(1);
