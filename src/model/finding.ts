@@ -46,13 +46,33 @@ export interface FindingOf<C extends FindingCode> {
 /** What was expected and what was seen, per code. */
 export interface FindingFacts {
   /** The flow requires the step; no span is it. `later` are the steps that are missing because it is. */
-  'missing-step': { readonly after: string | undefined; readonly later: readonly string[]; readonly stopped: boolean };
+  'missing-step': {
+    readonly after: string | undefined;
+    readonly later: readonly string[];
+    /** True: nothing of what was still to come happened. Then `beside` are other steps after which nothing came. */
+    readonly stopped: boolean;
+    readonly beside?: readonly string[];
+    /** The sub-flow that is missing as a whole, with its steps. */
+    readonly part?: { readonly name: string; readonly steps: readonly string[] };
+    /** Steps that could have happened instead. */
+    readonly or?: readonly string[];
+    /** The step that it has to hang under. */
+    readonly under?: string;
+    /** The step inside of whose span it is missing. */
+    readonly inside?: string;
+  };
   /** A span is a step that the flow does not know, or that the branch taken does not allow. */
   'unexpected-step': {
     readonly spanName: string;
     readonly branch: string | undefined;
     /** True for a step that the flow knows, and has no place for where it happened. */
     readonly known: boolean;
+    /** More steps of the same branch that is not allowed. */
+    readonly also?: readonly string[];
+    /** The condition that rules it out, and what it is. */
+    readonly condition?: { readonly expression: string; readonly holds: boolean };
+    /** What it would have to hang under. */
+    readonly under?: readonly string[];
   };
   /** Certain order and required order form a cycle: the shortest one, in its order. */
   'wrong-order': { readonly cycle: readonly CycleEdge[] };
@@ -62,6 +82,10 @@ export interface FindingFacts {
     readonly observed: number;
     /** Present where tries of one occurrence were counted, not occurrences. */
     readonly of?: 'attempts';
+    /** Other steps of the same rounds, which are as many. */
+    readonly also?: readonly string[];
+    /** Only those that hang under this step were counted, or happen inside it. */
+    readonly under?: string;
   };
   'step-failed': { readonly message: string };
   'over-budget': {
@@ -150,7 +174,8 @@ export interface StepPoint {
 
 /** Why one point is certainly before another, or has to be. */
 export type OrderFact =
-  | { readonly kind: 'flow' }
+  /** `serial`: it wants one after the other, whichever is first. */
+  | { readonly kind: 'flow'; readonly serial?: true }
   | { readonly kind: 'span' }
   | { readonly kind: 'cause' }
   | { readonly kind: 'sequence'; readonly service: string; readonly gapMs: number | undefined }

@@ -71,6 +71,8 @@ export type UnknownReason =
       readonly spanId: string | undefined;
       /** For `no-receipt`: who sent. */
       readonly sender: string | undefined;
+      /** Steps that are not called missing because of it; told once, with the first of these reasons. */
+      readonly mayHide?: readonly string[];
     }
   | {
       readonly code: 'incomplete';

@@ -31,6 +31,11 @@ const isSoleSource = (cause: Finding, effect: FindingOf<'stale-read'>): boolean 
 const isGrantedTwice = (cause: Finding, effect: FindingOf<'double-grant'>): boolean =>
   sameStep(cause, effect) && effect.facts.ours === effect.facts.holding;
 
+/** The step is one of the last before what is missing. */
+function comesAfter({ facts: { after, beside = [] } }: FindingOf<'missing-step'>, step: string | undefined): boolean {
+  return step !== undefined && [after, ...beside].includes(step);
+}
+
 /** Every step that the missing-step names is behind the cause in the flow. */
 function allBehind(step: string | undefined, effect: FindingOf<'missing-step'>, subject: Subject): boolean {
   const behind = subject.followersOf(step ?? '');
@@ -98,6 +103,22 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
       subject.followersOf(cause.step ?? '').has(effect.step ?? ''),
   ),
   rule(
+    'wrong-count',
+    'missing-step',
+    'the step is there, but under another one',
+    (cause, effect) =>
+      sameStep(cause, effect) &&
+      cause.facts.under !== undefined &&
+      effect.facts.under !== undefined &&
+      cause.facts.observed > cause.facts.min,
+  ),
+  rule(
+    'unexpected-step',
+    'missing-step',
+    'the step is there, but under none that the flow wants it under',
+    (cause, effect) => sameStep(cause, effect) && cause.facts.under !== undefined,
+  ),
+  rule(
     'not-consumed',
     'missing-step',
     'the message is there, its consumer has not handled it',
@@ -110,7 +131,7 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
     'outbox-gap',
     'missing-step',
     'the request ended between the write and its announcement',
-    (cause, effect) => effect.facts.stopped && effect.facts.after === cause.facts.commit,
+    (cause, effect) => effect.facts.stopped && comesAfter(effect, cause.facts.commit),
   ),
   rule(
     'orphan',
@@ -123,11 +144,8 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
   rule('step-failed', 'step-failed', 'a step inside it failed', (cause, effect, subject) =>
     isInside(cause, effect, subject),
   ),
-  rule(
-    'step-failed',
-    'missing-step',
-    'the request did not go on after a step that failed',
-    (cause, effect) => effect.facts.after === cause.step,
+  rule('step-failed', 'missing-step', 'the request did not go on after a step that failed', (cause, effect) =>
+    comesAfter(effect, cause.step),
   ),
   rule('step-failed', 'vote-integrity', 'the outcome was not stored because its step failed', isOutcome),
   rule(

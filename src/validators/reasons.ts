@@ -31,20 +31,26 @@ export function telemetryLost(
     }),
   );
   const unsettled = trace.accounting.unsettled.filter((handoff) => !settledOtherwise(handoff)).slice(explained);
-  return [...spans, ...noReceipts(unsettled), ...missingParents(trace.accounting.missingParents, explained)];
+  const lost = [...spans, ...noReceipts(unsettled), ...missingParents(trace.accounting.missingParents, explained)];
+  const hidden = subject.counts.awaited.filter((step) => absence.wasLost(step));
+  return lost.map((reason, i) =>
+    i === 0 && hidden.length > 0 ? { ...reason, mayHide: [...new Set(hidden)] } : reason,
+  );
 }
 
 function noReceipts(unsettled: readonly Handoff[]): readonly Lost[] {
   const byPeer = groupBy(unsettled, ({ service, peer }) => `${service}\n${peer}`);
-  return [...byPeer.values()].map((handoffs) => ({
-    code: 'telemetry-lost',
-    service: handoffs[0]?.peer ?? '',
-    instanceId: undefined,
-    count: handoffs.length,
-    detail: 'no-receipt',
-    spanId: handoffs[0]?.spanId,
-    sender: handoffs[0]?.service,
-  }));
+  return [...byPeer.values()].map(
+    (handoffs): Lost => ({
+      code: 'telemetry-lost',
+      service: handoffs[0]?.peer ?? '',
+      instanceId: undefined,
+      count: handoffs.length,
+      detail: 'no-receipt',
+      spanId: handoffs[0]?.spanId,
+      sender: handoffs[0]?.service,
+    }),
+  );
 }
 
 function missingParents(orphans: readonly MissingParent[], explained: number): readonly Lost[] {

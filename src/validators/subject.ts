@@ -6,6 +6,7 @@ import type { FlowCheck, OpenSteps } from './flow/checked-request.js';
 import type { Holds } from './flow/conditions.js';
 import { type Facts, type FactsOfTrace, gatherFacts, type Occurrence } from './flow/facts.js';
 import { fitCounts } from './flow/feasible.js';
+import { missingParts } from './flow/missing-parts.js';
 import type { SpanIndex } from './flow/span-index.js';
 import { followersOf } from './flow/tree.js';
 import { groupBy } from './group-by.js';
@@ -101,8 +102,13 @@ function checkSubject(
   const { flow } = evidence;
   const open = openSteps({ absence, effects });
   if (!gathered.consistent) {
-    const counts = fitCounts(flow.order, { ...open, seen: (step) => stepsNamed(step).length });
-    return { counts, order: { contradiction: gathered.spanIds }, unresolved: [] };
+    const raw = fitCounts(flow.order, { ...open, seen: (step) => stepsNamed(step).length });
+    const storeShown = (step: string): boolean => stepsNamed(step).length > 0 || open.storeShown(step);
+    const missing = missingParts(
+      raw.missing.map((step) => ({ step })),
+      { order: flow.order, occurrences: [], storeShown, inside: undefined },
+    );
+    return { counts: { ...raw, missing }, order: { contradiction: gathered.spanIds }, unresolved: [] };
   }
   const holds = conditionsIn(evidence, evaluate);
   const { counts, order: check, unresolved } = checkFlow(flow, { ...gathered, open, holds });

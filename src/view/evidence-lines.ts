@@ -61,7 +61,7 @@ function point({ step, point: which, spanId, service }: CycleEdge['from']): stri
 function reason(because: CycleEdge['because']): string {
   switch (because.kind) {
     case 'flow':
-      return 'required by the flow';
+      return because.serial ? 'the flow wants one after the other' : 'required by the flow';
     case 'span':
       return 'a span begins before it ends';
     case 'cause':

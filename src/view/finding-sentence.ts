@@ -1,4 +1,5 @@
 import type { CycleEdge, Finding, FindingCode, FindingOf } from '../model/index.js';
+import { missingSentence } from './missing-sentence.js';
 import { ruleSentence } from './rule-sentence.js';
 import { count, duration, list, storeWord } from './words.js';
 
@@ -8,21 +9,10 @@ export function findingSentence(finding: Finding): string {
 }
 
 const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => string } = {
-  'missing-step': ({ step, facts }) => {
-    const where = facts.after === undefined ? '' : ` after \`${facts.after}\``;
-    if (facts.stopped)
-      return `The request stopped${where}: ${neverHappened([step ?? '', ...facts.later])} never happened.`;
-    return `The flow requires \`${step}\`${where}, and no span is it${andLater(facts.later, ' (nor ', ')')}.`;
-  },
-  'unexpected-step': ({ step, service, facts }) => {
-    const did = `${by(service)} did \`${step ?? facts.spanName}\``;
-    if (!facts.known) return `${did}, which the flow does not know.`;
-    if (facts.branch === undefined) return `${did} where the flow has no place for it.`;
-    return `${did}, which this request excludes: it took the branch of \`${facts.branch}\`.`;
-  },
+  'missing-step': missingSentence,
+  'unexpected-step': unexpectedSentence,
   'wrong-order': ({ facts }) => orderSentence(facts.cycle),
-  'wrong-count': ({ step, facts }) =>
-    `\`${step}\` ${facts.of === 'attempts' ? `took ${count(facts.observed, 'attempt')}` : `happened ${times(facts.observed)}`}; the flow ${facts.observed < facts.min ? 'requires' : 'allows'} ${bounds(facts)}.`,
+  'wrong-count': countSentence,
   'step-failed': ({ step, service, facts }) => {
     const what = step === undefined ? 'The request failed' : `\`${step}\` failed in ${by(service)}`;
     return `${what}${facts.message === '' ? '' : `: ${facts.message}`}.`;
@@ -67,6 +57,30 @@ const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => strin
     `${by(service)} put \`${facts.attribute}\` on ${count(facts.spans, 'span')}; the flow forbids ${facts.pattern}.`,
 };
 
+function unexpectedSentence({ step, service, facts }: FindingOf<'unexpected-step'>): string {
+  const { known, branch, also = [], condition, under } = facts;
+  const did = `${by(service)} did ${list([step ?? facts.spanName, ...also].map((each) => `\`${each}\``))}`;
+  if (!known) return `${did}, which the flow does not know.`;
+  if (branch !== undefined) return `${did}, which this request excludes: it took the branch of \`${branch}\`.`;
+  if (condition) return `${did}, which this request excludes: ${condition.expression} is ${condition.holds}.`;
+  if (under)
+    return `${did}, but not under ${list(
+      under.map((each) => `\`${each}\``),
+      'or',
+    )}, where the flow wants it.`;
+  return `${did} where the flow has no place for it.`;
+}
+
+function countSentence({ step = '', facts }: FindingOf<'wrong-count'>): string {
+  const { also = [], under, observed, min } = facts;
+  const steps = list([step, ...also].map((each) => `\`${each}\``));
+  const each = also.length === 0 ? '' : ' each';
+  const where = under === undefined ? '' : ` under \`${under}\``;
+  const did =
+    facts.of === 'attempts' ? `took ${count(observed, 'attempt')}` : `happened ${times(observed)}${each}${where}`;
+  return `${steps} ${did}; the flow ${observed < min ? 'requires' : 'allows'} ${bounds(facts)}.`;
+}
+
 /** What ties a trace to a request, by the name of the join. */
 const TIES: Readonly<Record<string, string>> = {
   'request-id': 'the request id',
@@ -102,21 +116,30 @@ function budgeted(budget: string): string {
 /** Told from the arrow that was seen, against the arrow that the flow requires. */
 function orderSentence(cycle: readonly CycleEdge[]): string {
   const seen = cycle.filter(({ because }) => because.kind !== 'flow' && because.kind !== 'span');
-  const required = cycle.filter(({ because }) => because.kind === 'flow');
-  const law = list(required.map(({ from, to }) => `\`${from.step}\` before \`${to.step}\``));
-  const facts = list(seen.map(seenEdge));
-  if (facts === '') return `The flow requires ${law}, and they are nested the other way round.`;
-  return `${capital(facts)}; the flow requires ${law}.`;
+  const law = lawOf(cycle);
+  if (seen.length === 0) return `The flow requires ${law}, and they are nested the other way round.`;
+  return `${capital(list(seen.map(seenEdge), seen.length > 1 ? ', and' : 'and'))}; the flow requires ${law}.`;
+}
+
+function lawOf(cycle: readonly CycleEdge[]): string {
+  const required = cycle.flatMap(({ from, to, because }) => (because.kind === 'flow' ? [{ from, to, because }] : []));
+  if (required.every(({ because }) => because.serial)) return 'one after the other';
+  return list(
+    required.map(
+      ({ from, to }) =>
+        `${from.step === to.step ? 'one ' : ''}\`${from.step}\` before ${from.step === to.step ? 'the next' : `\`${to.step}\``}`,
+    ),
+  );
 }
 
 function seenEdge({ from, to, because }: CycleEdge): string {
   const before = `\`${from.step}\` ${from.point === 'start' ? 'began' : 'ended'}`;
-  const after = `\`${to.step}\` ${to.point === 'start' ? 'began' : 'ended'}`;
+  const after = `${from.step === to.step ? 'another' : `\`${to.step}\``} ${to.point === 'start' ? 'began' : 'ended'}`;
   switch (because.kind) {
     case 'sequence':
       return `${before} ${gap(because.gapMs)}before ${after}, in one process (${because.service})`;
     case 'clock':
-      return `${before} ${gap(because.gapMs)}before ${after}, by the clocks`;
+      return `${before} at least ${gap(because.gapMs)}before ${after}, by the clocks`;
     case 'cause':
       return `${before} before ${after}, which it caused`;
     case 'offset':
@@ -131,19 +154,6 @@ function seenEdge({ from, to, because }: CycleEdge): string {
 
 function gap(ms: number | undefined): string {
   return ms === undefined ? '' : `${duration(ms)} `;
-}
-
-function andLater(later: readonly string[], open: string, close: string): string {
-  return later.length === 0 ? '' : `${open}${fewSteps(later)}${close}`;
-}
-
-function neverHappened(steps: readonly string[]): string {
-  const [first = '', ...later] = steps;
-  return steps.length <= 3 ? fewSteps(steps) : `\`${first}\` and ${count(later.length, 'later step')}`;
-}
-
-function fewSteps(steps: readonly string[]): string {
-  return steps.length <= 3 ? list(steps.map((step) => `\`${step}\``)) : count(steps.length, 'later step');
 }
 
 function bounds({ min, max }: { readonly min: number; readonly max: number | null }): string {

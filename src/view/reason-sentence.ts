@@ -5,7 +5,7 @@ import { count, list, storeWord } from './words.js';
 export function reasonSentence(reason: UnknownReason): string {
   switch (reason.code) {
     case 'telemetry-lost':
-      return lostSentence(reason);
+      return `${lostSentence(reason)}${hiddenBy(reason)}`;
     case 'incomplete':
       return incompleteSentence(reason);
     case 'nothing-to-check':
@@ -60,6 +60,16 @@ function spans(spanIds: readonly string[]): string {
   const shown = spanIds.slice(0, MOST_SPANS);
   const more = spanIds.length - shown.length;
   return `spans ${list(more > 0 ? [...shown, `${more} more`] : shown)}`;
+}
+
+const MOST_STEPS = 3;
+
+function hiddenBy({ mayHide = [] }: Extract<UnknownReason, { code: 'telemetry-lost' }>): string {
+  const shown = mayHide.slice(0, MOST_STEPS).map((step) => `\`${step}\``);
+  const more = mayHide.length - shown.length;
+  return mayHide.length === 0
+    ? ''
+    : ` That may be why ${list(more > 0 ? [...shown, count(more, 'later step')] : shown)} cannot be seen.`;
 }
 
 function lostSentence(reason: Extract<UnknownReason, { code: 'telemetry-lost' }>): string {

@@ -27,8 +27,10 @@ function trimmed(value: number, digits: number): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function list(words: readonly string[], joint: 'and' | 'or' | 'nor' = 'and'): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${joint} ${words.at(-1)}`;
+export function list(words: readonly string[], joint = 'and'): string {
+  return words.length < 2
+    ? words.join('')
+    : `${words.slice(0, -1).join(', ')}${joint.startsWith(',') ? '' : ' '}${joint} ${words.at(-1)}`;
 }
 
 const LONGEST_VALUE = 160;

@@ -17,7 +17,7 @@ interface Mutation {
 
 /** For each finding, one way to break the code that finds it. */
 const MUTATIONS: Readonly<Record<FindingCode, Mutation>> = {
-  'missing-step': { file: 'flow/missing-step.js', from: 'if (claimed.has(step))', to: 'if (!claimed.has(step))' },
+  'missing-step': { file: 'flow/missing-parts.js', from: 'if (told.has(each))', to: 'if (!told.has(each))' },
   'unexpected-step': { file: 'flow/unexpected-step.js', from: "!== 'forbid'", to: "=== 'forbid'" },
   'wrong-order': { file: 'flow/required-order.js', from: 'b.tied ? ended : started', to: 'started' },
   'wrong-count': { file: 'flow/feasible.js', from: 'observed > max', to: 'observed > max + 1' },

@@ -5,6 +5,7 @@ export {
   type OrderChecker,
 } from './check-order.js';
 export { type CompiledOrder, compileOrder } from './compiled-order.js';
+export { boundsOfNodes } from './label-bounds.js';
 export type { CycleEdge, CyclePoint, Deletion, Insertion, LeastEdits } from './least-edits.js';
 export { labelOf, type Place } from './order-tree.js';
 export type { OrderedOccurrence, RequestOrder } from './request-order.js';

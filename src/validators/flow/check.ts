@@ -1,14 +1,14 @@
 import type { CompiledFlow, FlowNode } from '../../model/index.js';
 import type { OrderChecker, RequestOrder, Run } from '../conformance/index.js';
-import type { CheckedRequest, FlowCheck, OrderCheck } from './checked-request.js';
+import type { CheckedRequest, FlowCheck, FlowCounts, OrderCheck } from './checked-request.js';
 import { resolveConditions } from './conditions.js';
 import { awaitedByEdits, explainEdits } from './explain-edits.js';
 import { explainExact } from './explain-exact.js';
-import { NO_COUNT_PROBLEMS } from './feasible.js';
 import { type OrderScope, orderScopes } from './order-scopes.js';
 import { provePairs } from './prove-order.js';
 import { checkerOf, requestOrder } from './request-order.js';
 import type { OrderedGroup } from './required-order.js';
+import { withConditions } from './ruled-out.js';
 import { addStrength, NO_STRENGTH } from './strength.js';
 import { stepsUnder } from './tree.js';
 
@@ -22,8 +22,12 @@ import { stepsUnder } from './tree.js';
 export function checkFlow(flow: Pick<CompiledFlow, 'order' | 'steps'>, request: CheckedRequest): FlowCheck {
   const scopes = orderScopes(flow, request);
   const checks = scopes.map((scope) => {
-    const { order, unresolved } = resolveConditions(scope.order, request.holds ?? (() => undefined));
-    return { ...checkScope({ ...scope, order }, request), unresolved };
+    const holds = request.holds ?? (() => undefined);
+    const { order, unresolved } = resolveConditions(scope.order, holds);
+    const check = checkScope({ ...scope, order }, request);
+    if (check.counts.unexpected.length === 0) return { ...check, unresolved };
+    const unexpected = withConditions(check.counts.unexpected, { order: scope.order, holds });
+    return { ...check, counts: { ...check.counts, unexpected }, unresolved };
   });
   return checks.reduce(join);
 }
@@ -43,21 +47,20 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
     case 'conforms': {
       const awaited = optional.size > 0 ? awaitedIn(scope, { request, asked, checker }) : [];
       return {
-        counts: { ...NO_COUNT_PROBLEMS, awaited },
+        counts: { ...NO_COUNTS, awaited },
         order: { ...NO_ORDER, ...provePairs(requiredBy(outcome.run(), scope), facts) },
       };
     }
     case 'tooAmbiguous':
-      return { counts: NO_COUNT_PROBLEMS, order: { ...NO_ORDER, tooAmbiguous: outcome.states } };
+      return { counts: NO_COUNTS, order: { ...NO_ORDER, tooAmbiguous: outcome.states } };
     case 'violated':
-      return isExact(checker)
-        ? explainExact(scope, request)
-        : explainEdits(scope.occurrences, { asked, checker, facts });
+      return isExact(checker) ? explainExact(scope, request) : explainEdits(scope, { asked, checker, request });
     default:
       return outcome satisfies never;
   }
 }
 
+const NO_COUNTS: FlowCounts = { missing: [], awaited: [], counts: [], unexpected: [] };
 const NO_ORDER: OrderCheck = { cycles: [], strength: NO_STRENGTH, undecided: [], tooAmbiguous: undefined };
 
 function isExact({ order }: OrderChecker): boolean {

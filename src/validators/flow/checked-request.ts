@@ -2,14 +2,17 @@ import type { CycleEdge, Strength } from '../../model/index.js';
 import type { Holds } from './conditions.js';
 import type { Facts, Occurrence } from './facts.js';
 import type { CountProblems } from './feasible.js';
+import type { MissingPart } from './missing-parts.js';
 
 /** What a request's happenings come to under a flow's order. */
 export interface FlowCheck {
-  readonly counts: CountProblems;
+  readonly counts: FlowCounts;
   readonly order: OrderCheck;
   /** Conditions of the order that could not be worked out. */
   readonly unresolved: readonly string[];
 }
+
+export type FlowCounts = Omit<CountProblems, 'missing'> & { readonly missing: readonly MissingPart[] };
 
 export interface OrderCheck {
   /**

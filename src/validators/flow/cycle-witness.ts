@@ -144,16 +144,23 @@ function hops(
 }
 
 /**
- * That one occurrence started before another ended is true of an overlap too. Where it ended before the other even started, the arrow says so.
+ * That one occurrence started before another ended is true of an overlap too. Where it ended, or at least started, before the other even started, the
+ * arrow says so.
  *
  * ```
- *   s_a ───────────▶ e_b     becomes     s_a ─▶ e_a ───▶ s_b ─▶ e_b
+ *   s_a ───────────▶ e_b     becomes     s_a ─▶ e_a ───▶ s_b ─▶ e_b     or     s_a ───▶ s_b ─▶ e_b
  * ```
  */
 function tighten(hop: Hop, { endsBefore }: WitnessFacts): readonly Hop[] {
   if (hop.reasons.some(({ kind }) => kind === 'flow')) return [hop];
   const wide = endsBefore(hop.from, hop.to);
   if (!wide) return [hop];
+  if (wide.end === undefined) {
+    return [
+      { from: hop.from, to: wide.start, reasons: hop.reasons },
+      { from: wide.start, to: hop.to, reasons: [BECAUSE.span] },
+    ];
+  }
   return [
     { from: hop.from, to: wide.end, reasons: [BECAUSE.span] },
     { from: wide.end, to: wide.start, reasons: hop.reasons },

@@ -1,33 +1,52 @@
-import type { Deletion, LeastEdits, OrderChecker, RequestOrder } from '../conformance/index.js';
+import {
+  boundsOfNodes,
+  type Deletion,
+  type Insertion,
+  type LeastEdits,
+  type OrderChecker,
+  type RequestOrder,
+} from '../conformance/index.js';
 import { groupBy } from '../group-by.js';
-import type { CheckedRequest, FlowCheck } from './checked-request.js';
+import type { CheckedRequest, FlowCheck, FlowCounts } from './checked-request.js';
 import { witnessOf } from './cycle-witness.js';
-import type { Facts, Occurrence } from './facts.js';
-import type { CountProblems } from './feasible.js';
+import type { Facts } from './facts.js';
+import type { UnexpectedStep } from './feasible.js';
+import { type Missing, missingParts } from './missing-parts.js';
+import { boundSteps, type OrderScope } from './order-scopes.js';
+import { branchAgainst } from './ruled-out.js';
 import { NO_STRENGTH } from './strength.js';
 
 interface Edited {
   readonly edits: LeastEdits;
   readonly checker: OrderChecker;
-  readonly occurrences: readonly Occurrence[];
+  readonly scope: OrderScope;
   readonly facts: Facts;
 }
 
 /**
  * Why the occurrences of one scope do not conform to an order outside of the exact class: the least edits that would make them conform.
  *
- * What has to go because of the order is told by the cycle that keeps it out; what has to go, or to come, because of its number by that number.
+ * What has to go because of the order is told by the cycle that keeps it out; what has to go because of its number by that number, or by the branch that
+ * it is not of; what has to come by the occurrence it should have come after.
  */
 export function explainEdits(
-  occurrences: readonly Occurrence[],
-  { asked, checker, facts }: { readonly asked: RequestOrder; readonly checker: OrderChecker; readonly facts: Facts },
+  scope: OrderScope,
+  {
+    asked,
+    checker,
+    request: { facts, open },
+  }: { readonly asked: RequestOrder; readonly checker: OrderChecker; readonly request: CheckedRequest },
 ): Omit<FlowCheck, 'unresolved'> {
-  const edited: Edited = { edits: checker.leastEdits(asked), checker, occurrences, facts };
+  const edited: Edited = { edits: checker.leastEdits(asked), checker, scope, facts };
   const cycles = edited.edits.deleted
     .map((deletion) => cycleOf(deletion, edited))
     .filter((cycle) => cycle !== undefined);
   return {
-    counts: countProblems(edited),
+    counts: {
+      missing: missingParts(missingOf(edited), { ...scope, storeShown: open.storeShown }),
+      awaited: [],
+      ...surplusOf(edited),
+    },
     order: { cycles, strength: NO_STRENGTH, undecided: [], tooAmbiguous: undefined },
   };
 }
@@ -42,10 +61,10 @@ export function awaitedByEdits(
   return [...new Set(steps)].filter((step) => open.mayStillCome(step));
 }
 
-function cycleOf({ cycle }: Deletion, { occurrences, facts }: Edited): ReturnType<typeof witnessOf> | undefined {
+function cycleOf({ cycle }: Deletion, { scope, facts }: Edited): ReturnType<typeof witnessOf> | undefined {
   if (!cycle) return undefined;
   const nodeOf = ({ occurrence, point }: NonNullable<Deletion['cycle']>[number]['from']): number => {
-    const { start = 0, end } = occurrences[occurrence] ?? {};
+    const { start = 0, end } = scope.occurrences[occurrence] ?? {};
     return point === 'end' ? (end ?? start) : start;
   };
   const steps = cycle.map(({ from, to, because }) => ({
@@ -57,32 +76,125 @@ function cycleOf({ cycle }: Deletion, { occurrences, facts }: Edited): ReturnTyp
 }
 
 /** Insertions that an occurrence out of order stands for are told by its cycle, not as missing. */
-function countProblems({ edits, checker, occurrences }: Edited): CountProblems {
+function missingOf(edited: Edited): readonly Missing[] {
+  const { edits, checker, scope } = edited;
   const moved = new Set(
     edits.deleted.flatMap(({ movedTo, cycle }) => (cycle && movedTo !== undefined ? [movedTo] : [])),
   );
-  const stepAt = (place: number): string => checker.order.places[place]?.step ?? '';
-  const inserted = edits.inserted.filter(({ occurrence }) => !moved.has(occurrence)).map(({ place }) => stepAt(place));
-  const deleted = edits.deleted
-    .filter(({ cycle }) => !cycle)
-    .map(({ occurrence }) => occurrences[occurrence]?.step ?? '');
-  const seen = new Map([...groupBy(occurrences, ({ step }) => step)].map(([step, all]) => [step, all.length]));
-  const used = new Set(edits.run.places.flatMap((place) => (place === undefined ? [] : [stepAt(place)])));
-  const missing = [...new Set(inserted)].filter((step) => !seen.has(step));
-  const unexpected = [...new Set(deleted)].filter((step) => !used.has(step));
-  const counted = [...new Set([...inserted, ...deleted])].filter((step) => seen.has(step) && used.has(step));
+  const seen = new Set(scope.occurrences.map(({ step }) => step));
+  const told = new Map<number, Missing>();
+  for (const { occurrence, place, after } of edits.inserted) {
+    if (moved.has(occurrence) || isTooFew(place, edited)) continue;
+    const { step = '', under } = checker.order.places[place] ?? {};
+    const last = after === undefined || !seen.has(step) ? undefined : scope.occurrences[after];
+    told.set(occurrence, { step, under, after: last, laterThan: after === undefined ? undefined : told.get(after) });
+  }
+  return [...told.values()];
+}
+
+/** True of a place that is repeated by itself, and was filled too seldom rather than not at all. */
+function isTooFew(place: number, { edits, checker }: Edited): boolean {
+  const isOwn = edits.run.places.some((each, i) => each === place && !isInserted(i, edits.inserted));
+  const repeat = isOwn ? repeatOf(place, checker) : undefined;
+  return repeat?.child.kind === 'place' && repeat.child.place.id === place && !repeat.between;
+}
+
+function isInserted(occurrence: number, inserted: readonly Insertion[]): boolean {
+  return inserted.some((each) => each.occurrence === occurrence);
+}
+
+/** The nearest repeat around a place. */
+function repeatOf(place: number, { order }: OrderChecker) {
+  const around = order.nodes.flatMap((node) =>
+    node.kind === 'repeat' && node.first <= place && place < node.after ? [node] : [],
+  );
+  return around.sort((a, b) => a.after - a.first - (b.after - b.first))[0];
+}
+
+/** What is there too often, or too seldom, and what should not be there at all. */
+function surplusOf(edited: Edited): Pick<FlowCounts, 'counts' | 'unexpected'> {
+  const { edits, checker, scope } = edited;
+  const usedPlaces = edits.run.places.flatMap((place) => place ?? []);
+  const used = new Set(usedPlaces.map((place) => checker.order.places[place]?.step ?? ''));
+  const tooFew = edits.inserted.filter(({ place }) => isTooFew(place, edited));
+  const tooMany = edits.deleted.filter(({ cycle }) => !cycle);
+  const steps = new Set([
+    ...tooFew.map(({ place }) => checker.order.places[place]?.step ?? ''),
+    ...tooMany.map(({ occurrence }) => scope.occurrences[occurrence]?.step ?? ''),
+  ]);
+  const counted = [...steps].map((step) => ({ step, count: used.has(step) ? countOf(step, edited) : undefined }));
   return {
-    missing,
-    awaited: [],
-    unexpected: unexpected.map((step) => ({ step, branch: undefined })),
-    counts: counted.map((step) => {
-      const observed = seen.get(step) ?? 0;
-      const wanted = observed + timesIn(inserted, step) - timesIn(deleted, step);
-      return { step, min: wanted, max: wanted, observed };
-    }),
+    counts: byRounds(counted.flatMap(({ count }) => count ?? [])),
+    unexpected: byBranch(
+      counted.filter(({ count }) => !count).map(({ step }) => step),
+      { ...edited, used },
+    ),
   };
 }
 
-function timesIn(steps: readonly string[], step: string): number {
-  return steps.filter((each) => each === step).length;
+interface Counted {
+  readonly step: string;
+  readonly min: number;
+  readonly max: number | null;
+  readonly observed: number;
+  readonly round: number | undefined;
+}
+
+/** How often a step happened and may happen; undefined where the number alone is no reproach. */
+function countOf(step: string, { checker, scope }: Edited): Counted | undefined {
+  const { order } = checker;
+  const places = order.places.filter((place) => place.step === step);
+  const repeats = places.map(({ id }) => repeatOf(id, checker));
+  const [repeat] = repeats;
+  const observed = scope.occurrences.filter((each) => each.step === step).length;
+  const isOne = repeats.every((each) => each === repeat);
+  const { min, max } = repeat && places.length === 1 && isOne ? repeat : boundsOf(step, checker);
+  if (observed >= min && observed <= max) return undefined;
+  return { step, min, max: max >= UNBOUNDED ? null : max, observed, round: isOne ? repeat?.id : undefined };
+}
+
+/** Counts from here on have no bound. */
+const UNBOUNDED = 2 ** 30;
+
+/** How often the whole order wants and takes a step, whatever it hangs under. */
+function boundsOf(step: string, { order }: OrderChecker): { readonly min: number; readonly max: number } {
+  const bounds = boundsOfNodes(order).at(-1);
+  const labels = new Set(order.places.flatMap((place) => (place.step === step ? order.labelOfPlace[place.id] : [])));
+  const sum = (numbers: readonly number[] = []): number =>
+    numbers.reduce((total, n, i) => (labels.has(bounds?.labels[i]) ? total + n : total), 0);
+  return { min: sum(bounds?.least), max: sum(bounds?.most) };
+}
+
+/** Steps of the same rounds that are counted wrong alike are one. */
+function byRounds(counted: readonly Counted[]): FlowCounts['counts'] {
+  const alike = groupBy(counted, ({ round, step, ...numbers }) => JSON.stringify([round ?? step, numbers]));
+  return [...alike.values()].flatMap((group) => {
+    const [first, ...others] = group;
+    if (!first) return [];
+    const { round: _, ...count } = first;
+    return [{ ...count, ...(others.length > 0 && { also: others.map(({ step }) => step) }) }];
+  });
+}
+
+/** Steps of one branch that was not taken are one. */
+function byBranch(
+  steps: readonly string[],
+  { scope, used }: Edited & { readonly used: ReadonlySet<string> },
+): readonly UnexpectedStep[] {
+  const bound = boundSteps(scope.order);
+  const against = steps.map((step) => ({ step, taken: branchAgainst(scope.order, step, used) }));
+  const together = groupBy(against, ({ step, taken }) => taken?.own ?? step);
+  return [...together.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const under = bound.get(first.step);
+    const also = others.map(({ step }) => step);
+    return [
+      {
+        step: first.step,
+        branch: first.taken?.branch,
+        ...(also.length > 0 && { also }),
+        ...(under && !first.taken && { under }),
+      },
+    ];
+  });
 }

@@ -4,11 +4,13 @@ import { groupBy } from '../group-by.js';
 import type { CheckedRequest, FlowCheck, OrderCheck } from './checked-request.js';
 import { shortestCycle } from './cycle-witness.js';
 import type { Facts, Occurrence } from './facts.js';
-import { fitCounts } from './feasible.js';
+import { fitCounts, type UnexpectedStep } from './feasible.js';
+import { type MissingPart, missingParts } from './missing-parts.js';
 import { copyGraph } from './order-graph.js';
 import { boundSteps, type OrderScope } from './order-scopes.js';
 import { provePairs } from './prove-order.js';
 import { addRequiredOrder, groupsInOrder } from './required-order.js';
+import { overlapOf } from './serial-overlap.js';
 import { placeRounds } from './serial-rounds.js';
 import { mapSteps, serialGroups, stepsUnder } from './tree.js';
 
@@ -23,24 +25,32 @@ export function explainExact(
 ): Omit<FlowCheck, 'unresolved'> {
   const { order, occurrences } = withBoundSteps(scope, { everyone, facts });
   const seen = new Map([...groupBy(occurrences, ({ step }) => step)].map(([step, all]) => [step, all.length]));
+  const storeShown = (step: string): boolean => open.storeShown(plainStep(step));
   const counts = fitCounts(order, {
     seen: (step) => seen.get(step) ?? 0,
     mayStillCome: (step) => open.mayStillCome(plainStep(step)),
-    storeShown: (step) => open.storeShown(plainStep(step)),
+    storeShown,
   });
   const placed = new Set(stepsUnder(order));
-  const misplaced = [...seen.keys()].flatMap((step) =>
-    placed.has(step) ? [] : [{ step: plainStep(step), branch: undefined }],
-  );
+  const bound = boundSteps(scope.order);
+  const misplaced = [...seen.keys()].flatMap((step): readonly UnexpectedStep[] => {
+    const under = bound.get(step);
+    return placed.has(step) ? [] : [{ step: plainStep(step), branch: undefined, ...(under && { under }) }];
+  });
+  const missing = counts.missing.map((step) => ({ step }));
   return {
     counts: {
-      missing: counts.missing.map(plainStep),
+      missing: missingParts(missing, { order, occurrences, storeShown, inside: scope.inside }).map(inPlainSteps),
       awaited: counts.awaited.map(plainStep),
-      counts: counts.counts.map((each) => ({ ...each, step: plainStep(each.step) })),
+      counts: counts.counts.map((each) => {
+        const under = anchorOf(each.step);
+        return { ...each, step: plainStep(each.step), ...(under !== undefined && { under }) };
+      }),
       unexpected: [
-        ...counts.unexpected.map(({ step, branch }) => ({
+        ...counts.unexpected.map(({ step, branch, also = [] }) => ({
           step: plainStep(step),
           branch: branch === undefined ? undefined : plainStep(branch),
+          ...(also.length > 0 && { also: also.map(plainStep) }),
         })),
         ...misplaced,
       ],
@@ -70,6 +80,25 @@ function plainStep(label: string): string {
   return label.split('\n')[0] ?? label;
 }
 
+/** What the place of a label is bound to. */
+function anchorOf(label: string): string | undefined {
+  return label.split('\n')[1];
+}
+
+function inPlainSteps(missing: MissingPart): MissingPart {
+  const plain = <S extends { readonly step: string }>(seen: S): S => ({ ...seen, step: plainStep(seen.step) });
+  const { after, part } = missing;
+  return {
+    ...plain(missing),
+    under: anchorOf(missing.step),
+    after: after && plain(after),
+    beside: missing.beside.map(plain),
+    later: missing.later.map(plainStep),
+    or: missing.or.map(plainStep),
+    part: part && { ...part, steps: part.steps.map(plainStep) },
+  };
+}
+
 /** So many occurrences are taken away, one after the other, before the rest of the cycles is left alone. */
 const MAX_CYCLES = 8;
 
@@ -86,7 +115,8 @@ function checkOrder(
   let kept = occurrences;
   let rounds = orderRounds(flow, { occurrences: kept, facts });
   for (let tries = 0; rounds.possible === false && tries < MAX_CYCLES; tries++) {
-    const cycle = shortestCycle(rounds.graph, facts) ?? [];
+    const shortest = shortestCycle(rounds.graph, facts) ?? [];
+    const cycle = overlapOf(shortest, { groups: serialGroups(flow.order), occurrences: kept, facts }) ?? shortest;
     const steps = stepsOn(cycle);
     if (!cycles.has(steps)) cycles.set(steps, cycle);
     kept = withoutCulprit(flow, { cycle, kept, facts });

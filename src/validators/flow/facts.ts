@@ -30,9 +30,9 @@ export interface Facts {
   readonly stamped: ReadonlySet<number>;
   /**
    * For the start of one occurrence and the end of another: the end of the first and the start of the second, if the first certainly ended before the
-   * second started.
+   * second started; the latter alone if it certainly started before it.
    */
-  endsBefore(start: number, end: number): { readonly end: number; readonly start: number } | undefined;
+  endsBefore(start: number, end: number): { readonly end: number | undefined; readonly start: number } | undefined;
   /** The arrows of the graph as pairs of nodes, one after the other in one list. */
   readonly certain: readonly number[];
   /** True if the first occurrence is an ancestor of the second, by parent, link or hand-off, at any depth. */
@@ -91,9 +91,11 @@ function inversions(graph: OrderGraph, occurrences: readonly Occurrence[]): Fact
   return (start, end) => {
     const first = occurrences.find((each) => each.start === start);
     const second = occurrences.find((each) => each.end === end);
-    if (first?.end === undefined || !second || first === second) return undefined;
-    const holds = reachability(graph, [second.start])?.(first.end, second.start);
-    return holds ? { end: first.end, start: second.start } : undefined;
+    if (!first || !second || first === second) return undefined;
+    const isBefore = reachability(graph, [second.start]);
+    const ends = first.end !== undefined && isBefore?.(first.end, second.start);
+    if (ends) return { end: first.end, start: second.start };
+    return isBefore?.(first.start, second.start) ? { end: undefined, start: second.start } : undefined;
   };
 }
 

@@ -12,9 +12,20 @@ export interface CountProblems {
     readonly min: number;
     readonly max: number | null;
     readonly observed: number;
+    readonly also?: readonly string[];
+    readonly under?: string;
   }[];
-  /** Steps that the branch taken does not allow, and that branch by its first step; undefined for one that has no place at all. */
-  readonly unexpected: readonly { readonly step: string; readonly branch: string | undefined }[];
+  readonly unexpected: readonly UnexpectedStep[];
+}
+
+/** A step that the branch taken does not allow, with others of its own branch. */
+export interface UnexpectedStep {
+  readonly step: string;
+  /** The branch taken, by its first step; undefined for a step that has no place at all. */
+  readonly branch: string | undefined;
+  readonly also?: readonly string[];
+  readonly condition?: { readonly expression: string; readonly holds: boolean };
+  readonly under?: readonly string[];
 }
 
 export interface CountedSteps {
@@ -108,8 +119,11 @@ function strays(
   { candidate, steps }: { readonly candidate: FlowNode; readonly steps: CountedSteps },
 ): CountProblems {
   const branch = stepsUnder(candidate)[0] ?? '';
-  const seen = others.flatMap(stepsUnder).filter((step) => steps.seen(step) > 0);
-  return { ...NO_COUNT_PROBLEMS, unexpected: seen.map((step) => ({ step, branch })) };
+  const unexpected = others.flatMap((other): readonly UnexpectedStep[] => {
+    const [step, ...also] = new Set(stepsUnder(other).filter((each) => steps.seen(each) > 0));
+    return step === undefined ? [] : [{ step, branch, ...(also.length > 0 && { also }) }];
+  });
+  return { ...NO_COUNT_PROBLEMS, unexpected };
 }
 
 /** Insertions and deletions weigh whole; what may still come by itself only breaks ties. */
@@ -117,7 +131,7 @@ function costOf(problems: CountProblems, steps: CountedSteps): number {
   const counts = problems.counts.map(({ min, max, observed }) =>
     observed < min ? min - observed : observed - (max ?? 0),
   );
-  const deleted = problems.unexpected.map(({ step }) => steps.seen(step));
+  const deleted = problems.unexpected.flatMap(({ step, also = [] }) => [step, ...also].map(steps.seen));
   const whole = [...counts, ...deleted].reduce((sum, n) => sum + n, problems.missing.length);
   return whole + problems.awaited.length / 1_000;
 }

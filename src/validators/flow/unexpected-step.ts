@@ -12,15 +12,15 @@ import { serviceOf, statedStep, storeSystemOf } from './span-index.js';
  *   seen   approve   write   reject          reject is unexpected beside approve
  * ```
  *
- * One finding a step. Stands under any completion: no late span makes it expected. Other spans are scenery.
+ * One finding for a branch that was not to be taken, or a step. Stands under any completion: no late span makes it expected. Other spans are scenery.
  */
 export function unexpectedStep(subject: Subject): readonly Finding[] {
-  const offBranch = subject.counts.unexpected.map(({ step, branch }) => {
-    const occurrences = subject.stepsNamed(step);
+  const offBranch = subject.counts.unexpected.map(({ step, branch, ...more }) => {
+    const occurrences = [step, ...(more.also ?? [])].flatMap(subject.stepsNamed);
     const spanName = subject.index.get(occurrences[0]?.spanId ?? '')?.name ?? step;
     return findingAbout(subject, 'unexpected-step', {
       about: { step, occurrences },
-      facts: { spanName, branch, known: true },
+      facts: { spanName, branch, known: true, ...more },
     });
   });
   if (subject.flow.unexpected !== 'forbid') return offBranch;

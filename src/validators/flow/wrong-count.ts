@@ -14,9 +14,10 @@ import type { Subject } from '../subject.js';
  * So is an occurrence that took more or fewer attempts than its step may. A step that occurred not at all is missing-step's. Cannot tell that there are too few while one may still come or was lost.
  */
 export function wrongCount(subject: Subject): readonly Finding[] {
-  const counted = subject.counts.counts.map(({ step, ...facts }) =>
-    findingAbout(subject, 'wrong-count', { about: { step, occurrences: subject.stepsNamed(step) }, facts }),
-  );
+  const counted = subject.counts.counts.map(({ step, ...facts }) => {
+    const occurrences = [step, ...(facts.also ?? [])].flatMap(subject.stepsNamed);
+    return findingAbout(subject, 'wrong-count', { about: { step, occurrences }, facts });
+  });
   return [...counted, ...wrongAttempts(subject)];
 }
 
