@@ -1,10 +1,7 @@
 import type { VersionRule } from '../model/index.js';
-import { checkExpression } from './check-expression.js';
+import { checkExpression, OCCURRENCE_NAMES } from './check-expression.js';
 import { entriesOf, type FlowReading, knowsStep, read } from './flow-reading.js';
 import { versionSchema } from './flow-schema.js';
-
-/** What an expression may say of one occurrence of a step. */
-const OCCURRENCE_NAMES = ['input', 'output', 'attributes', 'status', 'service', 'durationMs'];
 
 /** `versions`: things by name, each with the steps that write and read it and where they tell its version. */
 export function readVersions(data: unknown, reading: FlowReading): readonly VersionRule[] {

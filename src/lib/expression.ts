@@ -7,6 +7,7 @@ import {
 } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
 import { namesIn, type UsedName } from './expression-names.js';
+import { type Misuse, misuses, type Shape } from './expression-shapes.js';
 import { ExpressionLimit, inCelTerms, inJsonTerms } from './expression-values.js';
 import { oncePer } from './once-per.js';
 
@@ -21,6 +22,8 @@ export interface Expression {
   readonly text: string;
   /** Every name that data must supply, with the members asked of it. */
   readonly names: readonly UsedName[];
+  /** What it asks of data that data of these shapes does not have. */
+  misuses(shapes: Readonly<Record<string, Shape>>): readonly Misuse[];
   /**
    * Evaluates over plain data. Never throws: a missing field, a wrong type or too much work is an `error`, never false.
    * Integers come back as number where that is exact, else as bigint.
@@ -100,7 +103,8 @@ export function compileExpression(text: string): CompiledExpression {
 }
 
 function compile(text: string): CompiledExpression {
-  const spelled = withAliases(text, environment.parse(text).ast);
+  const asWritten = environment.parse(text).ast;
+  const spelled = withAliases(text, asWritten);
   const parsed = environment.parse(spelled);
   const { names, loops, calls, patterns } = namesIn(parsed.ast);
   const forbidden = calls.find((call) => call.name === 'matches' || call.name === 'bind');
@@ -113,7 +117,7 @@ function compile(text: string): CompiledExpression {
   const used = asked.map((name) => (name.root === TYPE_ALIAS ? { ...name, root: 'type' } : name));
   const evaluate = (data: Readonly<Record<string, unknown>>) =>
     run(parsed, data, { names: used, loops, length: text.length });
-  return { ok: true, expression: { text, names: used, evaluate } };
+  return { ok: true, expression: { text, names: used, evaluate, misuses: (shapes) => misuses(asWritten, shapes) } };
 }
 
 interface RunShape {
