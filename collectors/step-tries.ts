@@ -1,7 +1,7 @@
 import type { Span, StepAttempt, StepMatcher, TraceStep } from '../src/model/index.js';
 
 /**
- * Steps with their tries put together: spans that share a parent and a step that is tried.
+ * Steps with their tries put together: spans that share a parent and a step that is tried. A try that began a trace of its own, and links the one before it, shares that one's.
  *
  * ```
  *   retried    ──x  ──x  ────      one occurrence of three tries: it starts with the first, ends with the last
@@ -17,14 +17,13 @@ export function collapseTries(
 ): readonly TraceStep[] {
   const tried = new Map(matchers.flatMap(({ step, tries }) => (tries === undefined ? [] : [[step, tries] as const])));
   if (tried.size === 0) return steps;
-  const parentOf = new Map(spans.map(({ spanId, parentSpanId }) => [spanId, parentSpanId]));
+  const familyOf = families(steps, spans);
   const joined = new Map<TraceStep, TraceStep[]>();
   const latest = new Map<string, TraceStep>();
   for (const step of steps) {
     const tries = tried.get(step.stepName);
-    const parent = parentOf.get(step.spanId);
-    const family = `${step.stepName} ${parent}`;
-    const first = tries === undefined || parent === undefined ? undefined : latest.get(family);
+    const family = familyOf(step);
+    const first = tries === undefined ? undefined : latest.get(family);
     const members = first && joined.get(first);
     if (members && (tries === 'hedged' || (members.at(-1)?.endTime ?? 0n) <= step.startTime)) members.push(step);
     else {
@@ -33,6 +32,19 @@ export function collapseTries(
     }
   }
   return [...joined].map(([first, members]) => occurrenceOf(members, tried.get(first.stepName)) ?? first);
+}
+
+/** What the tries of one step have in common: its name and the span above them, or, of tries in traces of their own, the first of them. */
+function families(steps: readonly TraceStep[], spans: readonly Span[]): (step: TraceStep) => string {
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const known = new Map<string, string>();
+  for (const { stepName, spanId } of steps) {
+    const { parentSpanId, links = [] } = byId.get(spanId) ?? {};
+    const earlier = links.flatMap((link) => known.get(`${stepName} ${link.spanId}`) ?? [])[0];
+    const above = parentSpanId ?? `of ${spanId}`;
+    known.set(`${stepName} ${spanId}`, (parentSpanId === undefined && earlier) || `${stepName} ${above}`);
+  }
+  return ({ stepName, spanId }) => known.get(`${stepName} ${spanId}`) ?? '';
 }
 
 function occurrenceOf(members: readonly TraceStep[], tries: StepMatcher['tries']): TraceStep | undefined {

@@ -14,6 +14,7 @@ import {
 import { adjust, compare } from './adjust/index.js';
 import { matchersThatFit } from './matcher-index.js';
 import { isDeeperThan } from './otlp-decode/index.js';
+import { ownWork } from './own-work.js';
 import { messageOf } from './step-match.js';
 import { collapseTries } from './step-tries.js';
 
@@ -23,10 +24,11 @@ import { collapseTries } from './step-tries.js';
  * - Of nested spans that fit one step the outermost counts, unless the matcher says `nested: each`.
  * - A span stands for one step: the first that fits; the others are in `alsoFits`.
  * - Tries of one step, where its matcher says that it is tried, are one occurrence.
+ * - What a shared batch did for other requests is left out.
  * - Steps are ordered by start and span id; where one process stamped the sequence of several, their order is the stamps'.
  */
 export function nameSteps(request: AssembledRequest, matchers: readonly StepMatcher[]): WorkflowTrace {
-  const spans = adjust(request.spans);
+  const spans = adjust(ownWork(request));
   const steps = collapseTries(inOrder(stepSpans(spans, matchers)).map(traceStep), { spans, matchers });
   const { requestId, revision, completionStatus, completedBy, traceIds, accounting, joins, lateSpanIds } = request;
   return {

@@ -150,7 +150,7 @@ function randomLine(
     service,
     instance: `${service}-1`,
     startMs,
-    endMs: startMs + random.below(30) * (random.below(3) === 0 ? 0.1 : 1),
+    endMs: startMs + 0.5 + random.below(30) * (random.below(3) === 0 ? 0.1 : 1),
     kind: random.pick(['internal', 'server', 'client', 'consumer'] as const),
     traceId,
     parent: parent?.id,

@@ -15,7 +15,14 @@ function examplesIn(page: string, mark: string): readonly string[] {
 describe('docs/flow.md', () => {
   it('shows flows that load', async () => {
     const flows = await Promise.all(examplesIn('docs/flow.md', 'flow').map((text) => loadFlow(text, 'docs/flow.md')));
-    expect(flows.map(({ name }) => name)).to.deep.equal(['checkout', 'checkout', 'shop', 'council', 'booking']);
+    expect(flows.map(({ name }) => name)).to.deep.equal([
+      'checkout',
+      'checkout',
+      'shop',
+      'council',
+      'booking',
+      'parcels',
+    ]);
   });
 
   it('tells what is said of open requests as it is said', async () => {

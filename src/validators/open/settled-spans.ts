@@ -29,7 +29,7 @@ export function settledSpans(trace: WorkflowTrace): SettledSpans {
   const labelled = labelledSpans(trace);
   const staying = closure(labelled, effects, isHere);
   return {
-    own: trace.spans.filter(({ spanId }) => staying.has(spanId)),
+    own: staying.size === causes.size ? trace.spans : trace.spans.filter(({ spanId }) => staying.has(spanId)),
     isSettled: (spanId) => staying.has(spanId) && isHere(spanId),
   };
 }
