@@ -15,6 +15,7 @@ import type { AssembledRequest, CompiledFlow, Outcome, StepMatcher, Verdict } fr
 import { certainOrder } from '../validators/index.js';
 import { findingSentence, reasonSentence } from '../view/index.js';
 import { judgeSpans } from './check-recorded.js';
+import { holdOut } from './hold-out.js';
 import { readRecordings } from './recordings.js';
 import { type LeftOut, splitByWholeness } from './whole-requests.js';
 
@@ -65,7 +66,7 @@ interface Entry {
  * Throws TracecourtError `usage` for requests that begin with different steps, likely of different flows, unless told which to take or to take them together.
  */
 export async function learnFlow(options: LearnOptions): Promise<LearnResult> {
-  const { uninstrumented = [], together, entry, holdOut } = options;
+  const { uninstrumented = [], together, entry } = options;
   const requests = await readRecordings(options.recordings, {
     handoffs: { consumers: {}, uninstrumented },
     correlation: [],
@@ -80,13 +81,9 @@ export async function learnFlow(options: LearnOptions): Promise<LearnResult> {
     .filter(({ seen }) => entry === undefined || entryOf(seen) === entry)
     .map(({ request }) => request);
   if (chosen.length === 0) throw noSuchEntry(entry ?? '', entries);
-  const isHeld = (index: number): boolean => holdOut !== undefined && index % holdOut === holdOut - 1;
-  const learnt = await learnFrom(
-    chosen.filter((_, i) => !isHeld(i)),
-    options,
-  );
-  const heldOut = chosen
-    .filter((_, i) => isHeld(i))
+  const { kept, held } = holdOut(chosen, options.holdOut);
+  const learnt = await learnFrom(kept, options);
+  const heldOut = held
     .map((request) => judgeSpans(learnt.flow, request).verdict)
     .map((verdict) => ({ requestId: verdict.requestId, outcome: verdict.outcome, told: wordsOf(verdict) }));
   return {

@@ -69,8 +69,8 @@ interface Described {
 }
 
 function withPatterns(identities: readonly StepIdentity[]): readonly Described[] {
-  const kindOf = ({ service, criteria, varying }: StepIdentity): string =>
-    JSON.stringify([service, criteria, varying?.key]);
+  // What is data in one operation is data in all of them: the keys of a service are looked at together, and so are its paths.
+  const kindOf = ({ service, varying }: StepIdentity): string => JSON.stringify([service, varying?.key]);
   const texts = new Map<string, SpanText[]>();
   for (const identity of identities) {
     if (!identity.varying) continue;
