@@ -1,3 +1,4 @@
+export { COVERAGE_KINDS, type CoverageKind, type CoveredPart, type FlowCoverage } from './coverage.js';
 export type { Evidence, ExpressionScope, StepInScope } from './evidence.js';
 export {
   type CycleEdge,
@@ -67,6 +68,7 @@ export {
   type StoreName,
   type StoreObservation,
 } from './observation.js';
+export { ruleText } from './rule-text.js';
 export type { Awaited, RunEvent, RunEventOf, RunEventType } from './run-event.js';
 export type {
   DefectChannel,

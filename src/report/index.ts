@@ -1,4 +1,5 @@
 export { completedText } from './completed-text.js';
+export { coverageDocument, coverageLines } from './coverage-text.js';
 export { explanationLines } from './explanation-text.js';
 export { healthChangeLine, healthLines } from './health-text.js';
 export { jsonReporter } from './json.js';

@@ -31,11 +31,17 @@ export function happeningsOf({ occurrences, facts }: ProvenOrder): Happenings {
   };
 }
 
+export interface RuleConditions {
+  /** What the rule's condition is of each happening that it is asked of; undefined where it could not be worked out. */
+  readonly answers: ReadonlyMap<number, boolean | undefined>;
+  readonly problems: readonly string[];
+}
+
 /** A rule with its conditions worked out for this request; the expressions that could not be are `problems`. */
 export function ruleCase(
   rule: Rule,
   { subject, order, happenings, evaluate }: RuleSurroundings,
-): RuleCase & { readonly problems: readonly string[] } {
+): RuleCase & RuleConditions {
   const problems = new Set<string>();
   const ask = (expression: string, names: Readonly<Record<string, unknown>>): boolean | undefined => {
     const answer = evaluate(expression, { ...subject.evidence.scope, ...names });
@@ -47,9 +53,9 @@ export function ruleCase(
   const inScope = (i: number): StepInScope | undefined => scopeOf(subject, order.occurrences[i]);
   const { when, where, window } = rule;
   const about = when && rule.steps[when.about === 'a' ? 0 : 1];
-  const leftOut = new Set<number>();
+  const answers = new Map<number, boolean | undefined>();
   order.occurrences.forEach(({ step }, i) => {
-    if (when && step === about && ask(when.condition, { [when.about]: inScope(i) }) === false) leftOut.add(i);
+    if (when && step === about) answers.set(i, ask(when.condition, { [when.about]: inScope(i) }));
   });
   const known = new Map<string, Certainty>();
   const pairs = (a: number, b: number): Certainty => {
@@ -64,7 +70,7 @@ export function ruleCase(
   };
   const selective = where !== undefined || window !== undefined;
   if (where !== undefined) askAll(rule, { happenings, pairs });
-  return { happenings, leftOut: (i) => leftOut.has(i), pairs, selective, problems: [...problems] };
+  return { happenings, leftOut: (i) => answers.get(i) === false, pairs, selective, answers, problems: [...problems] };
 }
 
 export interface RuleSurroundings {
