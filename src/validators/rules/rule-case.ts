@@ -16,12 +16,14 @@ export function happeningsOf({ occurrences, facts }: ProvenOrder): Happenings {
     return point % 2 === 0 ? occurrence?.start : occurrence?.end;
   };
   const nodes = occurrences.flatMap((_, i) => [nodeOf(2 * i), nodeOf(2 * i + 1)]).filter((node) => node !== undefined);
-  const reaches = reachability(facts.graph, nodes);
+  let reaches: ReturnType<typeof reachability>;
   return {
     steps: occurrences.map(({ step }) => step),
     before: (p, q) => {
       const [from, to] = [nodeOf(p), nodeOf(q)];
-      return from !== undefined && to !== undefined && reaches?.(from, to) === true;
+      if (from === undefined || to === undefined) return false;
+      reaches ??= reachability(facts.certain, nodes);
+      return reaches?.(from, to) === true;
     },
     causes: (i, j) => {
       const [a, b] = [occurrences[i], occurrences[j]];
@@ -109,7 +111,10 @@ function inWindow(
   { leastMs = -Infinity, limitMs = Infinity }: NonNullable<Rule['window']>,
   { order: { occurrences, facts }, a, b }: { readonly order: ProvenOrder; readonly a: number; readonly b: number },
 ): Certainty {
-  const [from, to] = [a, b].map((i) => facts.graph.points[occurrences[i]?.end ?? -1]);
+  const [from, to] = [a, b].map((i) => {
+    const end = occurrences[i]?.end;
+    return end === undefined ? undefined : facts.readingOf(end);
+  });
   if (!from || !to) return 'open';
   const read = to.time - from.time;
   const low = (read - facts.clocks.bound(from.process, to.process)) / NANOS_PER_MS;
