@@ -46,9 +46,17 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
   switch (outcome.kind) {
     case 'conforms': {
       const awaited = optional.size > 0 ? awaitedIn(scope, { request, asked, checker }) : [];
+      const { required, proven } = outcome.strength;
       return {
         counts: { ...NO_COUNTS, awaited },
-        order: { ...NO_ORDER, ...provePairs(requiredBy(outcome.run(), scope), facts) },
+        order: {
+          ...NO_ORDER,
+          // What a possible run requires is not violated: what is not proven is undecided.
+          strength: { required, proven, undecided: required - proven },
+          get undecided() {
+            return provePairs(requiredBy(outcome.run(), scope), facts).undecided;
+          },
+        },
       };
     }
     case 'tooAmbiguous':
@@ -99,7 +107,9 @@ function join(a: FlowCheck, b: FlowCheck): FlowCheck {
     order: {
       cycles: [...a.order.cycles, ...b.order.cycles],
       strength: addStrength(a.order.strength, b.order.strength),
-      undecided: [...a.order.undecided, ...b.order.undecided],
+      get undecided() {
+        return [...a.order.undecided, ...b.order.undecided];
+      },
       tooAmbiguous: a.order.tooAmbiguous ?? b.order.tooAmbiguous,
     },
     unresolved: [...a.unresolved, ...b.unresolved],

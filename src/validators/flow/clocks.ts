@@ -49,14 +49,18 @@ function shortestBounds(
     const at = from * count + to;
     if (bound < (bounds[at] as number)) bounds[at] = bound;
   }
-  for (let k = 0; k < count; k++) {
-    for (let i = 0; i < count; i++) {
-      const first = bounds[i * count + k] as number;
-      for (let j = 0; j < count && first !== Infinity; j++) {
-        const sum = first + (bounds[k * count + j] as number);
-        if (sum < (bounds[i * count + j] as number)) bounds[i * count + j] = sum;
-      }
-    }
-  }
+  for (let k = 0; k < count; k++) for (let i = 0; i < count; i++) shorten(bounds, { from: i, over: k, count });
   return bounds;
+}
+
+function shorten(
+  bounds: number[],
+  { from, over, count }: { readonly from: number; readonly over: number; readonly count: number },
+): void {
+  const first = bounds[from * count + over] as number;
+  if (first === Infinity) return;
+  for (let to = 0; to < count; to++) {
+    const sum = first + (bounds[over * count + to] as number);
+    if (sum < (bounds[from * count + to] as number)) bounds[from * count + to] = sum;
+  }
 }

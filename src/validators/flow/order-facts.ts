@@ -65,7 +65,8 @@ export function stableFacts(index: SpanIndex, origin: bigint): StableFacts {
   const stamped = stampSequences(index, points);
   const causes: number[] = [];
   const readings: number[] = [];
-  index.spans.forEach((span, place) => addCauses(span, place, { index, points, stamped, causes, readings }));
+  const collecting: Collecting = { index, points, stamped, causes, readings };
+  for (let place = 0; place < index.spans.length; place++) addCauses(place, collecting);
   const { sequences, stamps, brokenClocks } = stamped;
   const logs = partitionLogs(index.spans);
   return { index, nodes: points.spanAt.length, ...points, causes, sequences, stamps, logs, readings, brokenClocks };
@@ -157,7 +158,8 @@ interface Collecting {
   readonly readings: number[];
 }
 
-function addCauses(span: Span, place: number, { index, points, stamped, causes, readings }: Collecting): void {
+function addCauses(place: number, { index, points, stamped, causes, readings }: Collecting): void {
+  const span = index.spans[place] as Span;
   const { starts, ends, times } = points;
   const start = starts[place] as number;
   const own = index.processes[place] as number;
