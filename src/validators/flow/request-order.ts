@@ -20,17 +20,14 @@ export function requestOrder(
   }: { readonly facts: Facts; readonly everyone: readonly Occurrence[]; readonly mayStillCome: ReadonlySet<string> },
 ): RequestOrder {
   const bound = boundSteps(order);
+  const labelAlone = labelsAlone(order);
   const labelsOf = (occurrence: Occurrence): readonly string[] => {
     const { step } = occurrence;
     const anchors = bound
       .get(step)
       ?.filter((anchor) => everyone.some((other) => other.step === anchor && facts.causes(other, occurrence)));
-    return anchors ? [step, ...anchors.map((anchor) => labelOf(step, anchor))] : [step];
+    return anchors ? [step, ...anchors.map((anchor) => labelOf(step, anchor))] : labelAlone(step);
   };
-  const open = new Set(mayStillCome);
-  for (const [step, anchors] of bound) {
-    if (mayStillCome.has(step)) for (const anchor of anchors) open.add(labelOf(step, anchor));
-  }
   return {
     occurrences: occurrences.map((occurrence) => ({
       labels: labelsOf(occurrence),
@@ -41,6 +38,27 @@ export function requestOrder(
     nodes: facts.certain.nodes,
     certain: facts.certain.pairs,
     causes: facts.causesAmong(occurrences),
-    mayStillCome: open,
+    mayStillCome: bound.size === 0 ? mayStillCome : openLabels(mayStillCome, bound),
   };
 }
+
+function openLabels(
+  mayStillCome: ReadonlySet<string>,
+  bound: ReadonlyMap<string, readonly string[]>,
+): ReadonlySet<string> {
+  const open = new Set(mayStillCome);
+  for (const [step, anchors] of bound) {
+    if (mayStillCome.has(step)) for (const anchor of anchors) open.add(labelOf(step, anchor));
+  }
+  return open;
+}
+
+/** The labels of an occurrence that is bound to nothing: made once for each step. */
+const labelsAlone = oncePer((_order: FlowNode) => {
+  const known = new Map<string, readonly [string]>();
+  return (step: string): readonly [string] => {
+    const labels = known.get(step) ?? ([step] as const);
+    known.set(step, labels);
+    return labels;
+  };
+});

@@ -15,14 +15,16 @@ export function happeningsOf({ occurrences, facts }: ProvenOrder): Happenings {
     const occurrence = occurrences[point >> 1];
     return point % 2 === 0 ? occurrence?.start : occurrence?.end;
   };
-  const nodes = occurrences.flatMap((_, i) => [nodeOf(2 * i), nodeOf(2 * i + 1)]).filter((node) => node !== undefined);
   let reaches: ReturnType<typeof reachability>;
   return {
     steps: occurrences.map(({ step }) => step),
     before: (p, q) => {
       const [from, to] = [nodeOf(p), nodeOf(q)];
       if (from === undefined || to === undefined) return false;
-      reaches ??= reachability(facts.certain, nodes);
+      reaches ??= reachability(
+        facts.certain,
+        occurrences.flatMap(({ start, end }) => (end === undefined ? [start] : [start, end])),
+      );
       return reaches?.(from, to) === true;
     },
     causes: (i, j) => {
