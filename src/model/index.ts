@@ -40,6 +40,15 @@ export {
   type VersionRule,
   type VoteRule,
 } from './flow.js';
+export {
+  type FlowComparison,
+  type FlowDifference,
+  ORDER_RELATIONS,
+  type OrderRelation,
+  type PlacedDifference,
+  type Presence,
+  type Side,
+} from './flow-difference.js';
 export { partsOf, stepsUnder } from './flow-parts.js';
 export {
   type JudgeableRequest,

@@ -1,3 +1,4 @@
+export { acceptsRun } from './accepts-run.js';
 export { type CertainOrder, certainOrder } from './certain-order.js';
 export { ambiguityWarnings, checkWord } from './check-word.js';
 export { coverageOf, type Exercised, exercised } from './coverage/index.js';

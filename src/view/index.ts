@@ -1,4 +1,5 @@
 export { awaitingSentence } from './awaited-sentence.js';
+export { type DifferenceMark, differenceMark, differenceSentence } from './difference-sentence.js';
 export { evidenceLines, spanLine } from './evidence-lines.js';
 export { findingSentence } from './finding-sentence.js';
 export { mutationAdvice, mutationPhrase } from './mutation-sentence.js';
