@@ -1,3 +1,4 @@
+import { SEQUENCE_END, SEQUENCE_START } from '@tracecourt/instrumentation/wire-names';
 import type { Span, StepAttempt, StepMatcher, TraceStep } from '../src/model/index.js';
 
 /**
@@ -9,7 +10,8 @@ import type { Span, StepAttempt, StepMatcher, TraceStep } from '../src/model/ind
  *                 ─────            last of its attempts
  * ```
  *
- * Retried tries that overlap are no retries: each stays an occurrence of its own. The given order is kept by the first try.
+ * Retried tries that overlap are no retries: each stays an occurrence of its own. They overlap if their process numbered them so, or else by a whole millisecond:
+ * starts may be read in whole ones. The given order is kept by the first try.
  */
 export function collapseTries(
   steps: readonly TraceStep[],
@@ -17,7 +19,8 @@ export function collapseTries(
 ): readonly TraceStep[] {
   const tried = new Map(matchers.flatMap(({ step, tries }) => (tries === undefined ? [] : [[step, tries] as const])));
   if (tried.size === 0) return steps;
-  const familyOf = families(steps, spans);
+  const byId = new Map(spans.map((span) => [span.spanId, span]));
+  const familyOf = families(steps, byId);
   const joined = new Map<TraceStep, TraceStep[]>();
   const latest = new Map<string, TraceStep>();
   for (const step of steps) {
@@ -25,18 +28,38 @@ export function collapseTries(
     const family = familyOf(step);
     const first = tries === undefined ? undefined : latest.get(family);
     const members = first && joined.get(first);
-    if (members && (tries === 'hedged' || (members.at(-1)?.endTime ?? 0n) <= step.startTime)) members.push(step);
+    const last = members?.at(-1);
+    if (members && last && (tries === 'hedged' || !overlap(last, step, byId))) members.push(step);
     else {
       joined.set(step, [step]);
       latest.set(family, step);
     }
   }
-  return [...joined].map(([first, members]) => occurrenceOf(members, tried.get(first.stepName)) ?? first);
+  return [...joined].map(
+    ([first, members]) => occurrenceOf(members, { tries: tried.get(first.stepName), byId }) ?? first,
+  );
+}
+
+type SpansById = ReadonlyMap<string, Span>;
+
+const PROCESS = ['service.name', 'service.instance.id'];
+const CLOCK_STEP = 1_000_000n;
+
+function isOneProcess(a: Span, b: Span): boolean {
+  return PROCESS.every((key) => a.resource.get(key) === b.resource.get(key));
+}
+
+function overlap(earlier: TraceStep, later: TraceStep, byId: SpansById): boolean {
+  const [first, second] = [byId.get(earlier.spanId), byId.get(later.spanId)];
+  const ended = first?.attributes.get(SEQUENCE_END);
+  const began = second?.attributes.get(SEQUENCE_START);
+  if (first && second && isOneProcess(first, second) && typeof ended === 'number' && typeof began === 'number')
+    return began < ended;
+  return earlier.endTime - later.startTime >= CLOCK_STEP;
 }
 
 /** What the tries of one step have in common: its name and the span above them, or, of tries in traces of their own, the first of them. */
-function families(steps: readonly TraceStep[], spans: readonly Span[]): (step: TraceStep) => string {
-  const byId = new Map(spans.map((span) => [span.spanId, span]));
+function families(steps: readonly TraceStep[], byId: ReadonlyMap<string, Span>): (step: TraceStep) => string {
   const known = new Map<string, string>();
   for (const { stepName, spanId } of steps) {
     const { parentSpanId, links = [] } = byId.get(spanId) ?? {};
@@ -47,10 +70,13 @@ function families(steps: readonly TraceStep[], spans: readonly Span[]): (step: T
   return ({ stepName, spanId }) => known.get(`${stepName} ${spanId}`) ?? '';
 }
 
-function occurrenceOf(members: readonly TraceStep[], tries: StepMatcher['tries']): TraceStep | undefined {
+function occurrenceOf(
+  members: readonly TraceStep[],
+  { tries, byId }: { readonly tries: StepMatcher['tries']; readonly byId: SpansById },
+): TraceStep | undefined {
   const [first] = members;
   if (!first || members.length === 1) return first;
-  const decisive = tries === 'hedged' ? firstToSucceed(members) : members.at(-1);
+  const decisive = tries === 'hedged' ? firstToSucceed(members, byId) : members.at(-1);
   if (!decisive) return first;
   const attempts = [...members.filter((member) => member !== decisive), decisive].map(attemptOf);
   const { endTime, output, status, errorDetails } = decisive;
@@ -58,9 +84,23 @@ function occurrenceOf(members: readonly TraceStep[], tries: StepMatcher['tries']
 }
 
 /** Of the hedged calls that went well, the one that ended first; of none, the one that ended last. */
-function firstToSucceed(members: readonly TraceStep[]): TraceStep | undefined {
-  const byEnd = [...members].sort((a, b) => (a.endTime < b.endTime ? -1 : a.endTime > b.endTime ? 1 : 0));
+function firstToSucceed(members: readonly TraceStep[], byId: SpansById): TraceStep | undefined {
+  const numbers = numberedEnds(members, byId);
+  const endOf = (step: TraceStep): number | bigint => numbers?.get(step) ?? step.endTime;
+  const byEnd = [...members].sort((a, b) => (endOf(a) < endOf(b) ? -1 : endOf(a) > endOf(b) ? 1 : 0));
   return byEnd.find(({ status }) => status !== 'error') ?? byEnd.at(-1);
+}
+
+/** What the process numbered each end; undefined unless it is one process that numbered them all. */
+function numberedEnds(members: readonly TraceStep[], byId: SpansById): ReadonlyMap<TraceStep, number> | undefined {
+  const first = byId.get(members[0]?.spanId ?? '');
+  const ends = new Map<TraceStep, number>();
+  for (const member of members) {
+    const span = byId.get(member.spanId);
+    const end = span?.attributes.get(SEQUENCE_END);
+    if (first && span && isOneProcess(first, span) && typeof end === 'number') ends.set(member, end);
+  }
+  return ends.size === members.length ? ends : undefined;
 }
 
 function attemptOf({ spanId, startTime, endTime, status }: TraceStep): StepAttempt {

@@ -245,10 +245,12 @@ describe('nameSteps: tries', () => {
     readonly to: number;
     readonly error?: string;
     readonly under?: string;
+    /** What the process numbered its start and its end. */
+    readonly numbers?: readonly [number, number];
   }
 
   const stepsOf = (tries: 'retried' | 'hedged', specs: readonly Try[]) => {
-    const spans = specs.map(({ id, from, to, error, under = 'root' }) =>
+    const spans = specs.map(({ id, from, to, error, numbers, under = 'root' }) =>
       buildSpan({
         name: 'try',
         spanId: spanIdOf(id),
@@ -256,6 +258,7 @@ describe('nameSteps: tries', () => {
         startMs: from,
         durationMs: to - from,
         ...(error === undefined ? {} : { error }),
+        ...(numbers && { attributes: { 'tracecourt.seq.start': numbers[0], 'tracecourt.seq.end': numbers[1] } }),
       }),
     );
     const matchers: readonly StepMatcher[] = [{ step: 's', span: 'try', tries, nested: 'each' }];
@@ -283,6 +286,24 @@ describe('nameSteps: tries', () => {
     expect(told(stepsOf('hedged', specs))).to.deep.equal(['unset after 2']);
   });
 
+  it('takes tries for one after the other whose starts a clock of whole milliseconds moved, or whose numbers say so', () => {
+    const rounded = [
+      { id: 'x', from: 0, to: 10.7, error: 'no' },
+      { id: 'y', from: 10, to: 20 },
+    ];
+    expect(told(stepsOf('retried', rounded))).to.deep.equal(['unset after 2']);
+    const [slow, ...numbered] = [
+      { id: 'x', from: 0, to: 30, error: 'no', numbers: [1, 2] as const },
+      { id: 'y', from: 20, to: 40, numbers: [3, 4] as const },
+    ];
+    expect(told(stepsOf('retried', [slow!, ...numbered]))).to.deep.equal(['unset after 2']);
+    const apart = [
+      { ...slow!, numbers: [1, 3] as const },
+      ...numbered.map((each) => ({ ...each, numbers: [2, 4] as const })),
+    ];
+    expect(told(stepsOf('retried', apart))).to.deep.equal(['error after 1', 'unset after 1']);
+  });
+
   it('ends hedged calls with the first that went well', () => {
     const [step] = stepsOf('hedged', [
       { id: 'x', from: 0, to: 90 },
@@ -290,6 +311,14 @@ describe('nameSteps: tries', () => {
     ]);
     expect(step?.attempts.map(({ spanId }) => spanId)).to.deep.equal([spanIdOf('x'), spanIdOf('y')]);
     expect(step).to.deep.include({ spanId: spanIdOf('x'), startTime: at(0), endTime: at(40) });
+  });
+
+  it('tells the first that went well by the numbers of its process, where a clock of whole milliseconds does not', () => {
+    const [step] = stepsOf('hedged', [
+      { id: 'x', from: 0, to: 40, numbers: [1, 4] },
+      { id: 'y', from: 20, to: 40.6, numbers: [2, 3] },
+    ]);
+    expect(step?.attempts.map(({ spanId }) => spanId)).to.deep.equal([spanIdOf('x'), spanIdOf('y')]);
   });
 
   it('keeps tries under different parents apart', () => {
