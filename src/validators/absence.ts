@@ -1,5 +1,4 @@
 import type { CompiledFlow, FlowStep, Handoff, ProcessAccount, WorkflowTrace } from '../model/index.js';
-import { declaredSteps } from './declared-steps.js';
 
 /** What may have happened without being heard of. Lost telemetry is not missing work. */
 export interface Absence {
@@ -9,6 +8,8 @@ export interface Absence {
   mayBeUnheard(step: string): boolean;
   /** True for a step that lost telemetry alone explains. */
   wasLost(step: string): boolean;
+  /** True for a step of which more may be there than is held: the request is open, or its telemetry is not known to be whole. */
+  mayLack(step: string): boolean;
   /** Processes that hold fewer spans than they counted, and how many are missing. */
   readonly lossy: readonly Loss[];
 }
@@ -35,7 +36,7 @@ export function readAbsence(
   const proven = trace.completedBy === 'accounted';
   const trusted = flow.trust === 'quiet' && GUESSES.includes(trace.completedBy);
   const lossy = proven ? [] : trace.accounting.processes.flatMap(lossOf);
-  const steps = declaredSteps(flow);
+  const steps = new Map(flow.steps.map((step) => [step.name, step] as const));
   const unsettled = proven ? [] : trace.accounting.unsettled;
   const evidence = { lossy, unsettled, orphans: proven ? 0 : trace.accounting.missingParents.length, trace };
 
@@ -52,6 +53,7 @@ export function readAbsence(
   return {
     lossy,
     wasLost,
+    mayLack: (name) => trace.completionStatus === 'open' || mayBeUnheard(name),
     mayBeUnheard,
     mayStillCome: (name) => {
       if (proven || options.disprovenByStore(name)) return false;

@@ -1,4 +1,5 @@
 import type { Handoff, MissingParent, StoreFailure, StoreName, UnknownReason } from '../model/index.js';
+import { mayTryAgain } from './flow/step-failed.js';
 import { groupBy } from './group-by.js';
 import type { EffectSeen } from './store/effects-seen.js';
 import type { Subject } from './subject.js';
@@ -87,9 +88,15 @@ export function incomplete(
   const dark = subject.effects.flatMap(({ effect, isDark }) =>
     isDark && subject.absence.mayBeUnheard(effect.step) ? [effect.step] : [],
   );
-  const awaited = [...new Set([...subject.counts.awaited, ...alsoAwaited, ...dark, ...awaitedVotes(subject)])].filter(
-    (step) => !subject.absence.wasLost(step) && !explained(step),
-  );
+  const awaited = [
+    ...new Set([
+      ...subject.counts.awaited,
+      ...alsoAwaited,
+      ...dark,
+      ...awaitedVotes(subject),
+      ...awaitedTries(subject),
+    ]),
+  ].filter((step) => !subject.absence.wasLost(step) && !explained(step));
   return awaited.length > 0 || LIMITS.includes(completedBy) ? [{ code: 'incomplete', completedBy, awaited }] : [];
 }
 
@@ -98,6 +105,12 @@ function awaitedVotes(subject: Subject): readonly string[] {
   const { votes } = subject.flow;
   if (!votes || !subject.absence.mayBeUnheard(votes.step)) return [];
   return subject.counts.awaited.includes(votes.step) ? [votes.step] : [];
+}
+
+/** Steps that failed, and may have been tried again. */
+function awaitedTries({ steps, declared, absence }: Subject): readonly string[] {
+  const failed = steps.filter(({ status }) => status === 'error').map(({ stepName }) => stepName);
+  return failed.filter((step) => mayTryAgain(step, { declared, absence }) && !declared(step)?.mayFail);
 }
 
 /** Stores that did not answer, and places in them that do not exist though a step says it left something there. One reason a step. */
@@ -173,7 +186,10 @@ export function undecidedOrder(subject: Subject): {
   const notes: string[] = [];
   const { dropped } = facts.clocks;
   if (dropped.size > 0) {
-    const processOf = (spanId: string): number => subject.index.processes[subject.index.placeOf(spanId)] ?? -1;
+    const processOf = (spanId: string): string => {
+      const span = subject.index.get(spanId);
+      return span ? subject.index.processOf(span) : '';
+    };
     const spanIds = check.undecided.flatMap((pair) =>
       pair.some(({ spanId }) => dropped.has(processOf(spanId))) ? pair.map(({ spanId }) => spanId) : [],
     );
@@ -190,10 +206,10 @@ export function undecidedOrder(subject: Subject): {
   return { reasons, notes };
 }
 
-function servicesOf(subject: Subject, processes: ReadonlySet<number>): readonly string[] {
-  const services = subject.index.spans.flatMap((span, place) => {
+function servicesOf(subject: Subject, processes: ReadonlySet<string>): readonly string[] {
+  const services = subject.index.spans.flatMap((span) => {
     const service = span.resource.get('service.name');
-    return processes.has(subject.index.processes[place] ?? -1) && typeof service === 'string' ? [service] : [];
+    return processes.has(subject.index.processOf(span)) && typeof service === 'string' ? [service] : [];
   });
   return [...new Set(services)].sort();
 }

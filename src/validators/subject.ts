@@ -1,7 +1,5 @@
-import { oncePer } from '../lib/once-per.js';
 import type { CompiledFlow, Evidence, FlowStep, TraceStep, WorkflowTrace } from '../model/index.js';
 import { type Absence, readAbsence } from './absence.js';
-import { declaredSteps } from './declared-steps.js';
 import type { Evaluate } from './evaluate.js';
 import { checkFlow, ordersOf } from './flow/check.js';
 import type { FlowCheck, OpenSteps } from './flow/checked-request.js';
@@ -46,18 +44,16 @@ export interface ProvenOrder {
 /** Prepares the evidence: facts first, then counts and order. */
 export function prepare(evidence: Evidence, evaluate: Evaluate): Subject {
   const { flow, trace } = evidence;
-  const declared = declaredSteps(flow);
+  const declared = new Map(flow.steps.map((step) => [step.name, step] as const));
   const steps = trace.steps.filter(({ stepName }) => declared.has(stepName));
-  let byName: ReadonlyMap<string, readonly TraceStep[]> | undefined;
-  const stepsNamed = (name: string): readonly TraceStep[] => {
-    byName ??= groupBy(steps, ({ stepName }) => stepName);
-    return byName.get(name) ?? [];
-  };
+  const byName = groupBy(steps, ({ stepName }) => stepName);
+  const stepsNamed = (name: string): readonly TraceStep[] => byName.get(name) ?? [];
   const effects = seeEffects(evidence, stepsNamed);
   const absence = readAbsence(evidence, {
     disprovenByStore: (step) => effects.some((effect) => effect.effect.step === step && effect.records?.length === 0),
   });
   const gathered = gatherFacts(trace, steps);
+  const followers = ordersOf(flow).map(followersOf);
   const checked = checkSubject(evidence, { gathered, absence, effects, stepsNamed, evaluate });
   return {
     evidence,
@@ -67,7 +63,7 @@ export function prepare(evidence: Evidence, evaluate: Evaluate): Subject {
     steps,
     stepsNamed,
     declared: (name) => declared.get(name),
-    followersOf: (step) => followersIn(flow)(step),
+    followersOf: (step) => followers.find((each) => each.has(step))?.get(step) ?? new Set(),
     effects,
     leases: seeLeases(evidence, stepsNamed),
     absence,
@@ -82,13 +78,6 @@ export function conditionsIn({ scope }: Evidence, evaluate: Evaluate): Holds {
     return 'value' in answer && typeof answer.value === 'boolean' ? answer.value : undefined;
   };
 }
-
-/** By flow: the steps that it puts after each. */
-const followersIn = oncePer((flow: CompiledFlow): Subject['followersOf'] => {
-  const followers = ordersOf(flow).map(followersOf);
-  const nothing = new Set<string>();
-  return (step) => followers.find((each) => each.has(step))?.get(step) ?? nothing;
-});
 
 interface Prepared {
   readonly gathered: FactsOfTrace;
@@ -122,6 +111,18 @@ function checkSubject(
     return { counts: { ...raw, missing }, order: { contradiction: gathered.spanIds }, unresolved: [] };
   }
   const holds = conditionsIn(evidence, evaluate);
-  const { counts, order: check, unresolved } = checkFlow(flow, { ...gathered, open, holds });
-  return { counts, order: { contradiction: undefined, ...gathered, check }, unresolved };
+  const settled = { ...gathered, occurrences: withoutOpenEnds(gathered.occurrences, { flow, absence }) };
+  const { counts, order: check, unresolved } = checkFlow(flow, { ...settled, open, holds });
+  return { counts, order: { contradiction: undefined, ...settled, check }, unresolved };
+}
+
+/** Nothing is known of the end of hedged tries while one of them may be unheard of: it may have answered earlier. */
+function withoutOpenEnds(
+  occurrences: readonly Occurrence[],
+  { flow, absence }: { readonly flow: CompiledFlow; readonly absence: Absence },
+): readonly Occurrence[] {
+  const hedged = flow.steps.filter(({ matcher: { tries } }) => tries === 'hedged');
+  const open = new Set(hedged.flatMap(({ name }) => (absence.mayLack(name) ? [name] : [])));
+  if (open.size === 0) return occurrences;
+  return occurrences.map((each) => (open.has(each.step) ? { ...each, end: undefined } : each));
 }

@@ -186,6 +186,50 @@ export const CASES: Readonly<
         [],
       ),
       small(
+        'a call to a store whose step was lost, forbidden',
+        {
+          order: seq('a', opt('b')),
+          lines: 'a s 0-9 step=a\nq s <b 11-12 client db.system.name=redis',
+          options: {
+            completedBy: 'quiet',
+            accounting: {
+              processes: [{ service: 's', instanceId: 's-1', spansHeld: 2, spansCounted: 3 }],
+              missingParents: [{ spanId: 'q', parentSpanId: 'b', service: 's' }],
+            },
+          },
+          rest: { unexpected: 'forbid' },
+        },
+        ['telemetry-lost'],
+      ),
+      {
+        name: 'a step of an order inside, where the span around it is lost',
+        told: ['telemetry-lost'],
+        evidence: () => {
+          const accounting = {
+            processes: [{ service: 's', instanceId: 's-1', spansHeld: 2, spansCounted: 3 }],
+            missingParents: [{ spanId: 'b', parentSpanId: 'x', service: 's' }],
+          };
+          const trace = traceOf('a s 0-9 step=a\nb s <x 2-3 step=b', { completedBy: 'quiet', accounting });
+          const steps = [
+            { name: 'a', matcher: { step: 'a' }, mayFail: false, inside: seq('b') },
+            { name: 'b', matcher: { step: 'b' }, mayFail: false },
+          ];
+          return evidenceOf(flowOf(seq('a'), { steps }), trace);
+        },
+      },
+      {
+        name: 'a step that has to hang under another, where what is above it is lost',
+        told: ['telemetry-lost'],
+        evidence: () => {
+          const accounting = {
+            processes: [{ service: 's', instanceId: 's-1', spansHeld: 2, spansCounted: 3 }],
+            missingParents: [{ spanId: 'b', parentSpanId: 'x', service: 's' }],
+          };
+          const trace = traceOf('a s 0-9 step=a\nb s <x 2-3 step=b', { completedBy: 'quiet', accounting });
+          return evidenceOf(flowOf(seq('a', { kind: 'step', step: 'b', under: 'a' })), trace);
+        },
+      },
+      small(
         'scenery, forbidden',
         { order: seq('a'), lines: 'a s 0-9 step=a\nq s 10-11 server', rest: { unexpected: 'forbid' } },
         [],
@@ -250,6 +294,27 @@ export const CASES: Readonly<
       ),
     ],
     clean: [
+      {
+        name: 'hedged tries that went on too long, where the one that answered first may be lost',
+        told: ['telemetry-lost'],
+        evidence: () => {
+          const accounting = {
+            processes: [{ service: 's', instanceId: 's-1', spansHeld: 3, spansCounted: 4 }],
+          };
+          const lines = 'r s 0-90\na s <r 1-40 step=a\nb s <r 20-60 step=b';
+          const trace = traceOf(lines, { completedBy: 'quiet', accounting, stamped: true });
+          const steps = [
+            {
+              name: 'a',
+              matcher: { step: 'a', tries: 'hedged' as const },
+              mayFail: false,
+              attempts: { min: 1, max: 3 },
+            },
+            { name: 'b', matcher: { step: 'b' }, mayFail: false },
+          ];
+          return evidenceOf(flowOf(seq('a', 'b'), { steps }), trace);
+        },
+      },
       small(
         "the earlier one is the later one's parent",
         { order: seq('a', 'b'), lines: 'a s 0-30 step=a\nb s <a 5-40 step=b', options: { stamped: true } },
@@ -353,6 +418,30 @@ export const CASES: Readonly<
         },
         [],
       ),
+      {
+        name: 'tries that failed, where nobody accounts for more of them',
+        told: ['incomplete'],
+        evidence: () => {
+          const accounting = {
+            processes: [{ service: 's', instanceId: 's-1', spansHeld: 1, spansCounted: undefined }],
+          };
+          const trace = traceOf('a s 0-9 step=a !no', { completedBy: 'quiet', accounting });
+          const steps = [{ name: 'a', matcher: { step: 'a' }, mayFail: false, attempts: { min: 1, max: 3 } }];
+          return evidenceOf(flowOf(seq('a'), { steps }), trace);
+        },
+      },
+      {
+        name: 'tries that failed, where the one that went well may be lost',
+        told: ['telemetry-lost'],
+        evidence: () => {
+          const accounting = {
+            processes: [{ service: 's', instanceId: 's-1', spansHeld: 1, spansCounted: 2 }],
+          };
+          const trace = traceOf('a s 0-9 step=a !no', { completedBy: 'quiet', accounting });
+          const steps = [{ name: 'a', matcher: { step: 'a' }, mayFail: false, attempts: { min: 1, max: 3 } }];
+          return evidenceOf(flowOf(seq('a'), { steps }), trace);
+        },
+      },
       small(
         'a failing call inside a step that went well',
         { order: seq('a'), lines: 'a s 0-9 step=a\nc s <a 1-2 client !no' },

@@ -1,4 +1,3 @@
-import { oncePer } from '../../lib/once-per.js';
 import type { CompiledFlow, FlowNode } from '../../model/index.js';
 import type { Facts, Occurrence } from './facts.js';
 import { childrenOf, stepsUnder } from './tree.js';
@@ -13,36 +12,56 @@ export interface OrderScope {
 
 /**
  * Splits the occurrences of a request by the orders they are held to. What happens inside an occurrence whose step has an order of its own, and is a step of that
- * order, belongs to the nearest such occurrence; the rest belongs to the flow's own order. A step that no order names belongs to none.
+ * order, belongs to the nearest such occurrence; the rest belongs to the flow's own order. A step that no order names belongs to none; nor does one whose
+ * ancestors are not all held, if what is missing above it could be what it has to be inside of, or hang under.
  */
 export function orderScopes(
-  flow: Orders,
+  flow: Pick<CompiledFlow, 'order' | 'steps'>,
   { occurrences, facts }: { readonly occurrences: readonly Occurrence[]; readonly facts: Facts },
 ): readonly OrderScope[] {
-  const { insides, outer } = stepsWithOrder(flow);
+  const insides = new Map(flow.steps.flatMap(({ name, inside }) => (inside ? [[name, inside] as const] : [])));
+  const outer = new Set([...stepsUnder(flow.order), ...[...insides.values()].flatMap(stepsUnder)]);
   if (insides.size === 0) {
-    return [{ order: flow.order, occurrences: occurrences.filter(({ step }) => outer.has(step)), inside: undefined }];
+    const members = occurrences.filter(({ step }) => outer.has(step));
+    return [
+      {
+        order: flow.order,
+        occurrences: hung(members, { order: flow.order, everyone: occurrences, facts }),
+        inside: undefined,
+      },
+    ];
   }
+  const inner = new Set([...insides.values()].flatMap(stepsUnder));
   const owners = occurrences.filter(({ step }) => insides.has(step));
   const held = new Map<Occurrence | undefined, Occurrence[]>([[undefined, []]]);
   for (const owner of owners) held.set(owner, []);
   for (const occurrence of occurrences) {
-    if (outer.has(occurrence.step)) held.get(ownerOf(occurrence, { owners, insides, facts }))?.push(occurrence);
+    if (!outer.has(occurrence.step)) continue;
+    const owner = ownerOf(occurrence, { owners, insides, facts });
+    if (owner || occurrence.tied || !inner.has(occurrence.step)) held.get(owner)?.push(occurrence);
   }
-  return [...held].map(([inside, members]) => ({
-    order: (inside && insides.get(inside.step)) ?? flow.order,
-    occurrences: members,
-    inside,
-  }));
+  return [...held].map(([inside, members]) => {
+    const order = (inside && insides.get(inside.step)) ?? flow.order;
+    return { order, occurrences: hung(members, { order, everyone: occurrences, facts }), inside };
+  });
 }
 
-type Orders = Pick<CompiledFlow, 'order' | 'steps'>;
-
-/** Steps with an order of their own, and all steps that some order names. */
-const stepsWithOrder = oncePer(({ order, steps }: Orders) => {
-  const insides = new Map(steps.flatMap(({ name, inside }) => (inside ? [[name, inside] as const] : [])));
-  return { insides, outer: new Set([order, ...insides.values()].flatMap(stepsUnder)) };
-});
+/** Without those whose place is bound, and that hang under none of the steps for all that is held. */
+function hung(
+  members: readonly Occurrence[],
+  {
+    order,
+    everyone,
+    facts,
+  }: { readonly order: FlowNode; readonly everyone: readonly Occurrence[]; readonly facts: Facts },
+): readonly Occurrence[] {
+  const bound = boundSteps(order);
+  if (bound.size === 0 || members.every(({ tied }) => tied)) return members;
+  return members.filter((member) => {
+    const anchors = member.tied ? undefined : bound.get(member.step);
+    return !anchors || everyone.some((other) => anchors.includes(other.step) && facts.causes(other, member));
+  });
+}
 
 /** Of the occurrences that it is inside of and whose order has its step, the nearest: the one that the others are ancestors of. */
 function ownerOf(
@@ -67,7 +86,7 @@ function ownerOf(
 }
 
 /** By step, the steps whose occurrences its places are bound to. */
-export const boundSteps = oncePer((order: FlowNode): ReadonlyMap<string, readonly string[]> => {
+export function boundSteps(order: FlowNode): ReadonlyMap<string, readonly string[]> {
   const bound = new Map<string, string[]>();
   const walk = (node: FlowNode): void => {
     if (node.kind === 'step' && node.under !== undefined) {
@@ -77,4 +96,4 @@ export const boundSteps = oncePer((order: FlowNode): ReadonlyMap<string, readonl
   };
   walk(order);
   return bound;
-});
+}
