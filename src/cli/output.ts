@@ -14,12 +14,6 @@ export function printLines(lines: readonly string[]): void {
 }
 
 /** `--json` prints one document and nothing else on standard output. */
-export function reporterFor({
-  json,
-  coverage = true,
-}: {
-  readonly json?: boolean;
-  readonly coverage?: boolean;
-}): Reporter {
-  return json ? jsonReporter(print) : terminalReporter({ write: print, colors, coverage });
+export function reporterFor({ json }: { readonly json?: boolean }): Reporter {
+  return json ? jsonReporter(print) : terminalReporter({ write: print, colors });
 }

@@ -4,13 +4,10 @@ import { closeFacts } from './closed-facts.js';
 import type { RequestOrder } from './request-order.js';
 import type { Run } from './run.js';
 
-export interface StrengthCounts {
+/** How much of what a run requires is certain. */
+export interface RunStrength {
   readonly required: number;
   readonly proven: number;
-}
-
-/** How much of what a run requires is certain. */
-export interface RunStrength extends StrengthCounts {
   /** Pairs that are required and not certain, earlier one first; the first so many of them. */
   readonly undecided: readonly (readonly [number, number])[];
 }

@@ -13,6 +13,7 @@ import type { Facts } from './facts.js';
 import type { UnexpectedStep } from './feasible.js';
 import { type Missing, missingParts } from './missing-parts.js';
 import { boundSteps, type OrderScope } from './order-scopes.js';
+import { inPlainSteps, placeName, plainStep, withPlaces } from './place-names.js';
 import { branchAgainst } from './ruled-out.js';
 import { NO_STRENGTH } from './strength.js';
 
@@ -43,7 +44,7 @@ export function explainEdits(
     .filter((cycle) => cycle !== undefined);
   return {
     counts: {
-      missing: missingParts(missingOf(edited), { ...scope, storeShown: open.storeShown }),
+      missing: missingAtPlaces(edited, open),
       awaited: [],
       ...surplusOf(edited),
     },
@@ -75,6 +76,22 @@ function cycleOf({ cycle }: Deletion, { scope, facts }: Edited): ReturnType<type
   return witnessOf(steps, facts);
 }
 
+/** What is missing, by place: of a step with several places one can be there and another missing. */
+function missingAtPlaces(edited: Edited, { storeShown }: CheckedRequest['open']): FlowCounts['missing'] {
+  const { edits, checker, scope } = edited;
+  const occurrences = scope.occurrences.flatMap((occurrence, i) => {
+    const place = checker.order.places[edits.run.places[i] ?? -1];
+    return place ? [{ ...occurrence, step: placeName(place) }] : [];
+  });
+  const parts = missingParts(missingOf(edited), {
+    order: withPlaces(scope.order, checker.order.places),
+    occurrences,
+    storeShown: (name) => storeShown(plainStep(name)),
+    inside: scope.inside,
+  });
+  return parts.map(inPlainSteps);
+}
+
 /** Insertions that an occurrence out of order stands for are told by its cycle, not as missing. */
 function missingOf(edited: Edited): readonly Missing[] {
   const { edits, checker, scope } = edited;
@@ -85,9 +102,11 @@ function missingOf(edited: Edited): readonly Missing[] {
   const told = new Map<number, Missing>();
   for (const { occurrence, place, after } of edits.inserted) {
     if (moved.has(occurrence) || isTooFew(place, edited)) continue;
-    const { step = '', under } = checker.order.places[place] ?? {};
-    const last = after === undefined || !seen.has(step) ? undefined : scope.occurrences[after];
-    told.set(occurrence, { step, under, after: last, laterThan: after === undefined ? undefined : told.get(after) });
+    const at = checker.order.places[place];
+    if (!at) continue;
+    const last = after === undefined || !seen.has(at.step) ? undefined : scope.occurrences[after];
+    const laterThan = after === undefined ? undefined : told.get(after);
+    told.set(occurrence, { step: placeName(at), after: last, laterThan });
   }
   return [...told.values()];
 }
@@ -138,6 +157,7 @@ interface Counted {
   readonly max: number | null;
   readonly observed: number;
   readonly round: number | undefined;
+  readonly isBetween: boolean;
 }
 
 /** How often a step happened and may happen; undefined where the number alone is no reproach. */
@@ -148,9 +168,20 @@ function countOf(step: string, { checker, scope }: Edited): Counted | undefined 
   const [repeat] = repeats;
   const observed = scope.occurrences.filter((each) => each.step === step).length;
   const isOne = repeats.every((each) => each === repeat);
-  const { min, max } = repeat && places.length === 1 && isOne ? repeat : boundsOf(step, checker);
+  const isDirect = repeat?.child.kind === 'place' && repeat.child.place.id === places[0]?.id && places.length === 1;
+  const { min, max } = isDirect ? repeat : boundsOf(step, checker);
   if (observed >= min && observed <= max) return undefined;
-  return { step, min, max: max >= UNBOUNDED ? null : max, observed, round: isOne ? repeat?.id : undefined };
+  const between = repeat?.between;
+  const isBetween =
+    isOne && between !== undefined && places.every(({ id }) => between.first <= id && id < between.after);
+  return {
+    step,
+    min,
+    max: max >= UNBOUNDED ? null : max,
+    observed,
+    round: isOne ? repeat?.id : undefined,
+    isBetween,
+  };
 }
 
 /** Counts from here on have no bound. */
@@ -165,14 +196,16 @@ function boundsOf(step: string, { order }: OrderChecker): { readonly min: number
   return { min: sum(bounds?.least), max: sum(bounds?.most) };
 }
 
-/** Steps of the same rounds that are counted wrong alike are one. */
+/** Steps of the same rounds that are counted wrong alike are one; with too many rounds there is also too much between them. */
 function byRounds(counted: readonly Counted[]): FlowCounts['counts'] {
-  const alike = groupBy(counted, ({ round, step, ...numbers }) => JSON.stringify([round ?? step, numbers]));
+  const rounds = new Set(counted.flatMap(({ round, isBetween }) => (isBetween ? [] : [round])));
+  const told = counted.filter(({ round, isBetween }) => !isBetween || !rounds.has(round));
+  const alike = groupBy(told, ({ round, step, ...numbers }) => JSON.stringify([round ?? step, numbers]));
   return [...alike.values()].flatMap((group) => {
     const [first, ...others] = group;
     if (!first) return [];
-    const { round: _, ...count } = first;
-    return [{ ...count, ...(others.length > 0 && { also: others.map(({ step }) => step) }) }];
+    const { step, min, max, observed } = first;
+    return [{ step, min, max, observed, ...(others.length > 0 && { also: others.map((each) => each.step) }) }];
   });
 }
 

@@ -5,9 +5,10 @@ import type { CheckedRequest, FlowCheck, OrderCheck } from './checked-request.js
 import { shortestCycle } from './cycle-witness.js';
 import type { Facts, Occurrence } from './facts.js';
 import { fitCounts, type UnexpectedStep } from './feasible.js';
-import { type MissingPart, missingParts } from './missing-parts.js';
+import { missingParts } from './missing-parts.js';
 import { copyGraph } from './order-graph.js';
 import { boundSteps, type OrderScope } from './order-scopes.js';
+import { anchorOf, inPlainSteps, plainStep } from './place-names.js';
 import { provePairs } from './prove-order.js';
 import { addRequiredOrder, groupsInOrder } from './required-order.js';
 import { overlapOf } from './serial-overlap.js';
@@ -74,29 +75,6 @@ function withBoundSteps(
     return { ...occurrence, step: labelOf(occurrence.step, anchor) };
   });
   return { ...scope, order, occurrences };
-}
-
-function plainStep(label: string): string {
-  return label.split('\n')[0] ?? label;
-}
-
-/** What the place of a label is bound to. */
-function anchorOf(label: string): string | undefined {
-  return label.split('\n')[1];
-}
-
-function inPlainSteps(missing: MissingPart): MissingPart {
-  const plain = <S extends { readonly step: string }>(seen: S): S => ({ ...seen, step: plainStep(seen.step) });
-  const { after, part } = missing;
-  return {
-    ...plain(missing),
-    under: anchorOf(missing.step),
-    after: after && plain(after),
-    beside: missing.beside.map(plain),
-    later: missing.later.map(plainStep),
-    or: missing.or.map(plainStep),
-    part: part && { ...part, steps: part.steps.map(plainStep) },
-  };
 }
 
 /** So many occurrences are taken away, one after the other, before the rest of the cycles is left alone. */

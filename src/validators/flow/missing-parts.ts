@@ -37,7 +37,6 @@ export interface LackingOrder {
 /** A step that no occurrence is; `after` where it is known what it should have come after. */
 export interface Missing {
   readonly step: string;
-  readonly under?: string | undefined;
   readonly after?: Occurrence | undefined;
   /** Another that it comes after. */
   readonly laterThan?: Missing | undefined;
@@ -106,7 +105,7 @@ class Finder {
   }
 
   part(
-    { step, under, after }: Missing,
+    { step, after }: Missing,
     { later, last }: { readonly later: readonly string[]; readonly last: readonly string[] | undefined },
   ): MissingPart {
     const known = after && { step: after.step, spanId: after.spanId };
@@ -116,7 +115,7 @@ class Finder {
       step,
       part: this.#wholePart(this.#lacking.order, step, later),
       or: this.#alternatives(this.#lacking.order, step),
-      under,
+      under: undefined,
       after: known ?? (nearest === undefined ? undefined : this.#seen(nearest)),
       beside: beside.flatMap((each) => (each === undefined ? [] : [this.#seen(each)])),
       later,
