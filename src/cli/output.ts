@@ -14,6 +14,12 @@ export function printLines(lines: readonly string[]): void {
 }
 
 /** `--json` prints one document and nothing else on standard output. */
-export function reporterFor({ json }: { readonly json?: boolean }): Reporter {
-  return json ? jsonReporter(print) : terminalReporter({ write: print, colors });
+export function reporterFor({
+  json,
+  coverage = true,
+}: {
+  readonly json?: boolean;
+  readonly coverage?: boolean;
+}): Reporter {
+  return json ? jsonReporter(print) : terminalReporter({ write: print, colors, coverage });
 }

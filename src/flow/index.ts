@@ -18,6 +18,7 @@ export {
   under,
   when,
 } from './builder/index.js';
+export { type Accepts, diffFlows, type PlayedRun } from './diff/index.js';
 export { expressionScope } from './expression-scope.js';
 export {
   type LearntFlow,

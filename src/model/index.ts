@@ -1,3 +1,4 @@
+export { COVERAGE_KINDS, type CoverageKind, type CoveredPart, type FlowCoverage } from './coverage.js';
 export type { Evidence, ExpressionScope, StepInScope } from './evidence.js';
 export {
   type CycleEdge,
@@ -39,6 +40,15 @@ export {
   type VersionRule,
   type VoteRule,
 } from './flow.js';
+export {
+  type FlowComparison,
+  type FlowDifference,
+  ORDER_RELATIONS,
+  type OrderRelation,
+  type PlacedDifference,
+  type Presence,
+  type Side,
+} from './flow-difference.js';
 export { partsOf, stepsUnder } from './flow-parts.js';
 export {
   type JudgeableRequest,
@@ -67,6 +77,7 @@ export {
   type StoreName,
   type StoreObservation,
 } from './observation.js';
+export { ruleText } from './rule-text.js';
 export type { Awaited, RunEvent, RunEventOf, RunEventType } from './run-event.js';
 export type {
   DefectChannel,

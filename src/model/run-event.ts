@@ -1,3 +1,4 @@
+import type { FlowCoverage } from './coverage.js';
 import type { Finding } from './finding.js';
 import type { ServerIdentity, StoreObservation } from './observation.js';
 import type { CompletionReason } from './trace.js';
@@ -94,6 +95,8 @@ export type RunEvent = { readonly at: bigint } & (
       readonly verdict: Verdict;
       readonly lateSpanIds: readonly string[];
     }
+  /** What of a flow the run's requests exercised; one for each flow, when all are judged. */
+  | { readonly type: 'flow-covered'; readonly coverage: FlowCoverage }
   | { readonly type: 'notice'; readonly level: 'info' | 'warning'; readonly message: string }
   | {
       readonly type: 'run-ended';

@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import { nameSteps } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import {
   type LearntStep,
@@ -12,10 +11,11 @@ import {
   writeFlow,
 } from '../flow/index.js';
 import type { AssembledRequest, CompiledFlow, Outcome, StepMatcher, Verdict } from '../model/index.js';
-import { certainOrder } from '../validators/index.js';
 import { findingSentence, reasonSentence } from '../view/index.js';
 import { judgeSpans } from './check-recorded.js';
+import { holdOut } from './hold-out.js';
 import { readRecordings } from './recordings.js';
+import { type RequestSeen, seeRequests } from './see-requests.js';
 import { type LeftOut, splitByWholeness } from './whole-requests.js';
 
 export interface LearnOptions {
@@ -65,13 +65,13 @@ interface Entry {
  * Throws TracecourtError `usage` for requests that begin with different steps, likely of different flows, unless told which to take or to take them together.
  */
 export async function learnFlow(options: LearnOptions): Promise<LearnResult> {
-  const { uninstrumented = [], together, entry, holdOut } = options;
+  const { uninstrumented = [], together, entry } = options;
   const requests = await readRecordings(options.recordings, {
     handoffs: { consumers: {}, uninstrumented },
     correlation: [],
   });
   const { whole, leftOut } = splitByWholeness(requests);
-  const known = seenWith(whole, learnSteps(whole.map(({ spans }) => spans)));
+  const known = seeRequests(whole, matchersOf(learnSteps(whole.map(({ spans }) => spans))));
   const withSteps = known.filter(({ seen }) => seen.steps.length > 0);
   if (withSteps.length === 0) return { kind: 'nothing', why: nothingIn(requests.length, whole.length), leftOut };
   const entries = entriesOf(withSteps);
@@ -80,13 +80,9 @@ export async function learnFlow(options: LearnOptions): Promise<LearnResult> {
     .filter(({ seen }) => entry === undefined || entryOf(seen) === entry)
     .map(({ request }) => request);
   if (chosen.length === 0) throw noSuchEntry(entry ?? '', entries);
-  const isHeld = (index: number): boolean => holdOut !== undefined && index % holdOut === holdOut - 1;
-  const learnt = await learnFrom(
-    chosen.filter((_, i) => !isHeld(i)),
-    options,
-  );
-  const heldOut = chosen
-    .filter((_, i) => isHeld(i))
+  const { kept, held } = holdOut(chosen, options.holdOut);
+  const learnt = await learnFrom(kept, options);
+  const heldOut = held
     .map((request) => judgeSpans(learnt.flow, request).verdict)
     .map((verdict) => ({ requestId: verdict.requestId, outcome: verdict.outcome, told: wordsOf(verdict) }));
   return {
@@ -127,7 +123,7 @@ function flowOf(
   { name, recordings, uninstrumented = [] }: LearnOptions,
 ): string {
   const steps = learnSteps(requests.map(({ spans }) => spans));
-  const seen = seenWith(requests, steps).map((each) => each.seen);
+  const seen = seeRequests(requests, matchersOf(steps)).map((each) => each.seen);
   const happens = new Set(seen.flatMap((request) => request.steps.map(({ step }) => step)));
   return writeFlow({
     name,
@@ -146,35 +142,11 @@ function inOrderOfAppearance(steps: readonly LearntStep[], seen: readonly SeenRe
   return [...steps].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 
-interface Known {
-  readonly request: AssembledRequest;
-  readonly seen: SeenRequest;
+function matchersOf(steps: readonly LearntStep[]): readonly StepMatcher[] {
+  return steps.map(({ name, spec }) => ({ step: name, ...spec }));
 }
 
-const NANOS_PER_MS = 1_000_000;
-
-function seenWith(requests: readonly AssembledRequest[], steps: readonly LearntStep[]): readonly Known[] {
-  const matchers = steps.map(({ name, spec }): StepMatcher => ({ step: name, ...spec }));
-  return requests.flatMap((request) => {
-    const trace = nameSteps(request, matchers);
-    const order = certainOrder(trace);
-    if (!order) return [];
-    const seen: SeenRequest = {
-      requestId: request.requestId,
-      totalMs: Number(trace.endTime - trace.startTime) / NANOS_PER_MS,
-      steps: order.steps.map(({ stepName, status, startTime, endTime }) => ({
-        step: stepName,
-        failed: status === 'error',
-        durationMs: Number(endTime - startTime) / NANOS_PER_MS,
-      })),
-      before: order.before,
-      causes: order.causes,
-    };
-    return [{ request, seen }];
-  });
-}
-
-function entriesOf(known: readonly Known[]): readonly Entry[] {
+function entriesOf(known: readonly RequestSeen[]): readonly Entry[] {
   const counts = new Map<string, number>();
   for (const { seen } of known) counts.set(entryOf(seen), (counts.get(entryOf(seen)) ?? 0) + 1);
   return [...counts]

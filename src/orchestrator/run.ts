@@ -7,6 +7,7 @@ import { Teardown } from '../lib/teardown.js';
 import type { Reporter } from '../report/index.js';
 import { count } from '../view/index.js';
 import { assemblerOptions, assemblerTimes } from './assembler-options.js';
+import { coverCases } from './cover.js';
 import { createDocket, type Docket } from './docket.js';
 import { combineExitCodes, EXIT_CODES, exitCodeOf } from './exit-code.js';
 import { identifyStores, watchStores } from './identify-stores.js';
@@ -165,6 +166,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
     for (const [index, result] of results.entries()) results[index] = await reviseCase(result, room);
     if (away) throw away;
   }
+  for (const coverage of coverCases(results, docket.newest)) record.emit({ type: 'flow-covered', coverage });
   const unsent = cases.length - results.length;
   if (isOver(results, options) && unsent > 0)
     record.emit({

@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { wordOrder } from '../flow/index.js';
-import type { CompiledFlow, RecordedExample } from '../model/index.js';
+import type { CompiledFlow, FlowCoverage, RecordedExample, WorkflowTrace } from '../model/index.js';
 import { ambiguityWarnings, checkWord } from '../validators/index.js';
 import { findingSentence, reasonSentence } from '../view/index.js';
-import { checkRecorded } from './check-recorded.js';
+import { type CheckedRecording, checkRecorded } from './check-recorded.js';
+import { coverExamples } from './cover.js';
 
 /** One example of a flow, held against it. */
 export interface FlowTestCase {
@@ -22,6 +23,8 @@ export interface FlowTestResult {
   readonly failed: number;
   readonly cases: readonly FlowTestCase[];
   readonly warnings: readonly string[];
+  /** What of the flow its examples exercise; undefined where no word is accepted and nothing recorded. */
+  readonly coverage: FlowCoverage | undefined;
 }
 
 /** Holds a flow against its own examples: the words it accepts and rejects, and recorded requests, whose paths are relative to the flow's file. */
@@ -31,9 +34,15 @@ export async function testFlow(flow: CompiledFlow, flowFile: string): Promise<Fl
     ...accepts.map((word) => testWord(flow, 'accepts', word)),
     ...rejects.map((word) => testWord(flow, 'rejects', word)),
   ];
-  for (const example of recorded) cases.push(await testRecorded(flow, example, dirname(flowFile)));
+  const requests: WorkflowTrace[] = [];
+  for (const example of recorded) {
+    const judged = await judgeRecorded(flow, example, dirname(flowFile));
+    requests.push(...judged.map(({ trace }) => trace));
+    cases.push(testRecorded(example, judged));
+  }
   const passed = cases.filter(({ ok }) => ok).length;
-  return { passed, failed: cases.length - passed, cases, warnings: ambiguityWarnings(flow) };
+  const coverage = accepts.length + requests.length > 0 ? coverExamples(flow, requests) : undefined;
+  return { passed, failed: cases.length - passed, cases, warnings: ambiguityWarnings(flow), coverage };
 }
 
 function testWord(flow: CompiledFlow, kind: 'accepts' | 'rejects', word: string): FlowTestCase {
@@ -43,9 +52,14 @@ function testWord(flow: CompiledFlow, kind: 'accepts' | 'rejects', word: string)
   return { kind, word, ok, cost, explanation };
 }
 
-async function testRecorded(flow: CompiledFlow, example: RecordedExample, folder: string): Promise<FlowTestCase> {
-  const { file, request, verdict: expected, finding } = example;
-  const judged = await checkRecorded(flow, { file: resolve(folder, file), request });
+function judgeRecorded(flow: CompiledFlow, { file, request }: RecordedExample, folder: string) {
+  return checkRecorded(flow, { file: resolve(folder, file), request });
+}
+
+function testRecorded(
+  { file, request, verdict: expected, finding }: RecordedExample,
+  judged: readonly CheckedRecording[],
+): FlowTestCase {
   const wrong = judged.filter(
     ({ verdict }) =>
       verdict.outcome !== expected || (finding !== undefined && !verdict.findings.some(({ code }) => code === finding)),

@@ -1,4 +1,6 @@
+export { comparisonDocument, comparisonLines } from './comparison-text.js';
 export { completedText } from './completed-text.js';
+export { coverageDocument, coverageLines } from './coverage-text.js';
 export { explanationLines } from './explanation-text.js';
 export { healthChangeLine, healthLines } from './health-text.js';
 export { jsonReporter } from './json.js';

@@ -1,16 +1,19 @@
 import type { Colors } from 'picocolors/types.js';
 import type { RunEvent, RunEventOf } from '../model/index.js';
 import { awaitingSentence, count, duration, findingSentence, printable } from '../view/index.js';
+import { coverageLines } from './coverage-text.js';
 import type { Reporter } from './reporter.js';
 import { outcomeWord, proofText, verdictLines } from './verdict-text.js';
 
 export interface TerminalOptions {
   readonly write: (text: string) => void;
   readonly colors: Colors;
+  /** False: what of the flow was exercised is not told. */
+  readonly coverage?: boolean;
 }
 
 /** A run as a person reads it in a terminal: what was started, each verdict with its evidence, where the run is kept. */
-export function terminalReporter({ write, colors }: TerminalOptions): Reporter {
+export function terminalReporter({ write, colors, coverage = true }: TerminalOptions): Reporter {
   const sent = new Map<string, RunEventOf<'request-sent'>>();
   const completed = new Map<string, RunEventOf<'request-completed'>>();
   const line = (text = '') => write(`${text}\n`);
@@ -20,7 +23,8 @@ export function terminalReporter({ write, colors }: TerminalOptions): Reporter {
     else if (event.type === 'request-completed') completed.set(event.requestId, event);
     else if (event.type === 'verdict-reached') verdict(event);
     else if (event.type === 'verdict-revised') revision(event);
-    else for (const text of setUpLines(event, colors)) line(text);
+    else if (event.type !== 'flow-covered') setUpLines(event, colors).forEach((text) => void line(text));
+    else if (coverage) ['', ...coverageLines(event.coverage, colors)].forEach((text) => void line(text));
   }
 
   function verdict({ request, verdict: spoken, durationMs }: RunEventOf<'verdict-reached'>): void {

@@ -1,4 +1,5 @@
 import type { CompiledFlow, FlowStep, Handoff, ProcessAccount, WorkflowTrace } from '../model/index.js';
+import { declaredSteps } from './declared-steps.js';
 
 /** What may have happened without being heard of. Lost telemetry is not missing work. */
 export interface Absence {
@@ -36,7 +37,7 @@ export function readAbsence(
   const proven = trace.completedBy === 'accounted';
   const trusted = flow.trust === 'quiet' && GUESSES.includes(trace.completedBy);
   const lossy = proven ? [] : trace.accounting.processes.flatMap(lossOf);
-  const steps = new Map(flow.steps.map((step) => [step.name, step] as const));
+  const steps = declaredSteps(flow);
   const unsettled = proven ? [] : trace.accounting.unsettled;
   const evidence = { lossy, unsettled, orphans: proven ? 0 : trace.accounting.missingParents.length, trace };
 

@@ -17,7 +17,7 @@ export function certainOrder(trace: WorkflowTrace): CertainOrder | undefined {
   if (!gathered.consistent) return undefined;
   const { facts, occurrences } = gathered;
   const precedes = reachability(
-    facts.graph,
+    facts.certain,
     occurrences.map(({ start }) => start),
   );
   const causes = occurrences.map((to) => indexesOf(occurrences, (from) => from !== to && facts.causes(from, to)));

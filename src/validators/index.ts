@@ -1,5 +1,7 @@
+export { acceptsRun } from './accepts-run.js';
 export { type CertainOrder, certainOrder } from './certain-order.js';
 export { ambiguityWarnings, checkWord } from './check-word.js';
+export { coverageOf, type Exercised, exercised } from './coverage/index.js';
 export type { Evaluate } from './evaluate.js';
 export { judge } from './judge.js';
 export { judgeOpen } from './open/judge-open.js';

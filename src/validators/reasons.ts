@@ -186,10 +186,7 @@ export function undecidedOrder(subject: Subject): {
   const notes: string[] = [];
   const { dropped } = facts.clocks;
   if (dropped.size > 0) {
-    const processOf = (spanId: string): string => {
-      const span = subject.index.get(spanId);
-      return span ? subject.index.processOf(span) : '';
-    };
+    const processOf = (spanId: string): number => subject.index.processes[subject.index.placeOf(spanId)] ?? -1;
     const spanIds = check.undecided.flatMap((pair) =>
       pair.some(({ spanId }) => dropped.has(processOf(spanId))) ? pair.map(({ spanId }) => spanId) : [],
     );
@@ -206,10 +203,10 @@ export function undecidedOrder(subject: Subject): {
   return { reasons, notes };
 }
 
-function servicesOf(subject: Subject, processes: ReadonlySet<string>): readonly string[] {
-  const services = subject.index.spans.flatMap((span) => {
+function servicesOf(subject: Subject, processes: ReadonlySet<number>): readonly string[] {
+  const services = subject.index.spans.flatMap((span, place) => {
     const service = span.resource.get('service.name');
-    return processes.has(subject.index.processOf(span)) && typeof service === 'string' ? [service] : [];
+    return processes.has(subject.index.processes[place] ?? -1) && typeof service === 'string' ? [service] : [];
   });
   return [...new Set(services)].sort();
 }

@@ -1,5 +1,7 @@
+import { oncePer } from '../lib/once-per.js';
 import type { CompiledFlow, Evidence, FlowStep, TraceStep, WorkflowTrace } from '../model/index.js';
 import { type Absence, readAbsence } from './absence.js';
+import { declaredSteps } from './declared-steps.js';
 import type { Evaluate } from './evaluate.js';
 import { checkFlow, ordersOf } from './flow/check.js';
 import type { FlowCheck, OpenSteps } from './flow/checked-request.js';
@@ -44,16 +46,18 @@ export interface ProvenOrder {
 /** Prepares the evidence: facts first, then counts and order. */
 export function prepare(evidence: Evidence, evaluate: Evaluate): Subject {
   const { flow, trace } = evidence;
-  const declared = new Map(flow.steps.map((step) => [step.name, step] as const));
+  const declared = declaredSteps(flow);
   const steps = trace.steps.filter(({ stepName }) => declared.has(stepName));
-  const byName = groupBy(steps, ({ stepName }) => stepName);
-  const stepsNamed = (name: string): readonly TraceStep[] => byName.get(name) ?? [];
+  let byName: ReadonlyMap<string, readonly TraceStep[]> | undefined;
+  const stepsNamed = (name: string): readonly TraceStep[] => {
+    byName ??= groupBy(steps, ({ stepName }) => stepName);
+    return byName.get(name) ?? [];
+  };
   const effects = seeEffects(evidence, stepsNamed);
   const absence = readAbsence(evidence, {
     disprovenByStore: (step) => effects.some((effect) => effect.effect.step === step && effect.records?.length === 0),
   });
   const gathered = gatherFacts(trace, steps);
-  const followers = ordersOf(flow).map(followersOf);
   const checked = checkSubject(evidence, { gathered, absence, effects, stepsNamed, evaluate });
   return {
     evidence,
@@ -63,7 +67,7 @@ export function prepare(evidence: Evidence, evaluate: Evaluate): Subject {
     steps,
     stepsNamed,
     declared: (name) => declared.get(name),
-    followersOf: (step) => followers.find((each) => each.has(step))?.get(step) ?? new Set(),
+    followersOf: (step) => followersIn(flow)(step),
     effects,
     leases: seeLeases(evidence, stepsNamed),
     absence,
@@ -78,6 +82,13 @@ export function conditionsIn({ scope }: Evidence, evaluate: Evaluate): Holds {
     return 'value' in answer && typeof answer.value === 'boolean' ? answer.value : undefined;
   };
 }
+
+/** By flow: the steps that it puts after each. */
+const followersIn = oncePer((flow: CompiledFlow): Subject['followersOf'] => {
+  const followers = ordersOf(flow).map(followersOf);
+  const nothing = new Set<string>();
+  return (step) => followers.find((each) => each.has(step))?.get(step) ?? nothing;
+});
 
 interface Prepared {
   readonly gathered: FactsOfTrace;

@@ -1,5 +1,4 @@
-import type { CycleEdge, Finding, FindingFacts } from '../model/index.js';
-import { ruleText } from './rule-sentence.js';
+import { type CycleEdge, type Finding, type FindingFacts, ruleText } from '../model/index.js';
 import { duration, recordLine } from './words.js';
 
 /** The smallest evidence for a finding, a line each: what was seen, where. */

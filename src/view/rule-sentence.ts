@@ -6,13 +6,6 @@ export function ruleSentence({ facts: { rule, observed } }: FindingOf<'rule-brok
   return `${PROBLEMS[rule.kind](rule, observed)}${conditions(rule)}.`;
 }
 
-/** The rule as a flow file spells it. */
-export function ruleText({ kind, steps, count }: Rule): string {
-  const [only = ''] = steps;
-  if (count !== undefined) return `${kind}: [${only}, ${count}]`;
-  return steps.length === 1 ? `${kind}: ${only}` : `${kind}: [${steps.join(', ')}]`;
-}
-
 type Problem = (rule: Rule, observed: readonly number[]) => string;
 
 const name = (step: string | undefined): string => `\`${step ?? ''}\``;

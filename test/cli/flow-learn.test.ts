@@ -21,12 +21,10 @@ describe('tracecourt flow learn', () => {
     folder = mkdtempSync(join(tmpdir(), 'tracecourt-learn-'));
     const orders = [PAID, REFUSED, PAID, PAID, REFUSED, PAID].map((rest, i) => order(i, rest));
     writeFileSync(file('orders.jsonl'), orders.join(''));
-    const late = 'w web 100-190 server http.request.method=POST url.path=/orders\nr shop <w 101-105 step=reserve';
-    const cut = recording(late, { name: 'late', stamped: true });
     const list = recording('w web 0-9 server http.request.method=GET url.path=/orders', { name: 'list' });
     writeFileSync(file('mixed.jsonl'), orders.join('') + list);
     writeFileSync(file('empty.jsonl'), '');
-    writeFileSync(file('late.jsonl'), order(1, PAID) + order(2, PAID) + order(3, PAID) + cut);
+    writeFileSync(file('two.jsonl'), order(1, PAID) + order(2, REFUSED));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -74,13 +72,13 @@ describe('tracecourt flow learn', () => {
   });
 
   it('holds requests out and says which of them do not conform', async () => {
-    const args = ['flow', 'learn', file('late.jsonl'), '--hold-out', '4'];
+    const args = ['flow', 'learn', file('two.jsonl'), '--hold-out', '2'];
     const { exitCode, stderr } = await tracecourt(args);
     expect(exitCode).to.equal(1);
     expect(stderr).to.include('Held out 1 request: 0 conform.');
     const { stdout } = await tracecourt([...args, '--json']);
     const result = JSON.parse(stdout) as { learntFrom: string[]; heldOut: { outcome: string }[] };
-    expect(result.learntFrom).to.have.length(3);
+    expect(result.learntFrom).to.have.length(1);
     expect(result.heldOut).to.have.length(1);
   });
 

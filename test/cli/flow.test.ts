@@ -111,6 +111,34 @@ describe('tracecourt flow test and tracecourt check', () => {
     expect(none.exitCode).to.equal(2);
   });
 
+  it('tells what of the flow recorded requests exercised, over several files', async () => {
+    const file = flowWith('');
+    const good = join(folder, 'good.jsonl');
+    const checked = await tracecourt(['check', file, '--trace', good]);
+    expect(checked.stdout).to.match(/coverage of shop by 1 request: 3 of 3 steps, 1 of 1 rule\n$/);
+    const both = await tracecourt(['flow', 'coverage', file, '--trace', good, '--trace', join(folder, 'bad.jsonl')]);
+    expect(both.exitCode).to.equal(0);
+    expect(both.stdout).to.include('by 2 requests');
+    expect(both.stdout).to.include('of 1 request only the steps count');
+    const little = flowWith('');
+    writeFileSync(little, `${FLOW.replace('c: {}', 'c: {}, d: {}')}`);
+    const json = await tracecourt(['flow', 'coverage', little, '--trace', good, '--json', '--fail-under', '90']);
+    expect(json.exitCode).to.equal(1);
+    const { coverage } = JSON.parse(json.stdout) as { coverage: { summary: readonly object[] } };
+    expect(coverage.summary[0]).to.deep.equal({ kind: 'step', covered: 3, of: 4, missing: ['d'] });
+  });
+
+  it('asks for requests where none are given, and for a percentage that is one', async () => {
+    const nothing = await tracecourt(['flow', 'coverage', flowWith('')]);
+    expect(nothing.exitCode).to.equal(3);
+    expect(nothing.stderr).to.include('Name runs');
+    const odd = await tracecourt(['flow', 'coverage', flowWith(''), 'x', '--fail-under', '101']);
+    expect(odd.exitCode).to.equal(3);
+    expect(odd.stderr).to.include('a number from 0 to 100');
+    const unknown = await tracecourt(['flow', 'coverage', flowWith(''), 'no-such-run']);
+    expect(unknown.exitCode).to.equal(3);
+  });
+
   it('says which line of a recording is no export', async () => {
     const { exitCode, stderr } = await tracecourt(['check', flowWith(''), '--trace', join(folder, 'torn.jsonl')]);
     expect(exitCode).to.equal(3);

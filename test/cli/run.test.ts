@@ -12,7 +12,7 @@ describe('tracecourt run, trace and replay', () => {
     const { exitCode, stdout, stderr } = await tracecourt(['run', APPROVE, '--json', ...kept, ...args]);
     expect(stdout, stderr).not.to.equal('');
     const document = JSON.parse(stdout);
-    return { exitCode, run: document.run as string, rows: document.scenarios, stderr };
+    return { exitCode, run: document.run as string, rows: document.scenarios, coverage: document.coverage, stderr };
   }
 
   async function replayed(name: string) {
@@ -34,6 +34,24 @@ describe('tracecourt run, trace and replay', () => {
     const again = await replayed(name);
     expect(again.exitCode).to.equal(0);
     expect(again.rows[0]).to.deep.include({ verdict: 'pass', completedBy: 'accounted', sameAsSpoken: true });
+  }).timeout(60_000);
+
+  it('tells what of the flow was exercised, and the same from the bundles of several runs', async () => {
+    const flow = 'examples/gpu-allocation/gpu-allocation.flow.yaml';
+    const { run: name, coverage } = await run();
+    expect(coverage).to.have.length(1);
+    expect(coverage[0].summary[0]).to.deep.include({ kind: 'step', covered: 8, of: 12 });
+    expect(coverage[0].summary.at(-1)).to.deep.include({ kind: 'effect', covered: 4, of: 7 });
+    const again = await tracecourt(['flow', 'coverage', flow, name, '--json', ...kept]);
+    expect(JSON.parse(again.stdout).coverage).to.deep.equal(coverage[0]);
+    const twice = await tracecourt(['flow', 'coverage', flow, name, name, '--json', ...kept]);
+    expect(JSON.parse(twice.stdout).coverage.requests).to.equal(2);
+    const mutated = await tracecourt(['flow', 'test', flow, '--mutate', '--run', name, '--json', ...kept]);
+    const { mutation } = JSON.parse(mutated.stdout);
+    expect(mutation.requests.at(-1)).to.deep.equal({ name: `${name}.1`, conforms: true, verdict: 'pass' });
+    expect(
+      mutation.mutations.find((each: { name: string }) => each.name === 'change allocation output.gpu').by,
+    ).to.include('wrong-content');
   }).timeout(60_000);
 
   it('judges a lying cache a fail, exits with 1; trace shows it, replay agrees', async () => {

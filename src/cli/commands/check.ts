@@ -4,11 +4,12 @@ import {
   type CheckedRecording,
   checkRecorded,
   combineExitCodes,
+  coverRecorded,
   EXIT_CODES,
   exitCodeOf,
   loadFlowFile,
 } from '../../orchestrator/index.js';
-import { explanationLines, outcomeWord, proofText } from '../../report/index.js';
+import { coverageDocument, coverageLines, explanationLines, outcomeWord, proofText } from '../../report/index.js';
 import { colors, print, printLines } from '../output.js';
 import { parametersOf, withParameters } from '../parameters.js';
 
@@ -33,8 +34,14 @@ export function checkCommand(done: (exitCode: number) => void): Command {
   return withParameters(command).action(async (file: string, flags: CheckFlags) => {
     const flow = await loadFlowFile(file, { parameters: parametersOf(flags.param), environment: process.env });
     const checked = await checkRecorded(flow, { file: flags.trace, request: flags.request });
-    if (flags.json) print(`${toJson({ requests: checked.map(({ verdict }) => verdict) })}\n`);
-    else printLines(checked.length === 0 ? ['No such request is in the file.'] : checked.flatMap(pageOf));
+    const coverage = coverRecorded(
+      flow,
+      checked.map(({ trace }) => trace),
+    );
+    const requests = checked.map(({ verdict }) => verdict);
+    if (flags.json) print(`${toJson({ requests, coverage: coverageDocument(coverage) })}\n`);
+    else if (checked.length === 0) printLines(['No such request is in the file.']);
+    else printLines([...checked.flatMap(pageOf), '', ...coverageLines(coverage, colors)]);
     const codes = checked.map(({ verdict }) => exitCodeOf(verdict.outcome));
     done(codes.length === 0 ? EXIT_CODES.unknown : combineExitCodes(codes));
   });

@@ -63,7 +63,7 @@ async function demo(flags: DemoFlags): Promise<number> {
 
   const events: RunEvent[] = [];
   const log = { name: 'demo', onEvent: (event: RunEvent) => void events.push(event) };
-  const reporters = flags.json ? [log] : [log, reporterFor(flags)];
+  const reporters = flags.json ? [log] : [log, reporterFor({ ...flags, coverage: false })];
   const result = await interruptible((signal) => runCases(cases, runOptions(settings, { cut: [], reporters, signal })));
   const surprises = result.cases.flatMap(surprisesIn);
   const isComplete = result.failure === undefined && result.cases.length === cases.length;

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { toJson } from '../../lib/json.js';
 import type { CompiledFlow, MutationResult } from '../../model/index.js';
 import { beyondWords, EXIT_CODES, loadFlowFile, testFlow } from '../../orchestrator/index.js';
-import { mutationDocument, mutationLines } from '../../report/index.js';
+import { coverageDocument, coverageLines, mutationDocument, mutationLines } from '../../report/index.js';
 import { colors, print, printLines } from '../output.js';
 import { parametersOf, withParameters } from '../parameters.js';
 import { type MutateFlags, mutationExitCode, mutationsOf, withMutations } from './flow-test-mutate.js';
@@ -35,8 +35,7 @@ Exits with 0 if every example is what the flow says it is, 1 if one is not, 2 if
     const flow = await loadFlowFile(file, { parameters: parametersOf(flags.param), environment: process.env });
     const result = await testFlow(flow, file);
     const mutation = await mutationsOf(flow, { flowFile: file, flags });
-    if (flags.json)
-      print(`${toJson({ ...result, ...(mutation ? { mutation: mutationDocument(mutation, flow) } : {}) })}\n`);
+    if (flags.json) print(`${toJson(documentOf(result, mutation && mutationDocument(mutation, flow)))}\n`);
     else printLines([...linesOf(result), ...(mutation ? mutationPart(mutation, { flow, flags }) : [])]);
     done(exitCodeOfTest(result, { mutation, flags }));
   });
@@ -61,7 +60,15 @@ function mutationPart(
   return ['', ...mutationLines(mutation, { flow, beyond: wordsAlone ? beyondWords(flow) : [], colors })];
 }
 
-function linesOf({ passed, failed, cases, warnings }: TestResult): readonly string[] {
+function documentOf({ coverage, ...result }: TestResult, mutation: unknown): unknown {
+  return {
+    ...result,
+    ...(coverage ? { coverage: coverageDocument(coverage) } : {}),
+    ...(mutation === undefined ? {} : { mutation }),
+  };
+}
+
+function linesOf({ passed, failed, cases, warnings, coverage }: TestResult): readonly string[] {
   if (cases.length === 0) return ['The flow has no examples: there is nothing to test. Add some under "examples".'];
   return [
     ...warnings.map((warning) => colors.yellow(`warning: ${warning}`)),
@@ -69,6 +76,7 @@ function linesOf({ passed, failed, cases, warnings }: TestResult): readonly stri
       const mark = ok ? colors.green('ok    ') : colors.red('not ok');
       return `${mark}  ${kind.padEnd(8)}  ${word ?? file ?? ''}${colors.dim(`  ${explanation}`)}`;
     }),
+    ...(coverage ? coverageLines(coverage, colors) : []),
     `${passed} passed, ${failed} failed`,
   ];
 }

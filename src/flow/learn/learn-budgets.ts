@@ -10,7 +10,8 @@ export interface LearntBudget {
 
 /** A bound is this many times the longest time that was seen, rounded up. */
 export const BUDGET_MARGIN = 3;
-const LEAST_BUDGET_MS = 100;
+/** Below this the luck of a busy machine says more than the work. */
+const LEAST_BUDGET_MS = 1_000;
 /** Steps that never took this share of the longest request are quick enough to go without a bound. */
 const TELLING_SHARE = 0.2;
 
@@ -28,7 +29,7 @@ export function learnBudgets(requests: readonly SeenRequest[]): readonly LearntB
   }
   const slow = [...steps]
     .map(([step, durations]) => budgetOf(step, durations))
-    .filter(({ seenMs }) => seenMs.most >= TELLING_SHARE * total.seenMs.most && seenMs.most < total.seenMs.most * 0.9);
+    .filter(({ seenMs, limitMs }) => seenMs.most >= TELLING_SHARE * total.seenMs.most && limitMs < total.limitMs);
   return [total, ...slow];
 }
 

@@ -1,6 +1,6 @@
 import { type Span, STAMP_NAMES } from '../../model/index.js';
 import type { StepSpec } from '../builder/index.js';
-import { patternsOf } from './name-patterns.js';
+import { patternsOf, type SpanText } from './name-patterns.js';
 import { identityOf, type StepIdentity } from './step-identity.js';
 
 /** A step that spans were found for. */
@@ -69,13 +69,13 @@ interface Described {
 }
 
 function withPatterns(identities: readonly StepIdentity[]): readonly Described[] {
-  const kindOf = ({ service, criteria, varying }: StepIdentity): string =>
-    JSON.stringify([service, criteria, varying?.key]);
-  const texts = new Map<string, string[]>();
+  // What is data in one operation is data in all of them: the keys of a service are looked at together, and so are its paths.
+  const kindOf = ({ service, varying }: StepIdentity): string => JSON.stringify([service, varying?.key]);
+  const texts = new Map<string, SpanText[]>();
   for (const identity of identities) {
     if (!identity.varying) continue;
     const known = texts.get(kindOf(identity)) ?? [];
-    known.push(identity.varying.text);
+    known.push(identity.varying);
     texts.set(kindOf(identity), known);
   }
   const patterns = new Map([...texts].map(([kind, all]) => [kind, patternsOf(all)]));

@@ -1,5 +1,6 @@
 import { type AttributeValue, CLIENT_SYSTEMS, type ClientSystem, type Span, STAMP_NAMES } from '../../model/index.js';
 import type { StepSpec } from '../builder/index.js';
+import type { SpanText } from './name-patterns.js';
 
 /** What a span is known by, as a step: criteria of a matcher, of which the varying one is still the span's own text. */
 export interface StepIdentity {
@@ -8,7 +9,7 @@ export interface StepIdentity {
   readonly service: string;
   readonly criteria: Omit<StepSpec, 'service'>;
   /** Which criterion is a pattern over texts that may vary, and this span's text. */
-  readonly varying: { readonly key: 'span' | 'route' | 'key'; readonly text: string } | undefined;
+  readonly varying: (SpanText & { readonly key: 'span' | 'route' | 'key' }) | undefined;
   /** Words that a name can be made of. */
   readonly words: readonly string[];
 }
@@ -44,10 +45,11 @@ function database(span: Span): Unstated | undefined {
   const label = text(span.attributes.get('db.collection.name'));
   const key = system === 'redis' ? redisKey(span) : undefined;
   const criteria = { ...system_(system, 'db.system.name'), ...given({ operation, label }) };
-  if (operation === undefined) return { criteria, varying: { key: 'span', text: span.name }, words: [system] };
+  if (operation === undefined)
+    return { criteria, varying: { key: 'span', text: span.name, isName: true }, words: [system] };
   return {
-    criteria: { ...criteria, ...(system in criteria ? {} : { kind: span.kind }) },
-    varying: key === undefined ? undefined : { key: 'key', text: key },
+    criteria: { ...criteria, ...('client' in criteria ? {} : { kind: span.kind }) },
+    varying: key === undefined ? undefined : { key: 'key', text: key, isName: false },
     words: [system, operation, ...(label === undefined ? [] : [label])],
   };
 }
@@ -55,17 +57,21 @@ function database(span: Span): Unstated | undefined {
 function http(span: Span): Unstated | undefined {
   const method = text(span.attributes.get('http.request.method'));
   if (method === undefined || (span.kind !== 'server' && span.kind !== 'client')) return undefined;
-  const route = text(span.attributes.get('http.route')) ?? text(span.attributes.get('url.path'));
+  const named = text(span.attributes.get('http.route'));
+  const route = named ?? text(span.attributes.get('url.path'));
   const which = span.kind === 'client' ? { client: 'http' as const } : { kind: span.kind };
   return {
     criteria: { ...which, method },
-    varying: route === undefined ? { key: 'span', text: span.name } : { key: 'route', text: route },
+    varying:
+      route === undefined
+        ? { key: 'span', text: span.name, isName: true }
+        : { key: 'route', text: route, isName: named !== undefined },
     words: span.kind === 'client' ? ['call', method] : [method],
   };
 }
 
 function named({ kind, name }: Span): Unstated {
-  return { criteria: { kind }, varying: { key: 'span', text: name }, words: [] };
+  return { criteria: { kind }, varying: { key: 'span', text: name, isName: true }, words: [] };
 }
 
 /** A client that matchers have a word for, or else the attribute that names the system. */

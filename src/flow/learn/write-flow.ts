@@ -33,7 +33,7 @@ export function writeFlow(flow: LearntFlow): string {
     '',
     ...(orders.order ? orderLines('order', orders.order, '') : []),
     '',
-    `# The longest that was seen, ${BUDGET_MARGIN} times over, rounded up: a guess at what is too long.`,
+    `# A guess at what is too long: ${BUDGET_MARGIN} times the longest that was seen, rounded up, and a second at least.`,
     'budgets:',
     ...flow.budgets.map(budgetLine),
     ...(uninstrumented.length > 0 ? ['', `handoffs: { uninstrumented: ${inline(uninstrumented)} }`] : []),

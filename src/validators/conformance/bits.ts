@@ -71,3 +71,24 @@ function bitsIn(word: number): number {
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
   return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
+
+/** How many bits of a row lie in columns from `from` up to, and without, `to`. */
+export function countRange(
+  { words, bits }: BitRows,
+  row: number,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
+  let count = 0;
+  if (from < to) {
+    for (let w = from >>> 5; w <= (to - 1) >>> 5; w++)
+      count += bitsIn((bits[row * words + w] as number) & wordMask(w, from, to));
+  }
+  return count;
+}
+
+/** The bits of a word that lie from `from` up to, and without, `to`. */
+export function wordMask(word: number, from: number, to: number): number {
+  const low = word === from >>> 5 ? -1 << (from & 31) : -1;
+  const high = word === (to - 1) >>> 5 ? -1 >>> (31 - ((to - 1) & 31)) : -1;
+  return low & high;
+}

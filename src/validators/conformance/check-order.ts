@@ -12,6 +12,7 @@ import { describeRun, type Run } from './run.js';
 import { runAtPlaces } from './run-tree.js';
 import { search } from './search.js';
 import { orderRounds } from './serial-rounds.js';
+import { type StrengthCounts, strengthOf } from './strength.js';
 import { emptyTimes, fitsCounts, type PlaceCounts, type Times } from './times.js';
 
 /** States that a search looks at, beside one for each occurrence, before it gives up. */
@@ -29,6 +30,8 @@ export type Conformance =
       readonly kind: 'conforms';
       /** One such run; worked out on asking. */
       readonly run: () => Run;
+      /** How many pairs of occurrences it requires an order of, and of how many that order is certain. */
+      readonly strength: StrengthCounts;
     })
   | (Checked & { readonly kind: 'violated' | 'tooAmbiguous' });
 
@@ -89,7 +92,10 @@ class Checker {
     this.#bounds ??= boundsOfNodes(order);
     const found = search({ order, bounds: this.#bounds, request, budget: budget + places.length });
     const { kind, states } = found;
-    if (kind === 'found') return { kind: 'conforms', method: 'search', states, run: found.run };
+    if (kind === 'found') {
+      const strength = strengthOf(request, found.run(), { list: 0 });
+      return { kind: 'conforms', method: 'search', states, run: found.run, strength };
+    }
     return { kind: kind === 'impossible' ? 'violated' : kind, method: 'search', states };
   }
 
@@ -109,19 +115,17 @@ class Checker {
     const order = this.#order;
     if (this.#firing.fire(request, places, { serial: true })) {
       const started = this.#firing.startedOnes();
-      return { kind: 'conforms', method: 'exact', states: 0, run: () => runOf(order, places, started) };
+      const strength = this.#firing.strength();
+      return { kind: 'conforms', method: 'exact', states: 0, strength, run: () => runOf(order, places, started) };
     }
     const waiting = this.#firing.waitingRounds();
     if (order.serialGroups === 0 || !this.#firing.fire(request, places, { serial: false })) return VIOLATED;
     if (overlappingPair(request, waiting)) return VIOLATED;
     const rounds = orderRounds({ order, request, places, started: this.#firing.startedOnes(), budget });
     if (rounds.kind === 'possible') {
-      return {
-        kind: 'conforms',
-        method: 'exact',
-        states: rounds.states,
-        run: () => runOf(order, places, rounds.started),
-      };
+      const run = (): Run => runOf(order, places, rounds.started);
+      const strength = strengthOf(request, run(), { list: 0 });
+      return { kind: 'conforms', method: 'exact', states: rounds.states, run, strength };
     }
     return { ...VIOLATED, kind: rounds.kind === 'impossible' ? 'violated' : 'tooAmbiguous', states: rounds.states };
   }

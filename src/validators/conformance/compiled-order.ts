@@ -28,6 +28,8 @@ export interface CompiledOrder extends OrderTree {
   readonly earlier: readonly (readonly EarlierPlaces[])[];
   /** The same, as one table. */
   readonly earlierTable: EarlierTable;
+  /** True if some place must only wait for starts. */
+  readonly asksStarts: boolean;
   /** By place: the index of the group whose occurrences follow one another, or -1. */
   readonly serialGroup: readonly number[];
   readonly serialGroups: number;
@@ -81,6 +83,7 @@ export function compileOrder(tree: FlowNode): CompiledOrder {
     placeOfLabel: new Map(labels.map((label, id) => [label, onlyOne(placesOfLabel[id] ?? [])] as const)),
     earlier,
     earlierTable: tableOf(earlier),
+    asksStarts: earlier.some((ranges) => ranges.some(({ by }) => by === 'start')),
     serialGroup: serial.groups,
     serialGroups: serial.count,
     boundWithin,

@@ -1,7 +1,10 @@
+import { wordMask } from './bits.js';
 import type { CompiledOrder } from './compiled-order.js';
 import { FactLists } from './fact-lists.js';
 import type { StandStill } from './obstacle-cycle.js';
+import { provenPairs, type Room } from './proven-pairs.js';
 import type { OrderedOccurrence, RequestOrder } from './request-order.js';
+import type { StrengthCounts } from './strength.js';
 
 /** Rounds that have started and not ended, and rounds that only wait for these. By rank. */
 interface SerialGroup {
@@ -57,6 +60,7 @@ export class Firing {
   /** By rank: 1 while a start sleeps, or waits for its turn. */
   #isHeldUp = new Uint8Array(0);
   readonly #groups: readonly SerialGroup[];
+  readonly #room: Room = { ended: new Int32Array(0), started: new Int32Array(0) };
   #dropped: number[] = [];
 
   constructor(order: CompiledOrder) {
@@ -130,6 +134,24 @@ export class Firing {
   /** The occurrences that could be started, in an order that what was asked for allows. */
   startedOnes(): Int32Array {
     return this.#sequence.slice(0, this.#started);
+  }
+
+  /** After a serial walk in which every point was fired: how many pairs the run requires an order of, and of how many it is certain. */
+  strength(): StrengthCounts {
+    return provenPairs({
+      order: this.#order,
+      lists: this.#lists,
+      nodes: this.#request.nodes,
+      words: this.#words,
+      count: this.#started,
+      fired: this.#queue,
+      startOf: (rank) => this.#occurrence(rank).start,
+      startedAt: (i) => this.#rank[this.#sequence[i] as number] as number,
+      placeOf: (rank) => this.#places[this.#atRank[rank] as number] as number,
+      offsets: this.#offsets,
+      ancestors: this.#ancestors,
+      room: this.#room,
+    });
   }
 
   #reserve(): void {
@@ -413,11 +435,4 @@ export class Firing {
 
 function isIn(bits: Int32Array, rank: number, row = 0): boolean {
   return (((bits[row + (rank >>> 5)] as number) >>> (rank & 31)) & 1) === 1;
-}
-
-/** The bits of a word that lie from `from` up to, and without, `to`. */
-function wordMask(word: number, from: number, to: number): number {
-  const low = word === from >>> 5 ? -1 << (from & 31) : -1;
-  const high = word === (to - 1) >>> 5 ? -1 >>> (31 - ((to - 1) & 31)) : -1;
-  return low & high;
 }

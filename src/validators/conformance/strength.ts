@@ -4,10 +4,13 @@ import { closeFacts } from './closed-facts.js';
 import type { RequestOrder } from './request-order.js';
 import type { Run } from './run.js';
 
-/** How much of what a run requires is certain. */
-export interface RunStrength {
+export interface StrengthCounts {
   readonly required: number;
   readonly proven: number;
+}
+
+/** How much of what a run requires is certain. */
+export interface RunStrength extends StrengthCounts {
   /** Pairs that are required and not certain, earlier one first; the first so many of them. */
   readonly undecided: readonly (readonly [number, number])[];
 }

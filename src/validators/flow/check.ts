@@ -1,3 +1,4 @@
+import { oncePer } from '../../lib/once-per.js';
 import type { CompiledFlow, FlowNode } from '../../model/index.js';
 import type { OrderChecker, RequestOrder, Run } from '../conformance/index.js';
 import type { CheckedRequest, FlowCheck, FlowCounts, OrderCheck } from './checked-request.js';
@@ -34,7 +35,7 @@ export function checkFlow(flow: Pick<CompiledFlow, 'order' | 'steps'>, request: 
 
 /** One order, its conditions decided, held against its occurrences. */
 export function askScope(scope: OrderScope, { facts, open, occurrences: everyone }: CheckedRequest) {
-  const optional = new Set(stepsUnder(scope.order).filter((step) => open.mayStillCome(step) || open.storeShown(step)));
+  const optional = new Set(stepsOf(scope.order).filter((step) => open.mayStillCome(step) || open.storeShown(step)));
   const asked = requestOrder(scope, { facts, everyone, mayStillCome: optional });
   const checker = checkerOf(scope.order);
   return { optional, asked, checker, outcome: checker.check(asked) };
@@ -46,9 +47,17 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
   switch (outcome.kind) {
     case 'conforms': {
       const awaited = optional.size > 0 ? awaitedIn(scope, { request, asked, checker }) : [];
+      const { required, proven } = outcome.strength;
       return {
         counts: { ...NO_COUNTS, awaited },
-        order: { ...NO_ORDER, ...provePairs(requiredBy(outcome.run(), scope), facts) },
+        order: {
+          ...NO_ORDER,
+          // What a possible run requires is not violated: what is not proven is undecided.
+          strength: { required, proven, undecided: required - proven },
+          get undecided() {
+            return provePairs(requiredBy(outcome.run(), scope), facts).undecided;
+          },
+        },
       };
     }
     case 'tooAmbiguous':
@@ -61,6 +70,8 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
 }
 
 const NO_COUNTS: FlowCounts = { missing: [], awaited: [], counts: [], unexpected: [] };
+const stepsOf = oncePer((order: FlowNode): readonly string[] => [...new Set(stepsUnder(order))]);
+
 const NO_ORDER: OrderCheck = { cycles: [], strength: NO_STRENGTH, undecided: [], tooAmbiguous: undefined };
 
 function isExact({ order }: OrderChecker): boolean {
@@ -99,7 +110,9 @@ function join(a: FlowCheck, b: FlowCheck): FlowCheck {
     order: {
       cycles: [...a.order.cycles, ...b.order.cycles],
       strength: addStrength(a.order.strength, b.order.strength),
-      undecided: [...a.order.undecided, ...b.order.undecided],
+      get undecided() {
+        return [...a.order.undecided, ...b.order.undecided];
+      },
       tooAmbiguous: a.order.tooAmbiguous ?? b.order.tooAmbiguous,
     },
     unresolved: [...a.unresolved, ...b.unresolved],

@@ -1,4 +1,4 @@
-import type { ClockReading } from './order-facts.js';
+import type { StableFacts } from './order-facts.js';
 import { TOLERANCE_NANOS } from './tolerance.js';
 
 /**
@@ -9,55 +9,58 @@ import { TOLERANCE_NANOS } from './tolerance.js';
  * p is certainly before q if and only if t(q) − t(p) exceeds the bound from X to Y.
  */
 export interface Clocks {
-  /** Most that clock `to` can be ahead of clock `from`, nanoseconds; infinite where nothing is known. */
-  bound(from: string, to: string): number;
+  /** Most that clock `to` can be ahead of clock `from`, nanoseconds; infinite where nothing is known. Clocks go by the numbers of their processes. */
+  bound(from: number, to: number): number;
   /** Clocks whose readings contradict each other or the causes: nothing may be concluded from them. */
-  readonly dropped: ReadonlySet<string>;
-  readonly usable: readonly string[];
+  readonly dropped: ReadonlySet<number>;
 }
 
 /** Solves the bounds. Clocks on a cycle that sums to less than zero are dropped, and the rest is solved without them. */
 export function solveClocks(
-  readings: readonly ClockReading[],
-  { processes, broken }: { readonly processes: Iterable<string>; readonly broken: ReadonlySet<string> },
+  readings: StableFacts['readings'],
+  { count, broken }: { readonly count: number; readonly broken: ReadonlySet<number> },
 ): Clocks {
   const dropped = new Set(broken);
-  const all = [...new Set(processes)];
   for (;;) {
-    const usable = all.filter((process) => !dropped.has(process));
-    const place = new Map(usable.map((process, i) => [process, i] as const));
-    const bounds = shortestBounds(readings, place);
-    const contradicted = usable.filter((_, i) => (bounds[i * usable.length + i] ?? 0) < 0);
-    if (contradicted.length === 0) {
-      return {
-        usable,
-        dropped,
-        bound: (from, to) => {
-          const [x, y] = [place.get(from), place.get(to)];
-          return x === undefined || y === undefined ? Infinity : (bounds[x * usable.length + y] ?? Infinity);
-        },
-      };
+    const bounds = shortestBounds(readings, { count, dropped });
+    let contradicted = false;
+    for (let process = 0; process < count; process++) {
+      if (dropped.has(process) || (bounds[process * count + process] as number) >= 0) continue;
+      dropped.add(process);
+      contradicted = true;
     }
-    for (const process of contradicted) dropped.add(process);
+    if (!contradicted) return { dropped, bound: (from, to) => bounds[from * count + to] ?? Infinity };
   }
 }
 
-function shortestBounds(readings: readonly ClockReading[], place: ReadonlyMap<string, number>): Float64Array {
-  const n = place.size;
-  const bounds = new Float64Array(n * n).fill(Infinity);
-  const lower = (at: number, bound: number): void => {
-    if (bound < (bounds[at] ?? Infinity)) bounds[at] = bound;
-  };
-  for (let i = 0; i < n; i++) lower(i * n + i, 0);
-  for (const { from, to, difference } of readings) {
-    const [x, y] = [place.get(from), place.get(to)];
-    if (x !== undefined && y !== undefined) lower(x * n + y, difference + TOLERANCE_NANOS);
+/** Most that each clock can be ahead of each other one; a clock that is dropped is tied to none. */
+function shortestBounds(
+  readings: StableFacts['readings'],
+  { count, dropped }: { readonly count: number; readonly dropped: ReadonlySet<number> },
+): readonly number[] {
+  const bounds: number[] = [];
+  for (let i = 0; i < count * count; i++) bounds.push(Infinity);
+  for (let i = 0; i < count; i++) if (!dropped.has(i)) bounds[i * count + i] = 0;
+  for (let i = 0; i < readings.length; i += 3) {
+    const from = readings[i] as number;
+    const to = readings[i + 1] as number;
+    const bound = (readings[i + 2] as number) + TOLERANCE_NANOS;
+    if (dropped.size > 0 && (dropped.has(from) || dropped.has(to))) continue;
+    const at = from * count + to;
+    if (bound < (bounds[at] as number)) bounds[at] = bound;
   }
-  for (let k = 0; k < n; k++) {
-    for (let i = 0; i < n; i++) {
-      const first = bounds[i * n + k] ?? Infinity;
-      for (let j = 0; j < n && first !== Infinity; j++) lower(i * n + j, first + (bounds[k * n + j] ?? Infinity));
-    }
-  }
+  for (let k = 0; k < count; k++) for (let i = 0; i < count; i++) shorten(bounds, { from: i, over: k, count });
   return bounds;
+}
+
+function shorten(
+  bounds: number[],
+  { from, over, count }: { readonly from: number; readonly over: number; readonly count: number },
+): void {
+  const first = bounds[from * count + over] as number;
+  if (first === Infinity) return;
+  for (let to = 0; to < count; to++) {
+    const sum = first + (bounds[over * count + to] as number);
+    if (sum < (bounds[from * count + to] as number)) bounds[from * count + to] = sum;
+  }
 }

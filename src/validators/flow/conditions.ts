@@ -1,4 +1,6 @@
+import { oncePer } from '../../lib/once-per.js';
 import type { FlowNode } from '../../model/index.js';
+import { childrenOf } from './tree.js';
 
 export interface ResolvedOrder {
   readonly order: FlowNode;
@@ -14,6 +16,7 @@ const known = new WeakMap<FlowNode, Map<string, ResolvedOrder>>();
 
 /** The order of a flow for one request: each condition decided. The same answers give the same object, so that what is made from it can be kept. */
 export function resolveConditions(order: FlowNode, holds: Holds): ResolvedOrder {
+  if (!hasConditions(order)) return { order, unresolved: [] };
   const answers: (boolean | undefined)[] = [];
   const asked: Holds = (condition) => {
     const answer = holds(condition);
@@ -22,7 +25,6 @@ export function resolveConditions(order: FlowNode, holds: Holds): ResolvedOrder 
   };
   const unresolved: string[] = [];
   const resolved = resolve(order, { holds: asked, unresolved });
-  if (answers.length === 0) return { order, unresolved };
   const byAnswers = known.get(order) ?? new Map<string, ResolvedOrder>();
   known.set(order, byAnswers);
   const key = answers.map((answer) => (answer === undefined ? '?' : Number(answer))).join('');
@@ -31,6 +33,12 @@ export function resolveConditions(order: FlowNode, holds: Holds): ResolvedOrder 
   const result = { order: resolved, unresolved };
   byAnswers.set(key, result);
   return result;
+}
+
+const hasConditions = oncePer((order: FlowNode): boolean => isConditional(order));
+
+function isConditional(node: FlowNode): boolean {
+  return node.kind === 'if' || childrenOf(node).some(isConditional);
 }
 
 interface Resolving {

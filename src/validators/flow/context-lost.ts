@@ -19,7 +19,7 @@ export function contextLost(subject: Subject): readonly Finding[] {
   const { trace, absence } = subject;
   const unheard =
     trace.completedBy !== 'accounted' && (absence.lossy.length > 0 || trace.accounting.missingParents.length > 0);
-  if (unheard) return [];
+  if (unheard || isOneTrace(subject.index.spans)) return [];
   const [, ...loose] = connectedTraces(subject.index.spans);
   return loose.map((spans) => {
     const traceIds = [...new Set(spans.map(({ traceId }) => traceId))];
@@ -30,6 +30,10 @@ export function contextLost(subject: Subject): readonly Finding[] {
       facts: { traceIds, by },
     });
   });
+}
+
+function isOneTrace([first, ...others]: readonly Span[]): boolean {
+  return others.every(({ traceId }) => traceId === first?.traceId);
 }
 
 /** The spans by connected part, that of the earliest span first. */

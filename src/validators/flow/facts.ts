@@ -1,9 +1,10 @@
 import type { TraceStep, WorkflowTrace } from '../../model/index.js';
-import { addClockOrder } from './clock-order.js';
+import { type Ancestry, ancestryOf } from './ancestry.js';
+import { certainGraph, certainPairs } from './certain-order.js';
 import { type Clocks, solveClocks } from './clocks.js';
-import { stableFacts } from './order-facts.js';
-import { copyGraph, nodesOnCycles, type OrderGraph, sortNodes } from './order-graph.js';
-import { reachability } from './reach.js';
+import { type StableFacts, stableFacts } from './order-facts.js';
+import { nodesOnCycles, type OrderGraph } from './order-graph.js';
+import { isAcyclic, type NodePairs, pairsOf, reachability } from './reach.js';
 import { indexSpans, type SpanIndex } from './span-index.js';
 
 /** One happening of a step of the flow, with its two points in the order graph. */
@@ -22,23 +23,32 @@ export interface Occurrence {
 export interface Facts {
   readonly index: SpanIndex;
   /** Acyclic: what is certain, by cause, sequence, offset and clock. */
+  readonly certain: NodePairs;
+  /** The same, each fact with its reason; made on first asking. */
   readonly graph: OrderGraph;
   readonly clocks: Clocks;
   /** What of it is certain without comparing the clocks of two processes. */
   knownOrder(): OrderGraph;
   /** Points whose place in their process's sequence is known. */
-  readonly stamped: ReadonlySet<number>;
+  readonly stamped: { has(node: number): boolean };
   /**
    * For the start of one occurrence and the end of another: the end of the first and the start of the second, if the first certainly ended before the
    * second started; the latter alone if it certainly started before it.
    */
   endsBefore(start: number, end: number): { readonly end: number | undefined; readonly start: number } | undefined;
-  /** The arrows of the graph as pairs of nodes, one after the other in one list. */
-  readonly certain: readonly number[];
+  /** When a point was read, nanoseconds since the start of the request, and by the clock of which process. */
+  readingOf(node: number): ClockReading;
+  /** The readings of the points of all spans. */
+  readings(): readonly ClockReading[];
   /** True if the first occurrence is an ancestor of the second, by parent, link or hand-off, at any depth. */
   causes(a: Occurrence, b: Occurrence): boolean;
-  /** The spans of the occurrences that are its nearest ancestors. */
-  nearestCauses(occurrence: Occurrence): ReadonlySet<string>;
+  /** Pairs of indexes: the first is an ancestor of the second, and no other of them stands between. */
+  causesAmong(occurrences: readonly Occurrence[]): readonly number[];
+}
+
+export interface ClockReading {
+  readonly process: number;
+  readonly time: number;
 }
 
 export type FactsOfTrace =
@@ -53,56 +63,116 @@ export type FactsOfTrace =
  */
 export function gatherFacts(trace: WorkflowTrace, steps: readonly TraceStep[]): FactsOfTrace {
   const index = indexSpans(trace);
-  const byFirstSpan = new Map(steps.flatMap((step) => spansOf(step).map((spanId) => [spanId, step.stepName] as const)));
-  const stable = stableFacts(index, { origin: trace.startTime, stepOf: (spanId) => byFirstSpan.get(spanId) });
-  if (!sortNodes(stable.graph)) {
-    return { consistent: false, index, spanIds: spansAt(stable.graph, nodesOnCycles(stable.graph)) };
-  }
+  const stable = stableFacts(index, trace.startTime);
+  const named = namesOf(steps, index);
+  const timed = settleClocks(stable, named);
+  if (!timed) return { consistent: false, index, spanIds: spansInCircle(stable) };
+  const occurrences = steps.flatMap((step) => occurrenceOf(step, stable) ?? []);
+  return { consistent: true, occurrences, facts: factsOf({ stable, named, occurrences, ...timed }) };
+}
 
-  const processes = new Set(index.spans.map((span) => index.processOf(span)));
-  let clocks = solveClocks(stable.readings, { processes, broken: stable.brokenClocks });
-  let graph = withClocks(stable.graph, { clocks, stamped: stable.stamped });
-  while (!sortNodes(graph)) {
-    const broken = new Set(clocks.dropped);
-    for (const node of nodesOnCycles(graph)) broken.add(graph.points[node]?.process ?? '');
-    clocks = solveClocks(stable.readings, { processes, broken });
-    graph = withClocks(stable.graph, { clocks, stamped: stable.stamped });
+/** By span: the name of the step that it is, or that it is the last try of; undefined for scenery. */
+type StepNames = readonly (string | undefined)[];
+
+function namesOf(steps: readonly TraceStep[], index: SpanIndex): StepNames {
+  const names: (string | undefined)[] = index.spans.map(() => undefined);
+  for (const step of steps) {
+    for (const spanId of [step.spanId, lastSpanOf(step)]) {
+      const place = index.placeOf(spanId);
+      if (place >= 0) names[place] = step.stepName;
+    }
   }
-  const occurrences = steps.flatMap((step) => occurrenceOf(step, { index, stable }));
+  return names;
+}
+
+function lastSpanOf({ spanId, attempts }: TraceStep): string {
+  return attempts.at(-1)?.spanId ?? spanId;
+}
+
+interface Timed {
+  readonly clocks: Clocks;
+  readonly certain: NodePairs;
+}
+
+/** Drops clocks until what the others say contradicts nothing. Undefined if there is a contradiction without any clock. */
+function settleClocks(stable: StableFacts, named: StepNames): Timed | undefined {
+  const { index, readings, brokenClocks } = stable;
+  const isAsked = (span: number): boolean => named[span] !== undefined;
+  let broken: ReadonlySet<number> = brokenClocks;
+  for (let round = 0; ; round++) {
+    const clocks = solveClocks(readings, { count: index.processCount, broken });
+    const certain = certainPairs(stable, { clocks, isAsked });
+    if (isAcyclic(certain)) return { clocks, certain };
+    if (round === 0 && !isAcyclic(certainPairs(stable))) return undefined;
+    const graph = certainGraph(stable, { stepOf: (span) => named[span], clocked: { clocks, isAsked } });
+    const onCycles = [...nodesOnCycles(graph)].flatMap((node) => graph.points[node]?.process ?? []);
+    broken = new Set([...clocks.dropped, ...onCycles]);
+  }
+}
+
+function factsOf({ stable, named, occurrences, clocks, certain }: Timed & Gathered): Facts {
+  const { index, spanAt, stamps, times } = stable;
+  const stepOf = (span: number): string | undefined => named[span];
+  const isAsked = (span: number): boolean => named[span] !== undefined;
+  const spanOf = ({ start }: Occurrence): number => spanAt[start] as number;
+  const readingOf = (node: number): ClockReading => ({
+    process: index.processes[spanAt[node] as number] as number,
+    time: times[node] as number,
+  });
+  let graph: OrderGraph | undefined;
+  const spelledOut = (): OrderGraph => {
+    graph ??= certainGraph(stable, { stepOf, clocked: { clocks, isAsked } });
+    return graph;
+  };
+  let ancestry: Ancestry | undefined;
+  const ancestors = (): Ancestry => {
+    ancestry ??= ancestryOf(index, isOccurrence({ stable, occurrences }));
+    return ancestry;
+  };
   return {
-    consistent: true,
-    occurrences,
-    facts: {
-      index,
-      graph,
-      clocks,
-      knownOrder: () =>
-        withClocks(stable.graph, { clocks: eachItsOwn(clocks), stamped: stable.stamped, scenery: true }),
-      stamped: stable.stamped,
-      endsBefore: inversions(graph, occurrences),
-      certain: arrowPairs(graph),
-      causes: ancestry(index, occurrences),
-      nearestCauses: nearest(index, occurrences),
+    index,
+    certain,
+    clocks,
+    get graph() {
+      return spelledOut();
     },
+    knownOrder: () => certainGraph(stable, { stepOf, clocked: { clocks: eachItsOwn(clocks), isAsked: () => true } }),
+    stamped: { has: (node) => (stamps[node] ?? -1) >= 0 },
+    endsBefore: (start, end) => inversion(spelledOut(), { occurrences, start, end }),
+    readingOf,
+    readings: () => [...stable.starts, ...stable.ends.filter((end) => end >= 0)].map(readingOf),
+    causes: (a, b) => ancestors().causes(spanOf(a), spanOf(b)),
+    causesAmong: (members) => ancestors().causesAmong(members.map(spanOf)),
   };
 }
 
-function inversions(graph: OrderGraph, occurrences: readonly Occurrence[]): Facts['endsBefore'] {
-  return (start, end) => {
-    const first = occurrences.find((each) => each.start === start);
-    const second = occurrences.find((each) => each.end === end);
-    if (!first || !second || first === second) return undefined;
-    const isBefore = reachability(graph, [second.start]);
-    const ends = first.end !== undefined && isBefore?.(first.end, second.start);
-    if (ends) return { end: first.end, start: second.start };
-    return isBefore?.(first.start, second.start) ? { end: undefined, start: second.start } : undefined;
-  };
+interface Gathered {
+  readonly stable: StableFacts;
+  readonly named: StepNames;
+  readonly occurrences: readonly Occurrence[];
 }
 
-function withClocks(stable: OrderGraph, options: Parameters<typeof addClockOrder>[1]): OrderGraph {
-  const graph = copyGraph(stable);
-  addClockOrder(graph, options);
-  return graph;
+function isOccurrence({ stable, occurrences }: Pick<Gathered, 'stable' | 'occurrences'>): readonly boolean[] {
+  const flags = stable.index.spans.map(() => false);
+  for (const { start } of occurrences) flags[stable.spanAt[start] as number] = true;
+  return flags;
+}
+
+function inversion(
+  graph: OrderGraph,
+  {
+    occurrences,
+    start,
+    end,
+  }: { readonly occurrences: readonly Occurrence[]; readonly start: number; readonly end: number },
+): ReturnType<Facts['endsBefore']> {
+  const first = occurrences.find((each) => each.start === start);
+  const second = occurrences.find((each) => each.end === end);
+  if (!first || !second || first === second) return undefined;
+  const isBefore = reachability(pairsOf(graph), [second.start]);
+  const ends = first.end !== undefined && isBefore?.(first.end, second.start);
+  if (ends) return { end: first.end, start: second.start };
+  return isBefore?.(first.start, second.start) ? { end: undefined, start: second.start } : undefined;
 }
 
 /** The same clocks, each of which says something of its own process alone. */
@@ -110,80 +180,26 @@ function eachItsOwn(clocks: Clocks): Clocks {
   return { ...clocks, bound: (from, to) => (from === to ? clocks.bound(from, to) : Infinity) };
 }
 
-function spansOf(step: TraceStep): readonly string[] {
-  return [step.spanId, step.attempts.at(-1)?.spanId ?? step.spanId];
-}
-
-function occurrenceOf(
-  step: TraceStep,
-  { index, stable }: { index: SpanIndex; stable: ReturnType<typeof stableFacts> },
-): readonly Occurrence[] {
-  const [first = '', last = ''] = spansOf(step);
-  const span = index.get(first);
-  const start = stable.startOf.get(first);
-  if (!span || start === undefined) return [];
-  const end = stable.endOf.get(last);
-  return [{ step: step.stepName, spanId: first, start, end, tied: index.isTied(span), traceStep: step }];
-}
-
-/** Ancestors that are occurrences, per occurrence; found on first asking. */
-function ancestry(index: SpanIndex, occurrences: readonly Occurrence[]): Facts['causes'] {
-  const isStep = new Set(occurrences.map(({ spanId }) => spanId));
-  const known = new Map<string, ReadonlySet<string>>();
-  const ancestorsOf = (spanId: string): ReadonlySet<string> => {
-    const found = new Set<string>();
-    const visited = new Set([spanId]);
-    const queue = [spanId];
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const span = index.get(next);
-      for (const cause of span ? index.causesOf(span) : []) {
-        if (visited.has(cause.spanId)) continue;
-        visited.add(cause.spanId);
-        queue.push(cause.spanId);
-        if (isStep.has(cause.spanId)) found.add(cause.spanId);
-      }
-    }
-    return found;
-  };
-  return (a, b) => {
-    let ancestors = known.get(b.spanId);
-    if (!ancestors) {
-      ancestors = ancestorsOf(b.spanId);
-      known.set(b.spanId, ancestors);
-    }
-    return ancestors.has(a.spanId);
+function occurrenceOf(step: TraceStep, { index, starts, ends }: StableFacts): Occurrence | undefined {
+  const { spanId, stepName } = step;
+  const place = index.placeOf(spanId);
+  if (place < 0) return undefined;
+  const lastId = lastSpanOf(step);
+  const last = lastId === spanId ? place : index.placeOf(lastId);
+  const end = ends[last] ?? -1;
+  return {
+    step: stepName,
+    spanId,
+    start: starts[place] as number,
+    end: end < 0 ? undefined : end,
+    tied: index.isTied(place),
+    traceStep: step,
   };
 }
 
-/** Goes up from an occurrence by every cause, and no further than the next occurrence. */
-function nearest(index: SpanIndex, occurrences: readonly Occurrence[]): Facts['nearestCauses'] {
-  const isStep = new Set(occurrences.map(({ spanId }) => spanId));
-  return ({ spanId }) => {
-    const found = new Set<string>();
-    const visited = new Set([spanId]);
-    const queue = [spanId];
-    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const span = index.get(next);
-      for (const cause of span ? index.causesOf(span) : []) {
-        if (visited.has(cause.spanId)) continue;
-        visited.add(cause.spanId);
-        if (isStep.has(cause.spanId)) found.add(cause.spanId);
-        else queue.push(cause.spanId);
-      }
-    }
-    return found;
-  };
-}
-
-function arrowPairs({ arrows }: OrderGraph): readonly number[] {
-  const pairs: number[] = [];
-  arrows.forEach((list, from) => {
-    for (const { to } of list) pairs.push(from, to);
-  });
-  return pairs;
-}
-
-function spansAt(graph: OrderGraph, nodes: Iterable<number>): readonly string[] {
-  const ids = [...nodes].flatMap((node) => graph.points[node]?.spanId ?? []);
+/** Sorted by id. */
+function spansInCircle(stable: StableFacts): readonly string[] {
+  const graph = certainGraph(stable, { stepOf: () => undefined });
+  const ids = [...nodesOnCycles(graph)].flatMap((node) => graph.points[node]?.spanId ?? []);
   return [...new Set(ids)].sort();
 }

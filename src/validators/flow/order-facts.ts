@@ -1,36 +1,49 @@
 import { type Span, STAMP_NAMES } from '../../model/index.js';
-import { type ArrowReason, addArrow, addChain, addNode, BECAUSE, emptyGraph, type OrderGraph } from './order-graph.js';
-import { type SpanIndex, serviceOf, textOf } from './span-index.js';
+import type { ArrowReason } from './order-graph.js';
+import { sortByNumber } from './sorted.js';
+import { type SpanIndex, textOf } from './span-index.js';
 import { TOLERANCE_NANOS } from './tolerance.js';
 
-/** A hand-off as a point of its process: it happened after everything stamped before it. */
-interface Stamped {
-  readonly node: number;
-  readonly sequence: number;
-  /** Undefined for a hand-off: it has a place in the sequence, but nobody read a clock. */
-  readonly time: number | undefined;
-}
-
-/** One reading of one cause by two clocks: at least `-slack` passed between them. */
-export interface ClockReading {
-  readonly from: string;
-  readonly to: string;
-  /** Reading of the later point minus reading of the earlier one, nanoseconds. */
-  readonly difference: number;
-}
-
-/** What no clock is needed for: the order that causes, sequence numbers and message offsets prove. */
+/**
+ * What no clock is needed for: the order that causes, sequence numbers and message offsets prove. Points go by the numbers of their nodes: the start and the
+ * end of each span, in the order of the spans, then the hand-offs. How the facts are told as arrows is not said here.
+ */
 export interface StableFacts {
-  readonly graph: OrderGraph;
-  /** Node of a span's start, by span id. */
-  readonly startOf: ReadonlyMap<string, number>;
-  /** Node of a span's end, by span id; absent for a span that never ended. */
-  readonly endOf: ReadonlyMap<string, number>;
-  /** Nodes whose place in their process's sequence is known. */
-  readonly stamped: ReadonlySet<number>;
-  readonly readings: readonly ClockReading[];
+  readonly index: SpanIndex;
+  readonly nodes: number;
+  /** By span: the node of its start. */
+  readonly starts: readonly number[];
+  /** By span: the node of its end; -1 for one that never ended. */
+  readonly ends: readonly number[];
+  /** By node: its span. */
+  readonly spanAt: readonly number[];
+  /** By node: when its process read its clock, nanoseconds since the origin; not a number for a hand-off, at which nobody read one. */
+  readonly times: readonly number[];
+  /** Pairs of nodes, one after the other in one list: the first is a cause of the second. */
+  readonly causes: readonly number[];
+  /** For each process whose stamps can be trusted: its points in the order of their stamps. */
+  readonly sequences: readonly (readonly number[])[];
+  /** By node: where in its process's sequence it is; -1 where that is not known. */
+  readonly stamps: readonly number[];
+  readonly logs: readonly PartitionLog[];
+  /**
+   * Readings of one cause by two clocks, three numbers each: the process of the cause, that of the effect, and the reading of the later point minus that of the earlier
+   * one, in nanoseconds.
+   */
+  readonly readings: readonly number[];
   /** Processes whose clock ran against their own sequence numbers. */
-  readonly brokenClocks: ReadonlySet<string>;
+  readonly brokenClocks: ReadonlySet<number>;
+}
+
+/** The spans that tell where in one partition their message stands, by offset. */
+export interface PartitionLog {
+  readonly because: ArrowReason;
+  readonly entries: readonly Logged[];
+}
+
+interface Logged {
+  readonly span: number;
+  readonly offset: bigint;
 }
 
 /** A gateway answers these for a server that has not started, or never will. */
@@ -47,137 +60,149 @@ const ANSWERED_BY_OTHERS = new Set([408, 429, 502, 503, 504]);
  *
  * Sequence numbers that occur twice in one process are of two processes under one name: they are ignored.
  */
-export function stableFacts(
-  index: SpanIndex,
-  options: { readonly origin: bigint; readonly stepOf: (spanId: string) => string | undefined },
-): StableFacts {
-  const graph = emptyGraph();
-  const startOf = new Map<string, number>();
-  const endOf = new Map<string, number>();
-  for (const span of index.spans) addSpan(span);
+export function stableFacts(index: SpanIndex, origin: bigint): StableFacts {
+  const points = pointsOf(index, origin);
+  const stamped = stampSequences(index, points);
+  const causes: number[] = [];
+  const readings: number[] = [];
+  const collecting: Collecting = { index, points, stamped, causes, readings };
+  for (let place = 0; place < index.spans.length; place++) addCauses(place, collecting);
+  const { sequences, stamps, brokenClocks } = stamped;
+  const logs = partitionLogs(index.spans);
+  return { index, nodes: points.spanAt.length, ...points, causes, sequences, stamps, logs, readings, brokenClocks };
+}
 
-  function addSpan(span: Span): void {
-    const base = {
-      spanId: span.spanId,
-      process: index.processOf(span),
-      service: serviceOf(span),
-      step: options.stepOf(span.spanId),
-    };
-    const start = addNode(graph, { ...base, at: 'start', time: Number(span.startUnixNano - options.origin) });
-    startOf.set(span.spanId, start);
-    if (span.endUnixNano < span.startUnixNano) return;
-    const end = addNode(graph, { ...base, at: 'end', time: Number(span.endUnixNano - options.origin) });
-    endOf.set(span.spanId, end);
-    addArrow(graph, start, end, BECAUSE.span);
-  }
+interface Points {
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly spanAt: number[];
+  readonly times: number[];
+}
 
-  const readings: ClockReading[] = [];
-  const read = (from: number, to: number): void => {
-    const [p, q] = [graph.points[from], graph.points[to]];
-    if (p && q) readings.push({ from: p.process, to: q.process, difference: q.time - p.time });
+function pointsOf({ spans }: SpanIndex, origin: bigint): Points {
+  const points = { starts: [] as number[], ends: [] as number[], spanAt: [] as number[], times: [] as number[] };
+  const add = (place: number, time: bigint): number => {
+    points.times.push(Number(time - origin));
+    return points.spanAt.push(place) - 1;
   };
-  const sequences = stampSequences(index, { graph, startOf, endOf });
-  for (const span of index.spans) {
-    const start = startOf.get(span.spanId) ?? 0;
-    for (const cause of index.causesOf(span)) {
-      const from = startOf.get(cause.spanId) ?? 0;
-      addArrow(graph, from, start, BECAUSE.cause);
-      read(from, start);
-      const handoff = sequences.handoffs.get(receivedHandoff(span, cause) ?? '');
-      if (handoff) {
-        addArrow(graph, handoff.node, start, BECAUSE.cause);
-        const target = graph.points[start];
-        if (target && handoff.latest !== undefined)
-          readings.push({ from: handoff.process, to: target.process, difference: target.time - handoff.latest });
-      }
-      const clientEnd = endOf.get(cause.spanId);
-      if (clientEnd !== undefined && span.parentSpanId === cause.spanId && answered(cause, span)) {
-        addArrow(graph, start, clientEnd, BECAUSE.cause);
-        read(start, clientEnd);
-      }
-    }
-  }
-  addOffsets(index, { graph, startOf, endOf });
-  return { graph, startOf, endOf, stamped: sequences.stamped, readings, brokenClocks: sequences.brokenClocks };
+  spans.forEach(({ startUnixNano, endUnixNano }, place) => {
+    points.starts.push(add(place, startUnixNano));
+    points.ends.push(endUnixNano < startUnixNano ? -1 : add(place, endUnixNano));
+  });
+  return points;
 }
 
-interface SpanNodes {
-  readonly graph: OrderGraph;
-  readonly startOf: ReadonlyMap<string, number>;
-  readonly endOf: ReadonlyMap<string, number>;
+interface Sequences extends Pick<StableFacts, 'sequences' | 'stamps' | 'brokenClocks'> {
+  /** By span: the nodes of its hand-offs; undefined where it made none. */
+  readonly handoffs: readonly (readonly number[] | undefined)[];
+  /** By node of a hand-off: the latest clock reading of its process before it; undefined where there is none. */
+  readonly latest: ReadonlyMap<number, number | undefined>;
 }
 
-interface Sequences {
-  readonly stamped: ReadonlySet<number>;
-  readonly brokenClocks: ReadonlySet<string>;
-  /** By `<span id>.<n>`: the node of the hand-off, and the latest clock reading of its process before it. */
-  readonly handoffs: ReadonlyMap<
-    string,
-    { readonly node: number; readonly process: string; readonly latest: number | undefined }
-  >;
+/** The stamped points of one process. */
+interface Stamped {
+  readonly nodes: number[];
+  readonly numbers: number[];
 }
 
-function stampSequences(index: SpanIndex, nodes: SpanNodes): Sequences {
-  const byProcess = new Map<string, Stamped[]>();
-  const names = new Map<number, string>();
-  for (const span of index.spans) {
-    const process = index.processOf(span);
-    const list = byProcess.get(process) ?? [];
-    byProcess.set(process, list);
-    const add = (node: number | undefined, sequence: unknown): void => {
-      if (node === undefined || typeof sequence !== 'number') return;
-      list.push({ node, sequence, time: nodes.graph.points[node]?.time });
-    };
-    add(nodes.startOf.get(span.spanId), span.attributes.get(STAMP_NAMES.start));
-    add(nodes.endOf.get(span.spanId), span.attributes.get(STAMP_NAMES.end));
-    const sent = span.attributes.get(STAMP_NAMES.sent);
-    if (!Array.isArray(sent)) continue;
-    sent.forEach((sequence, i) => {
-      const node = addNode(nodes.graph);
-      names.set(node, `${span.spanId}.${i + 1}`);
-      add(node, sequence);
+function stampSequences({ spans, processes, processCount }: SpanIndex, points: Points): Sequences {
+  const byProcess: Stamped[] = Array.from({ length: processCount }, () => ({ nodes: [], numbers: [] }));
+  const handoffs: (readonly number[] | undefined)[] = [];
+  const add = (place: number, node: number, stamp: unknown): void => {
+    if (node < 0 || typeof stamp !== 'number') return;
+    const { nodes, numbers } = byProcess[processes[place] as number] as Stamped;
+    nodes.push(node);
+    numbers.push(stamp);
+  };
+  spans.forEach(({ attributes }, place) => {
+    add(place, points.starts[place] as number, attributes.get(STAMP_NAMES.start));
+    add(place, points.ends[place] as number, attributes.get(STAMP_NAMES.end));
+    const sent = attributes.get(STAMP_NAMES.sent);
+    if (!Array.isArray(sent)) return;
+    handoffs[place] = sent.map((stamp: unknown) => {
+      points.times.push(Number.NaN);
+      const node = points.spanAt.push(place) - 1;
+      add(place, node, stamp);
+      return node;
     });
-  }
-  return chainSequences(byProcess, { nodes, names });
+  });
+  return { ...chainSequences(byProcess, points), handoffs };
 }
 
-function chainSequences(
-  byProcess: ReadonlyMap<string, Stamped[]>,
-  { nodes, names }: { readonly nodes: SpanNodes; readonly names: ReadonlyMap<number, string> },
-): Sequences {
-  const stamped = new Set<number>();
-  const brokenClocks = new Set<string>();
-  const handoffs = new Map<string, { node: number; process: string; latest: number | undefined }>();
-  for (const [process, list] of byProcess) {
-    list.sort((a, b) => a.sequence - b.sequence);
-    if (list.some((each, i) => each.sequence === list[i - 1]?.sequence)) continue;
-    addChain(
-      nodes.graph,
-      list.map(({ node }) => node),
-      BECAUSE.sequence,
-    );
+function chainSequences(byProcess: readonly Stamped[], { times, spanAt }: Points): Omit<Sequences, 'handoffs'> {
+  const stamps: number[] = spanAt.map(() => -1);
+  const brokenClocks = new Set<number>();
+  const latestBefore = new Map<number, number | undefined>();
+  const sequences: (readonly number[])[] = [];
+  byProcess.forEach(({ nodes, numbers }, process) => {
+    sortByNumber(nodes, numbers);
+    if (numbers.some((number, i) => number === numbers[i - 1])) return;
+    sequences.push(nodes);
     let latest: number | undefined;
-    for (const { node, time } of list) {
-      stamped.add(node);
-      if (time === undefined) handoffs.set(names.get(node) ?? '', { node, process, latest });
-      else if (latest !== undefined && time < latest - TOLERANCE_NANOS) brokenClocks.add(process);
-      if (time !== undefined) latest = Math.max(latest ?? time, time);
+    nodes.forEach((node, stamp) => {
+      stamps[node] = stamp;
+      const time = times[node] as number;
+      if (Number.isNaN(time)) latestBefore.set(node, latest);
+      else if (latest === undefined || time >= latest) latest = time;
+      else if (time < latest - TOLERANCE_NANOS) brokenClocks.add(process);
+    });
+  });
+  return { sequences, stamps, brokenClocks, latest: latestBefore };
+}
+
+interface Collecting {
+  readonly index: SpanIndex;
+  readonly points: Points;
+  readonly stamped: Sequences;
+  readonly causes: number[];
+  readonly readings: number[];
+}
+
+function addCauses(place: number, { index, points, stamped, causes, readings }: Collecting): void {
+  const span = index.spans[place] as Span;
+  const { starts, ends, times } = points;
+  const start = starts[place] as number;
+  const own = index.processes[place] as number;
+  for (const cause of index.causesOf(place)) {
+    const other = index.processes[cause] as number;
+    const from = starts[cause] as number;
+    causes.push(from, start);
+    readings.push(other, own, (times[start] as number) - (times[from] as number));
+    const client = index.spans[cause] as Span;
+    const handoff = receivedHandoff(span, client, stamped.handoffs[cause]);
+    if (handoff !== undefined && (stamped.stamps[handoff] as number) >= 0) {
+      causes.push(handoff, start);
+      const latest = stamped.latest.get(handoff);
+      if (latest !== undefined) readings.push(other, own, (times[start] as number) - latest);
+    }
+    const clientEnd = ends[cause] as number;
+    if (clientEnd >= 0 && span.parentSpanId === client.spanId && answered(client, span)) {
+      causes.push(start, clientEnd);
+      readings.push(own, other, (times[clientEnd] as number) - (times[start] as number));
     }
   }
-  return { stamped, brokenClocks, handoffs };
 }
 
-/** The hand-off `<span id>.<n>` of `cause` that `span` says it received: by its own state, or by that of its link. */
-function receivedHandoff(span: Span, cause: Span): string | undefined {
-  const states = span.links.filter((link) => link.spanId === cause.spanId).map((link) => link.traceState);
-  if (span.parentSpanId === cause.spanId) states.push(span.traceState);
-  return states.map(handoffIn).find((handoff) => handoff?.startsWith(`${cause.spanId}.`));
+/** The node of the hand-off of `cause` that `span` says it received: by its own state, or by that of its link. */
+function receivedHandoff(span: Span, cause: Span, sent: readonly number[] | undefined): number | undefined {
+  if (!sent) return undefined;
+  for (const { spanId, traceState } of span.links) {
+    const n = spanId === cause.spanId ? handoffIn(traceState, cause.spanId) : undefined;
+    if (n !== undefined) return sent[n - 1];
+  }
+  const n = span.parentSpanId === cause.spanId ? handoffIn(span.traceState, cause.spanId) : undefined;
+  return n === undefined ? undefined : sent[n - 1];
 }
 
-function handoffIn(traceState: string): string | undefined {
+/** The n of `tracecourt=<span id>.<n>`, if the state names a hand-off of that span; not a number for one that nobody wrote so. */
+function handoffIn(traceState: string, spanId: string): number | undefined {
   for (const member of traceState.split(',')) {
     const [key, value] = member.split('=');
-    if (key?.trim() === STAMP_NAMES.handoff) return value?.trim();
+    if (key?.trim() !== STAMP_NAMES.handoff) continue;
+    const handoff = value?.trim() ?? '';
+    if (!handoff.startsWith(`${spanId}.`)) return undefined;
+    const n = Number(handoff.slice(spanId.length + 1));
+    return `${spanId}.${n}` === handoff ? n : Number.NaN;
   }
   return undefined;
 }
@@ -188,57 +213,29 @@ function answered(client: Span, server: Span): boolean {
   return typeof status === 'number' && status > 0 && !ANSWERED_BY_OTHERS.has(status);
 }
 
-interface Logged {
-  readonly span: Span;
-  readonly offset: bigint;
-}
-
-function addOffsets(index: SpanIndex, nodes: SpanNodes): void {
-  const logs = new Map<string, { readonly topic: string; readonly partition: number; readonly entries: Logged[] }>();
-  for (const span of index.spans) {
-    const place = placeInLog(span);
-    if (!place) continue;
-    const { topic, partition, offset } = place;
+function partitionLogs(spans: readonly Span[]): readonly PartitionLog[] {
+  const logs = new Map<string, { readonly because: ArrowReason; readonly entries: Logged[] }>();
+  spans.forEach((span, place) => {
+    const message = placeInLog(span);
+    if (!message) return;
+    const { topic, partition, offset } = message;
     const key = `${partition} ${topic}`;
-    const log = logs.get(key) ?? { topic, partition, entries: [] };
+    const log = logs.get(key) ?? { because: { kind: 'offset', topic, partition }, entries: [] };
     logs.set(key, log);
-    log.entries.push({ span, offset });
-  }
-  for (const { topic, partition, entries } of logs.values()) {
+    log.entries.push({ span: place, offset });
+  });
+  for (const { entries } of logs.values()) {
     entries.sort((a, b) => (a.offset < b.offset ? -1 : a.offset > b.offset ? 1 : 0));
-    addLog(nodes, { entries, because: { kind: 'offset', topic, partition } });
   }
-}
-
-/** One boundary an offset, the moment its message was appended: after its producer starts, before its consumers do. */
-function addLog(
-  { graph, startOf, endOf }: SpanNodes,
-  { entries, because }: { readonly entries: readonly Logged[]; readonly because: ArrowReason },
-): void {
-  let appended: number | undefined;
-  let offset: bigint | undefined;
-  for (const entry of entries) {
-    if (appended === undefined || entry.offset !== offset) {
-      const next = addNode(graph);
-      if (appended !== undefined) addArrow(graph, appended, next, because);
-      appended = next;
-      offset = entry.offset;
-    }
-    const { spanId, kind, status } = entry.span;
-    const start = startOf.get(spanId) ?? 0;
-    const end = endOf.get(spanId);
-    if (kind === 'consumer') addArrow(graph, appended, start, because);
-    else addArrow(graph, start, appended, because);
-    if (kind !== 'consumer' && end !== undefined && status.code !== 'error') addArrow(graph, appended, end, because);
-  }
+  return [...logs.values()];
 }
 
 /** Where a message stands, for the spans that know: the one that sent it and those that process it. */
 function placeInLog(span: Span): { topic: string; partition: number; offset: bigint } | undefined {
-  if (textOf(span.attributes.get('messaging.system')) !== 'kafka') return undefined;
   const sends = span.kind === 'producer';
-  if (!sends && !(span.kind === 'consumer' && span.attributes.get('messaging.operation.type') !== 'receive'))
-    return undefined;
+  if (!sends && span.kind !== 'consumer') return undefined;
+  if (textOf(span.attributes.get('messaging.system')) !== 'kafka') return undefined;
+  if (!sends && span.attributes.get('messaging.operation.type') === 'receive') return undefined;
   const topic = textOf(span.attributes.get('messaging.destination.name'));
   const partition = Number(span.attributes.get('messaging.destination.partition.id') ?? Number.NaN);
   const offset = span.attributes.get('messaging.kafka.offset') ?? span.attributes.get('messaging.kafka.message.offset');

@@ -11,7 +11,8 @@ export interface OrderGraph {
 export interface Point {
   readonly spanId: string;
   readonly at: 'start' | 'end';
-  readonly process: string;
+  /** The number of its process. */
+  readonly process: number;
   readonly service: string;
   /** Nanoseconds since the start of the request, as its process read them. */
   readonly time: number;
@@ -69,22 +70,6 @@ export function addChain(graph: OrderGraph, members: readonly number[], because:
     addArrow(graph, member, after, because);
     before = after;
   }
-}
-
-/** The nodes in an order that every arrow respects, or undefined if the graph has a cycle. */
-export function sortNodes(graph: OrderGraph): readonly number[] | undefined {
-  const incoming = new Int32Array(graph.arrows.length);
-  for (const list of graph.arrows) for (const { to } of list) incoming[to] = (incoming[to] ?? 0) + 1;
-  const sorted: number[] = [];
-  for (let node = 0; node < incoming.length; node++) if (incoming[node] === 0) sorted.push(node);
-  for (let i = 0; i < sorted.length; i++) {
-    for (const { to } of graph.arrows[sorted[i] ?? 0] ?? []) {
-      const left = (incoming[to] ?? 0) - 1;
-      incoming[to] = left;
-      if (left === 0) sorted.push(to);
-    }
-  }
-  return sorted.length === graph.arrows.length ? sorted : undefined;
 }
 
 /** The nodes that lie on some cycle. Tarjan's components, without recursion: traces nest deeper than a stack. */

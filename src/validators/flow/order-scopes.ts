@@ -1,3 +1,4 @@
+import { oncePer } from '../../lib/once-per.js';
 import type { CompiledFlow, FlowNode } from '../../model/index.js';
 import type { Facts, Occurrence } from './facts.js';
 import { childrenOf, stepsUnder } from './tree.js';
@@ -16,11 +17,10 @@ export interface OrderScope {
  * ancestors are not all held, if what is missing above it could be what it has to be inside of, or hang under.
  */
 export function orderScopes(
-  flow: Pick<CompiledFlow, 'order' | 'steps'>,
+  flow: Orders,
   { occurrences, facts }: { readonly occurrences: readonly Occurrence[]; readonly facts: Facts },
 ): readonly OrderScope[] {
-  const insides = new Map(flow.steps.flatMap(({ name, inside }) => (inside ? [[name, inside] as const] : [])));
-  const outer = new Set([...stepsUnder(flow.order), ...[...insides.values()].flatMap(stepsUnder)]);
+  const { insides, outer } = stepsWithOrder(flow);
   if (insides.size === 0) {
     const members = occurrences.filter(({ step }) => outer.has(step));
     return [
@@ -63,6 +63,14 @@ function hung(
   });
 }
 
+type Orders = Pick<CompiledFlow, 'order' | 'steps'>;
+
+/** Steps with an order of their own, and all steps that some order names. */
+const stepsWithOrder = oncePer(({ order, steps }: Orders) => {
+  const insides = new Map(steps.flatMap(({ name, inside }) => (inside ? [[name, inside] as const] : [])));
+  return { insides, outer: new Set([order, ...insides.values()].flatMap(stepsUnder)) };
+});
+
 /** Of the occurrences that it is inside of and whose order has its step, the nearest: the one that the others are ancestors of. */
 function ownerOf(
   occurrence: Occurrence,
@@ -86,7 +94,7 @@ function ownerOf(
 }
 
 /** By step, the steps whose occurrences its places are bound to. */
-export function boundSteps(order: FlowNode): ReadonlyMap<string, readonly string[]> {
+export const boundSteps = oncePer((order: FlowNode): ReadonlyMap<string, readonly string[]> => {
   const bound = new Map<string, string[]>();
   const walk = (node: FlowNode): void => {
     if (node.kind === 'step' && node.under !== undefined) {
@@ -96,4 +104,4 @@ export function boundSteps(order: FlowNode): ReadonlyMap<string, readonly string
   };
   walk(order);
   return bound;
-}
+});

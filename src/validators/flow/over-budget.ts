@@ -1,6 +1,7 @@
 import type { Budget, Finding, FindingFacts, TraceStep, UnknownReason } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import type { ProvenOrder, Subject } from '../subject.js';
+import type { ClockReading } from './facts.js';
 
 export interface BudgetCheck {
   readonly findings: readonly Finding[];
@@ -130,20 +131,13 @@ function undecidedDetail(
   return `${name} took ${took} (${bounds.join(', ')})`;
 }
 
-interface Reading {
-  readonly process: string;
-  readonly time: number;
-}
-
 function measureBetween(
   { occurrences, facts }: ProvenOrder,
   { from, to }: Extract<Budget, { kind: 'between' }>,
 ): Stretch | undefined {
-  const ends = (step: string): readonly Reading[] =>
-    occurrences.flatMap((each) =>
-      each.step === step && each.end !== undefined ? (facts.graph.points[each.end] ?? []) : [],
-    );
-  const start = ends(from).reduce<Reading | undefined>(
+  const ends = (step: string): readonly ClockReading[] =>
+    occurrences.flatMap((each) => (each.step === step && each.end !== undefined ? facts.readingOf(each.end) : []));
+  const start = ends(from).reduce<ClockReading | undefined>(
     (first, each) => (first && first.time <= each.time ? first : each),
     undefined,
   );
@@ -151,10 +145,9 @@ function measureBetween(
 }
 
 function measureTotal({ facts }: ProvenOrder): Stretch | undefined {
-  const points = facts.graph.points.filter((point) => point !== undefined);
-  const starts = new Map<string, Reading>();
-  const ends = new Map<string, Reading>();
-  for (const point of points) {
+  const starts = new Map<number, ClockReading>();
+  const ends = new Map<number, ClockReading>();
+  for (const point of facts.readings()) {
     const first = starts.get(point.process);
     const last = ends.get(point.process);
     if (!first || point.time < first.time) starts.set(point.process, point);
@@ -165,8 +158,8 @@ function measureTotal({ facts }: ProvenOrder): Stretch | undefined {
 
 /** The longest way from any of the starts to any of the ends. Undefined if there is none. */
 function measure(
-  starts: readonly Reading[],
-  { ends, facts }: { readonly ends: readonly Reading[]; readonly facts: ProvenOrder['facts'] },
+  starts: readonly ClockReading[],
+  { ends, facts }: { readonly ends: readonly ClockReading[]; readonly facts: ProvenOrder['facts'] },
 ): Stretch | undefined {
   let stretch: Stretch | undefined;
   for (const start of starts) {

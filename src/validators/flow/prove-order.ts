@@ -13,7 +13,7 @@ export interface ProvenPairs {
 export function provePairs(groups: readonly OrderedGroup[], facts: Facts): ProvenPairs {
   const pairs = groups.flatMap(pairsOf);
   const points = new Set(pairs.flatMap(({ a, b }) => [a, b]).flatMap(({ start, end }) => [start, end ?? start]));
-  const before = reachability(facts.graph, [...points]) ?? (() => false);
+  const before = reachability(facts.certain, [...points]) ?? (() => false);
   const undecided: (readonly [Occurrence, Occurrence])[] = [];
   let proven = 0;
   for (const pair of pairs) {

@@ -35,7 +35,7 @@ export function overlapOf(
   );
   const [a, b] = pair;
   if (!a || !b || a === b || a.end === undefined || b.end === undefined) return undefined;
-  const before = reachability(facts.graph, [a.start, b.start, a.end, b.end]);
+  const before = reachability(facts.certain, [a.start, b.start, a.end, b.end]);
   if (!before?.(a.start, b.end) || !before(b.start, a.end)) return undefined;
   const isFirst =
     before(a.start, b.start) || (!before(b.start, a.start) && a.traceStep.startTime <= b.traceStep.startTime);

@@ -1,6 +1,6 @@
 import type { Facts, Occurrence } from './facts.js';
 import { addArrow, BECAUSE, copyGraph, type OrderGraph } from './order-graph.js';
-import { reachability } from './reach.js';
+import { pairsOf, reachability } from './reach.js';
 
 /** Orders tried before giving up: only several serial repeats side by side can need more than a handful. */
 const MAX_TRIES = 2_000;
@@ -27,8 +27,8 @@ export function placeRounds(
   graph: OrderGraph,
   { groups, facts }: { readonly groups: readonly (readonly Occurrence[])[]; readonly facts: Facts },
 ): SerialRounds {
-  const pairs = groups.flatMap((group) => pairsOf(group, facts));
-  if (pairs.length === 0) return { possible: reachability(graph, []) !== undefined, graph };
+  const pairs = groups.flatMap((group) => pairsIn(group, facts));
+  if (pairs.length === 0) return { possible: reachability(pairsOf(graph), []) !== undefined, graph };
   const search: Search = { left: MAX_TRIES, failed: undefined };
   const forced = propagate(copyGraph(graph), pairs);
   if (!forced.acyclic) return { possible: false, graph: forced.graph };
@@ -52,7 +52,7 @@ function propagate(graph: OrderGraph, pairs: readonly Pair[]): Forced {
   let open = pairs;
   for (;;) {
     const ends = open.flatMap((pair) => pair.flatMap(({ start, end }) => (end === undefined ? [start] : [start, end])));
-    const reaches = reachability(graph, ends);
+    const reaches = reachability(pairsOf(graph), ends);
     if (!reaches) return { graph, acyclic: false, open };
     const decided = open.filter((pair) => decide(graph, { pair, reaches }));
     if (decided.length === 0) return { graph, acyclic: true, open };
@@ -99,7 +99,7 @@ function tryOrders({ graph, open }: Forced, search: Search): boolean | undefined
   return unsure ? undefined : false;
 }
 
-function pairsOf(group: readonly Occurrence[], facts: Facts): readonly Pair[] {
+function pairsIn(group: readonly Occurrence[], facts: Facts): readonly Pair[] {
   return group.flatMap((a, i) =>
     group.slice(i + 1).flatMap((b): readonly Pair[] => (facts.causes(a, b) || facts.causes(b, a) ? [] : [[a, b]])),
   );

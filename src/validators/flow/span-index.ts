@@ -1,67 +1,81 @@
-import { type Span, STAMP_NAMES, type WorkflowTrace } from '../../model/index.js';
+import {
+  type Attributes,
+  type Span,
+  type SpanTree,
+  STAMP_NAMES,
+  spanTree,
+  type WorkflowTrace,
+} from '../../model/index.js';
 
-/** The spans of a request by id, with the questions that every check asks of them. */
+/** The spans of a request, with the questions that every check asks of them. Spans go by their place in the list. */
 export interface SpanIndex {
   readonly spans: readonly Span[];
   get(spanId: string): Span | undefined;
+  /** -1 for a span that is not held. */
+  placeOf(spanId: string): number;
+  /** The parent's place, or -1 if it is not held. */
+  readonly parents: readonly number[];
   /** Spans that are held and directly caused this one: its parent, then what it links to. */
-  causesOf(span: Span): readonly Span[];
+  causesOf(place: number): readonly number[];
   /** The span and its ancestors by parent that are held, nearest first; empty if the span is not. */
   lineOf(spanId: string): readonly Span[];
   /** True when every ancestor by parent, up to a root, is held or proven to lie outside the request. */
-  isTied(span: Span): boolean;
-  /** The process that a span belongs to: sequence numbers and clock readings compare within it alone. */
-  processOf(span: Span): string;
+  isTied(place: number): boolean;
+  /** By span: the number of the process that it belongs to. Sequence numbers and clock readings compare within one process alone. */
+  readonly processes: readonly number[];
+  readonly processCount: number;
 }
 
 /** Indexes a trace. Linear in its spans; answers about ancestry are remembered. */
 export function indexSpans(trace: WorkflowTrace): SpanIndex {
-  const byId = new Map(trace.spans.map((span) => [span.spanId, span]));
-  const outside = outsideOf(trace);
-  const tied = new Map<string, boolean>();
-  const processes = new Map<string, string>();
-
-  const parentOf = (span: Span): Span | undefined =>
-    span.parentSpanId === undefined || span.parentSpanId === span.spanId ? undefined : byId.get(span.parentSpanId);
-
-  const lineOf = (spanId: string): readonly Span[] => {
-    const line = new Set<Span>();
-    for (let at = byId.get(spanId); at && !line.has(at); at = parentOf(at)) line.add(at);
-    return [...line];
+  const { spans } = trace;
+  const { indexOf, parents } = spanTree(spans);
+  const placeOf = (spanId: string): number => indexOf.get(spanId) ?? -1;
+  return {
+    spans,
+    get: (spanId) => spans[placeOf(spanId)],
+    placeOf,
+    parents,
+    causesOf: (place) => directCauses(place, { spans, indexOf, parents }),
+    lineOf: (spanId) => lineFrom(placeOf(spanId), { spans, parents }),
+    isTied: ancestryKnown(trace, { indexOf, parents }),
+    ...processesOf(spans, parents),
   };
+}
 
-  const isTied = (span: Span): boolean => {
-    const path: Span[] = [];
-    const visited = new Set<string>();
-    let at: Span = span;
-    let answer = tied.get(at.spanId);
+function lineFrom(
+  place: number,
+  { spans, parents }: { readonly spans: readonly Span[]; readonly parents: readonly number[] },
+): readonly Span[] {
+  const line = new Set<Span>();
+  for (let at = place; at >= 0; at = parents[at] ?? -1) {
+    const span = spans[at] as Span;
+    if (line.has(span)) break;
+    line.add(span);
+  }
+  return [...line];
+}
+
+function ancestryKnown(trace: WorkflowTrace, { indexOf, parents }: SpanTree): SpanIndex['isTied'] {
+  if (trace.completedBy === 'accounted') return () => true;
+  const outside = outsideOf(trace);
+  const tied: (boolean | undefined)[] = [];
+  return (place) => {
+    const path = new Set<number>();
+    let at = place;
+    let answer = tied[at];
     while (answer === undefined) {
-      path.push(at);
-      visited.add(at.spanId);
-      const parent = parentOf(at);
-      if (!parent || visited.has(parent.spanId)) answer = outside(at) || isRoot(at, byId);
+      path.add(at);
+      const parent = parents[at] ?? -1;
+      const span = trace.spans[at] as Span;
+      if (parent < 0 || path.has(parent)) answer = outside(span) || isRoot(span, indexOf);
       else {
         at = parent;
-        answer = tied.get(at.spanId);
+        answer = tied[at];
       }
     }
-    for (const each of path) tied.set(each.spanId, answer);
+    for (const each of path) tied[each] = answer;
     return answer;
-  };
-
-  return {
-    spans: trace.spans,
-    get: (spanId) => byId.get(spanId),
-    causesOf: (span) => directCauses(span, parentOf(span), byId),
-    lineOf,
-    isTied,
-    processOf: (span) => {
-      const known = processes.get(span.spanId);
-      if (known !== undefined) return known;
-      const process = nameProcess(span, parentOf);
-      processes.set(span.spanId, process);
-      return process;
-    },
   };
 }
 
@@ -77,43 +91,81 @@ function outsideOf(trace: WorkflowTrace): (span: Span) => boolean {
 }
 
 /** Nothing above it is missing: it names no parent, and what it links to is held. */
-function isRoot({ parentSpanId, links }: Span, byId: ReadonlyMap<string, Span>): boolean {
-  return parentSpanId === undefined && links.every(({ spanId }) => byId.has(spanId));
+function isRoot({ parentSpanId, links }: Span, indexOf: SpanTree['indexOf']): boolean {
+  return parentSpanId === undefined && links.every(({ spanId }) => indexOf.has(spanId));
 }
 
-function directCauses(span: Span, parent: Span | undefined, byId: ReadonlyMap<string, Span>): readonly Span[] {
-  if (span.links.length === 0) return parent ? [parent] : [];
-  const causes = new Set<Span>(parent ? [parent] : []);
-  for (const link of span.links) {
-    const target = byId.get(link.spanId);
-    if (target && target !== span && target.traceId === link.traceId) causes.add(target);
+const NO_CAUSES: readonly number[] = [];
+
+function directCauses(
+  place: number,
+  { spans, indexOf, parents }: SpanTree & { readonly spans: readonly Span[] },
+): readonly number[] {
+  const { links } = spans[place] as Span;
+  const parent = parents[place] as number;
+  if (links.length === 0) return parent < 0 ? NO_CAUSES : [parent];
+  const causes = new Set<number>(parent < 0 ? [] : [parent]);
+  for (const link of links) {
+    const target = indexOf.get(link.spanId) ?? -1;
+    if (target >= 0 && target !== place && spans[target]?.traceId === link.traceId) causes.add(target);
   }
   return [...causes];
+}
+
+/** Spans of one resource share a process where the resource names it. */
+function processesOf(
+  spans: readonly Span[],
+  parents: readonly number[],
+): Pick<SpanIndex, 'processes' | 'processCount'> {
+  const numbers = new Map<string, number>();
+  const byResource = new Map<Attributes, number>();
+  const numberOf = (name: string): number => {
+    const known = numbers.get(name);
+    if (known !== undefined) return known;
+    numbers.set(name, numbers.size);
+    return numbers.size - 1;
+  };
+  const processes = spans.map((span, place) => {
+    const known = byResource.get(span.resource);
+    if (known !== undefined) return known;
+    const named = namedProcess(span.resource);
+    if (named === undefined) return numberOf(`local root ${localRoot(place, { spans, parents }).spanId}`);
+    const process = numberOf(named);
+    byResource.set(span.resource, process);
+    return process;
+  });
+  return { processes, processCount: numbers.size };
 }
 
 /**
  * `service.instance.id`, else host and process number. A sender that names neither may run many times over: then only spans
  * under one local parent are known to share a process.
  */
-function nameProcess(span: Span, parentOf: (span: Span) => Span | undefined): string {
-  const instance = span.resource.get('service.instance.id');
+function namedProcess(resource: Attributes): string | undefined {
+  const instance = resource.get('service.instance.id');
   if (typeof instance === 'string' && instance !== '') return instance;
-  const pid = span.resource.get('process.pid');
-  if (pid !== undefined) return `${String(span.resource.get('host.name') ?? '')}/${String(pid)}`;
-  const visited = new Set<string>();
-  let top = span;
-  for (let parent = localParent(top, parentOf); parent && !visited.has(parent.spanId); ) {
-    visited.add(parent.spanId);
-    top = parent;
-    parent = localParent(top, parentOf);
-  }
-  return `local root ${top.spanId}`;
+  const pid = resource.get('process.pid');
+  return pid === undefined ? undefined : `${String(resource.get('host.name') ?? '')}/${String(pid)}`;
 }
 
-function localParent(span: Span, parentOf: (span: Span) => Span | undefined): Span | undefined {
-  if (span.parentIsRemote === true || span.kind === 'server' || span.kind === 'consumer') return undefined;
-  const parent = parentOf(span);
-  return parent && serviceOf(parent) === serviceOf(span) ? parent : undefined;
+function localRoot(
+  place: number,
+  { spans, parents }: { readonly spans: readonly Span[]; readonly parents: readonly number[] },
+): Span {
+  const visited = new Set<number>();
+  let top = place;
+  for (let parent = localParent(top); parent >= 0 && !visited.has(parent); parent = localParent(top)) {
+    visited.add(parent);
+    top = parent;
+  }
+  return spans[top] as Span;
+
+  function localParent(at: number): number {
+    const span = spans[at] as Span;
+    if (span.parentIsRemote === true || span.kind === 'server' || span.kind === 'consumer') return -1;
+    const parent = spans[parents[at] ?? -1];
+    return parent && serviceOf(parent) === serviceOf(span) ? (parents[at] as number) : -1;
+  }
 }
 
 /** `service.name` of the process that sent the span; empty when it did not say. */

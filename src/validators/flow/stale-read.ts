@@ -5,7 +5,7 @@ import { findingAbout } from '../finding-about.js';
 import { groupBy } from '../group-by.js';
 import type { ProvenOrder, Subject } from '../subject.js';
 import type { Occurrence } from './facts.js';
-import { reachability } from './reach.js';
+import { pairsOf, reachability } from './reach.js';
 import { isNewer, readVersion, type Sighting } from './version.js';
 
 /**
@@ -88,7 +88,7 @@ function knowledge(
   sightings: readonly Sighting[],
 ): (earlier: Sighting, later: Sighting) => boolean {
   const before = reachability(
-    facts.knownOrder(),
+    pairsOf(facts.knownOrder()),
     sightings.map(({ start }) => start),
   );
   return (earlier, later) =>

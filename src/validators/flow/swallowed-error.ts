@@ -17,6 +17,7 @@ import { storeSystemOf } from './span-index.js';
  * retry: cannot tell while the step's process has lost spans.
  */
 export function swallowedError(subject: Subject): readonly Finding[] {
+  if (!subject.index.spans.some(({ status }) => status.code === 'error')) return [];
   const steps = new Map(subject.steps.map((step) => [step.spanId, step] as const));
   const siblings = groupBy(subject.index.spans, ({ parentSpanId }) => parentSpanId);
   const swallowed = subject.index.spans.flatMap((span) => {

@@ -42,20 +42,30 @@ export function unknownSpanNotes(subject: Subject): readonly string[] {
 
 /** Spans that say they are a step which is none of the flow's, and calls to stores under no step at all. */
 function unknownSpans(subject: Subject): readonly Span[] {
-  const known = new Set(subject.steps.map(({ spanId }) => spanId));
-  return subject.index.spans.filter((span) => {
-    if (known.has(span.spanId)) return false;
+  const { index } = subject;
+  const isStep = index.spans.map(() => false);
+  for (const { spanId } of subject.steps) {
+    const place = index.placeOf(spanId);
+    if (place >= 0) isStep[place] = true;
+  }
+  return index.spans.filter((span, place) => {
+    if (isStep[place]) return false;
     const stated = statedStep(span);
     if (stated !== undefined) return subject.declared(stated) === undefined;
-    if (
-      storeSystemOf(span) === undefined ||
-      subject.index.lineOf(span.spanId).some(({ spanId }) => known.has(spanId))
-    ) {
-      return false;
-    }
+    if (storeSystemOf(span) === undefined || isUnder(place, { isStep, parents: index.parents })) return false;
     // What is above it may have been its step, and lost.
-    return subject.index.isTied(span);
+    return index.isTied(place);
   });
+}
+
+/** True if an ancestor of the span is a step. */
+function isUnder(
+  span: number,
+  { isStep, parents }: { readonly isStep: readonly boolean[]; readonly parents: readonly number[] },
+): boolean {
+  let left = parents.length; // parents can go round in a circle
+  for (let at = parents[span] ?? -1; at >= 0 && left-- > 0; at = parents[at] ?? -1) if (isStep[at]) return true;
+  return false;
 }
 
 function stepOf(span: Span): { readonly step?: string } {

@@ -15,13 +15,17 @@ export function happeningsOf({ occurrences, facts }: ProvenOrder): Happenings {
     const occurrence = occurrences[point >> 1];
     return point % 2 === 0 ? occurrence?.start : occurrence?.end;
   };
-  const nodes = occurrences.flatMap((_, i) => [nodeOf(2 * i), nodeOf(2 * i + 1)]).filter((node) => node !== undefined);
-  const reaches = reachability(facts.graph, nodes);
+  let reaches: ReturnType<typeof reachability>;
   return {
     steps: occurrences.map(({ step }) => step),
     before: (p, q) => {
       const [from, to] = [nodeOf(p), nodeOf(q)];
-      return from !== undefined && to !== undefined && reaches?.(from, to) === true;
+      if (from === undefined || to === undefined) return false;
+      reaches ??= reachability(
+        facts.certain,
+        occurrences.flatMap(({ start, end }) => (end === undefined ? [start] : [start, end])),
+      );
+      return reaches?.(from, to) === true;
     },
     causes: (i, j) => {
       const [a, b] = [occurrences[i], occurrences[j]];
@@ -31,11 +35,17 @@ export function happeningsOf({ occurrences, facts }: ProvenOrder): Happenings {
   };
 }
 
+export interface RuleConditions {
+  /** What the rule's condition is of each happening that it is asked of; undefined where it could not be worked out. */
+  readonly answers: ReadonlyMap<number, boolean | undefined>;
+  readonly problems: readonly string[];
+}
+
 /** A rule with its conditions worked out for this request; the expressions that could not be are `problems`. */
 export function ruleCase(
   rule: Rule,
   { subject, order, happenings, evaluate }: RuleSurroundings,
-): RuleCase & { readonly problems: readonly string[] } {
+): RuleCase & RuleConditions {
   const problems = new Set<string>();
   const ask = (expression: string, names: Readonly<Record<string, unknown>>): boolean | undefined => {
     const answer = evaluate(expression, { ...subject.evidence.scope, ...names });
@@ -47,9 +57,9 @@ export function ruleCase(
   const inScope = (i: number): StepInScope | undefined => scopeOf(subject, order.occurrences[i]);
   const { when, where, window } = rule;
   const about = when && rule.steps[when.about === 'a' ? 0 : 1];
-  const leftOut = new Set<number>();
+  const answers = new Map<number, boolean | undefined>();
   order.occurrences.forEach(({ step }, i) => {
-    if (when && step === about && ask(when.condition, { [when.about]: inScope(i) }) === false) leftOut.add(i);
+    if (when && step === about) answers.set(i, ask(when.condition, { [when.about]: inScope(i) }));
   });
   const known = new Map<string, Certainty>();
   const pairs = (a: number, b: number): Certainty => {
@@ -64,7 +74,7 @@ export function ruleCase(
   };
   const selective = where !== undefined || window !== undefined;
   if (where !== undefined) askAll(rule, { happenings, pairs });
-  return { happenings, leftOut: (i) => leftOut.has(i), pairs, selective, problems: [...problems] };
+  return { happenings, leftOut: (i) => answers.get(i) === false, pairs, selective, answers, problems: [...problems] };
 }
 
 export interface RuleSurroundings {
@@ -103,7 +113,10 @@ function inWindow(
   { leastMs = -Infinity, limitMs = Infinity }: NonNullable<Rule['window']>,
   { order: { occurrences, facts }, a, b }: { readonly order: ProvenOrder; readonly a: number; readonly b: number },
 ): Certainty {
-  const [from, to] = [a, b].map((i) => facts.graph.points[occurrences[i]?.end ?? -1]);
+  const [from, to] = [a, b].map((i) => {
+    const end = occurrences[i]?.end;
+    return end === undefined ? undefined : facts.readingOf(end);
+  });
   if (!from || !to) return 'open';
   const read = to.time - from.time;
   const low = (read - facts.clocks.bound(from.process, to.process)) / NANOS_PER_MS;

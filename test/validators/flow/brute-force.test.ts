@@ -4,6 +4,7 @@ import { checkFlow } from '../../../src/validators/flow/check.js';
 import { NOTHING_OPEN } from '../../../src/validators/flow/checked-request.js';
 import type { Facts, Occurrence } from '../../../src/validators/flow/facts.js';
 import { addArrow, addNode, BECAUSE, emptyGraph, type OrderGraph } from '../../../src/validators/flow/order-graph.js';
+import { pairsOf } from '../../../src/validators/flow/reach.js';
 import { childrenOf, stepsUnder } from '../../../src/validators/flow/tree.js';
 import { choice, opt, par, rep, seq } from '../../helpers/evidence.js';
 import { seeded } from '../../helpers/seeded.js';
@@ -172,7 +173,7 @@ function has(tree: FlowNode, label: string): boolean {
 function asFacts({ happenings, certain }: Request): { occurrences: readonly Occurrence[]; facts: Facts } {
   const graph: OrderGraph = emptyGraph();
   const occurrences = happenings.map(({ step, tied }, i): Occurrence => {
-    const base = { spanId: `${i}`, process: 'p', service: 's', step, time: 0 };
+    const base = { spanId: `${i}`, process: 0, service: 's', step, time: 0 };
     const start = addNode(graph, { ...base, at: 'start' });
     const end = addNode(graph, { ...base, at: 'end' });
     addArrow(graph, start, end, BECAUSE.span);
@@ -182,11 +183,11 @@ function asFacts({ happenings, certain }: Request): { occurrences: readonly Occu
   const facts = {
     graph,
     stamped: new Set<number>(),
-    clocks: { bound: () => Infinity, dropped: new Set<string>(), usable: [] },
+    clocks: { bound: () => Infinity, dropped: new Set<number>() },
     endsBefore: () => undefined,
     causes: (a: Occurrence, b: Occurrence) => happenings[Number(b.spanId)]!.causes.has(Number(a.spanId)),
-    nearestCauses: ({ spanId }: Occurrence) => new Set([...happenings[Number(spanId)]!.causes].map(String)),
-    certain: graph.arrows.flatMap((list, from) => list.flatMap(({ to }) => [from, to])),
+    causesAmong: () => happenings.flatMap(({ causes }, i) => [...causes].flatMap((cause) => [cause, i])),
+    certain: pairsOf(graph),
   };
   return { occurrences, facts: facts as unknown as Facts };
 }

@@ -1,0 +1,45 @@
+import { existsSync, statSync } from 'node:fs';
+import { diffFlows, type FlowSurroundings, loadFlowFile } from '../flow/index.js';
+import type { CompiledFlow, FlowComparison } from '../model/index.js';
+import { acceptsRun } from '../validators/index.js';
+import { learnOrdersFor } from './learn-orders-for.js';
+
+export interface ComparedFlows extends FlowComparison {
+  /** What the second is: another flow, or what recorded requests show of the first one's steps. */
+  readonly with: 'flow' | 'requests';
+  /** Requests that the second was learnt from; 0 for a flow. */
+  readonly requests: number;
+}
+
+/**
+ * Compares a flow with another, or with what recorded requests show: of those the order of the flow's own steps is learnt, and nothing else is compared.
+ *
+ * Throws TracecourtError for what cannot be read, and for recordings of which nothing can be learnt.
+ */
+export async function compareFlows(
+  left: string,
+  right: string,
+  surroundings: FlowSurroundings = {},
+): Promise<ComparedFlows> {
+  const flow = await loadFlowFile(left, surroundings);
+  if (!isRecording(right)) {
+    const other = await loadFlowFile(right, surroundings);
+    return { ...diffFlows(flow, other, acceptsRun), with: 'flow', requests: 0 };
+  }
+  const { order, insides, requests } = await learnOrdersFor(flow, right);
+  const seen: CompiledFlow = {
+    ...flow,
+    order,
+    steps: flow.steps.map(({ inside: _inside, ...step }) => {
+      const inside = insides.get(step.name);
+      return inside ? { ...step, inside } : step;
+    }),
+  };
+  return { ...diffFlows(flow, seen, acceptsRun), with: 'requests', requests };
+}
+
+/** A run's bundle, or a file that is no YAML by its name. */
+function isRecording(path: string): boolean {
+  if (existsSync(path) && statSync(path).isDirectory()) return true;
+  return /\.(jsonl|ndjson|json)$/.test(path);
+}
