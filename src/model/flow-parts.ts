@@ -27,3 +27,12 @@ export function partsOf(node: FlowNode): readonly FlowNode[] {
 export function stepsUnder(node: FlowNode): readonly string[] {
   return node.kind === 'step' ? [node.step] : partsOf(node).flatMap(stepsUnder);
 }
+
+/** The leaves under a node, in order of declaration: each with its step and the way to it, indexes of parts joined by dots. */
+export function leavesUnder(root: FlowNode): readonly { readonly step: string; readonly way: string }[] {
+  const walk = (node: FlowNode, way: readonly number[]): ReturnType<typeof leavesUnder> =>
+    node.kind === 'step'
+      ? [{ step: node.step, way: way.join('.') }]
+      : partsOf(node).flatMap((part, i) => walk(part, [...way, i]));
+  return walk(root, []);
+}

@@ -49,7 +49,8 @@ export {
   type Presence,
   type Side,
 } from './flow-difference.js';
-export { partsOf, stepsUnder } from './flow-parts.js';
+export { type FlowOverlay, type OverlaidLeaf, STEP_STATES, type StepState } from './flow-overlay.js';
+export { leavesUnder, partsOf, stepsUnder } from './flow-parts.js';
 export {
   type JudgeableRequest,
   MUTATION_KINDS,

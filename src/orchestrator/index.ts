@@ -5,6 +5,7 @@ export { type CheckedRecording, checkRecorded } from './check-recorded.js';
 export { type ComparedFlows, compareFlows } from './compare-flows.js';
 export { coverRecorded, coverRuns } from './cover.js';
 export { DataFlowValidator } from './data-flow-validator.js';
+export { DRAWING_FORMATS, type DrawingFormat, drawFlow, overlayRecorded, overlayReplayed } from './draw-flow.js';
 export { combineExitCodes, EXIT_CODES, type ExitCode, exitCodeOf } from './exit-code.js';
 export { type Expectation, expectationOf, shortfalls } from './expectation.js';
 export { type Endpoint, parseEndpoint } from './health/endpoint.js';

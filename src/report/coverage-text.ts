@@ -23,7 +23,7 @@ export function coverageLines(coverage: FlowCoverage, colors: Colors): readonly 
   return [
     `${colors.bold('coverage')} of ${printable(flow)} by ${count(requests, 'request')}: ${figures.join(', ')}`,
     ...never.map(({ kind, missing }) => {
-      const names = list(missing.map((name) => `\`${printable(name)}\``));
+      const names = list(shortened(missing));
       return `  ${colors.yellow('never')} ${NOUNS[kind][missing.length === 1 ? 0 : 1]} ${names}`;
     }),
     ...(unplaced > 0
@@ -34,6 +34,15 @@ export function coverageLines(coverage: FlowCoverage, colors: Colors): readonly 
         ]
       : []),
   ];
+}
+
+const MOST_NAMES = 6;
+
+/** The first few names; all of them are in the document for programs. */
+function shortened(names: readonly string[]): readonly string[] {
+  const shown = names.slice(0, names.length > MOST_NAMES ? MOST_NAMES - 1 : MOST_NAMES);
+  const more = names.length - shown.length;
+  return [...shown.map((name) => `\`${printable(name)}\``), ...(more > 0 ? [`${more} more`] : [])];
 }
 
 export interface CoverageOfKind {

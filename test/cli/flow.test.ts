@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -138,6 +138,45 @@ describe('tracecourt flow test and tracecourt check', () => {
     const unknown = await tracecourt(['flow', 'coverage', flowWith(''), 'no-such-run']);
     expect(unknown.exitCode).to.equal(3);
   });
+
+  it('draws the flow, and a request laid over it', async () => {
+    const file = flowWith('');
+    const plain = await tracecourt(['flow', 'graph', file]);
+    expect(plain.exitCode).to.equal(0);
+    expect(plain.stdout).to.match(/^flowchart LR\n/);
+    const output = join(folder, 'bad.svg');
+    const bad = await tracecourt(['flow', 'graph', file, '--trace', join(folder, 'bad.jsonl'), '--output', output]);
+    expect(bad.exitCode).to.equal(0);
+    expect(bad.stdout).to.equal('');
+    const svg = readFileSync(output, 'utf8');
+    expect(svg).to.include('class="step violated"');
+    expect(svg).to.include('wrong-order: ');
+    const json = await tracecourt(['flow', 'graph', file, '--trace', join(folder, 'good.jsonl'), '--json']);
+    const document = JSON.parse(json.stdout) as {
+      format: string;
+      request: { outcome: string; leaves: readonly object[] };
+    };
+    expect(document.format).to.equal('mermaid');
+    expect(document.request.outcome).to.equal('pass');
+    expect(document.request.leaves).to.have.length(3);
+  });
+
+  it('says what it cannot draw, and why', async () => {
+    const file = flowWith('');
+    const graph = (...args: readonly string[]) => tracecourt(['flow', 'graph', file, ...args]);
+    const good = join(folder, 'good.jsonl');
+    for (const [args, told] of [
+      [['--request', 'r1'], 'Add --trace FILE or --run RUN'],
+      [['--trace', good, '--run', 'x'], 'Leave out --trace or --run'],
+      [['--trace', good, '--request', 'nobody'], 'Request nobody is not in'],
+      [['--format', 'pdf'], 'Allowed choices are mermaid, svg'],
+      [['--output', join(folder, 'no/such/folder.svg')], 'The drawing cannot be written'],
+    ] as const) {
+      const { exitCode, stderr } = await graph(...args);
+      expect(exitCode, told).to.equal(3);
+      expect(stderr).to.include(told);
+    }
+  }).timeout(30_000);
 
   it('says which line of a recording is no export', async () => {
     const { exitCode, stderr } = await tracecourt(['check', flowWith(''), '--trace', join(folder, 'torn.jsonl')]);

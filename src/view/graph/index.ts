@@ -1,0 +1,2 @@
+export { flowMermaid } from './flow-mermaid.js';
+export { flowSvg } from './flow-svg.js';
