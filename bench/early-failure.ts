@@ -93,7 +93,10 @@ async function measure(size: number, requests: number): Promise<readonly number[
     snapshot: (requestId) => collector.snapshot(requestId),
     emit: (event) => void (event.type === 'failed-early' && said.get(event.requestId)?.()),
   });
-  await using collector = await startCollector({ onNews: (ids) => watch.news(ids), assembler: { maxSpans: 100_000 } });
+  await using collector = await startCollector({
+    onNews: (ids) => watch.news(ids),
+    assembler: { maxSpans: 100_000, rootQuietMs: 60_000 },
+  });
   const send = async (spans: readonly Span[]): Promise<void> => {
     const body = JSON.stringify(toOtlpJson(spans));
     const headers = { 'content-type': 'application/json' };

@@ -4,6 +4,6 @@ export { ambiguityWarnings, checkWord } from './check-word.js';
 export { coverageOf, type Exercised, exercised } from './coverage/index.js';
 export type { Evaluate } from './evaluate.js';
 export { judge } from './judge.js';
-export { judgeOpen } from './open/judge-open.js';
+export { awaitedNext, judgeOpen } from './open/judge-open.js';
 export { PRECEDENCE, type PrecedenceRule } from './precedence.js';
 export { type PlacedStep, type RequestReading, type RunReading, readRun } from './read-run.js';

@@ -43,8 +43,8 @@ export interface ProvenOrder {
   readonly check: FlowCheck['order'];
 }
 
-/** Prepares the evidence: facts first, then counts and order. */
-export function prepare(evidence: Evidence, evaluate: Evaluate): Subject {
+/** Prepares the evidence: facts first, then counts and order, by the check given. */
+export function prepare(evidence: Evidence, evaluate: Evaluate, check = checkFlow): Subject {
   const { flow, trace } = evidence;
   const declared = declaredSteps(flow);
   const steps = trace.steps.filter(({ stepName }) => declared.has(stepName));
@@ -58,7 +58,7 @@ export function prepare(evidence: Evidence, evaluate: Evaluate): Subject {
     disprovenByStore: (step) => effects.some((effect) => effect.effect.step === step && effect.records?.length === 0),
   });
   const gathered = gatherFacts(trace, steps);
-  const checked = checkSubject(evidence, { gathered, absence, effects, stepsNamed, evaluate });
+  const checked = checkSubject(evidence, { gathered, absence, effects, stepsNamed, evaluate, check });
   return {
     evidence,
     flow,
@@ -96,6 +96,7 @@ interface Prepared {
   readonly effects: readonly EffectSeen[];
   readonly stepsNamed: Subject['stepsNamed'];
   readonly evaluate: Evaluate;
+  readonly check: typeof checkFlow;
 }
 
 /** Steps of which more may still come, and those that a store shows without a span. */
@@ -108,7 +109,7 @@ export function openSteps({ absence, effects }: Pick<Subject, 'absence' | 'effec
 
 function checkSubject(
   evidence: Evidence,
-  { gathered, absence, effects, stepsNamed, evaluate }: Prepared,
+  { gathered, absence, effects, stepsNamed, evaluate, check: checkOrder }: Prepared,
 ): Pick<Subject, 'counts' | 'order' | 'unresolved'> {
   const { flow } = evidence;
   const open = openSteps({ absence, effects });
@@ -123,7 +124,7 @@ function checkSubject(
   }
   const holds = conditionsIn(evidence, evaluate);
   const settled = { ...gathered, occurrences: withoutOpenEnds(gathered.occurrences, { flow, absence }) };
-  const { counts, order: check, unresolved } = checkFlow(flow, { ...settled, open, holds });
+  const { counts, order: check, unresolved } = checkOrder(flow, { ...settled, open, holds });
   return { counts, order: { contradiction: undefined, ...settled, check }, unresolved };
 }
 

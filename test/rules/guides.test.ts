@@ -3,7 +3,7 @@ import { loadScenario } from '../../src/config/index.js';
 import { TOP_LEVEL_KEYS } from '../../src/flow/flow-schema.js';
 import { loadFlow } from '../../src/flow/index.js';
 import { COMPLETION_REASONS } from '../../src/model/index.js';
-import { judgeOpen } from '../../src/validators/index.js';
+import { awaitedNext, judgeOpen } from '../../src/validators/index.js';
 import { evidenceOf, traceOf } from '../helpers/evidence.js';
 import { readRepositoryFile } from '../helpers/repository.js';
 
@@ -35,10 +35,10 @@ describe('docs/flow.md', () => {
     for (const [, word = '', said, about] of rows) {
       const lines = word.split(' ').map((step, i) => `s${i} shop ${10 * i}-${10 * i + 5} step=${step}`);
       const spans = traceOf(lines.join('\n'), { completedBy: undefined, stamped: true });
-      const { outcome, findings, reasons } = judgeOpen(evidenceOf(flow, { ...spans, requestId: '1' }));
-      const awaited = reasons.flatMap((reason) => (reason.code === 'incomplete' ? reason.awaited : []));
+      const evidence = evidenceOf(flow, { ...spans, requestId: '1' });
+      const { outcome, findings } = judgeOpen(evidence);
       expect(outcome, word).to.equal(said === 'failed early' ? 'fail' : 'unknown');
-      const named = said === 'failed early' ? findings.map(({ code }) => code) : awaited;
+      const named = said === 'failed early' ? findings.map(({ code }) => code) : awaitedNext(evidence);
       expect(named, word).to.deep.equal(about === undefined ? [] : [about]);
     }
   });

@@ -1,5 +1,5 @@
 /** How long news wait for more, so that spans that come together are looked at together. */
-const GATHER_MS = 20;
+const GATHER_MS = 10;
 
 /** A look is followed by so many times its own length without one: what is live takes no more than a fifth of the process. */
 const REST = 4;

@@ -1,11 +1,11 @@
 import { nameSteps } from '../../../collectors/index.js';
 import { flowMatchers } from '../../flow/index.js';
-import type { AssembledRequest, CompiledFlow, Verdict, WorkflowTrace } from '../../model/index.js';
-import { judgeOpen } from '../../validators/index.js';
+import type { AssembledRequest, CompiledFlow, Evidence, Verdict, WorkflowTrace } from '../../model/index.js';
+import { awaitedNext, judgeOpen } from '../../validators/index.js';
 import { type AddressBook, namePeers } from '../name-peers.js';
 import type { UnstampedEvent } from '../unstamped-event.js';
 import { Agenda } from './agenda.js';
-import { awaitsOf, Waits } from './awaited.js';
+import { type Awaits, awaitsOf, Waits } from './awaited.js';
 
 export interface WatchOptions {
   /** All that is held of a request; undefined when nothing is. */
@@ -73,7 +73,7 @@ class Watch implements OpenWatch {
       isAnswered: false,
       isDoomed: false,
     };
-    entry.waits.update([{ what: 'answer', name: '' }], now);
+    entry.waits.update([ANSWER], now);
     this.#entries.set(requestId, entry);
     this.#plan();
   }
@@ -134,13 +134,9 @@ class Watch implements OpenWatch {
   #look(requestId: string): void {
     const entry = this.#entries.get(requestId);
     const request = this.#options.snapshot(requestId);
-    if (!entry || request?.completionStatus !== 'open') return;
+    if (!entry || entry.isDoomed || request?.completionStatus !== 'open') return;
     const { trace, verdict } = judgeWhileOpen(request, entry);
-    entry.waits.update(
-      [...(entry.isAnswered ? [] : [{ what: 'answer', name: '' } as const]), ...awaitsOf(verdict, request)],
-      entry.newsAt,
-    );
-    if (verdict.outcome !== 'fail' || entry.isDoomed) return;
+    if (verdict.outcome !== 'fail') return;
     entry.isDoomed = true;
     const { flow, findings } = verdict;
     const openMs = performance.now() - entry.sentAt;
@@ -153,33 +149,41 @@ class Watch implements OpenWatch {
     const quietMs = Math.round(now - entry.newsAt);
     entry.tellAt = now + Math.max(FIRST_WORD_MS, quietMs);
     const request = this.#options.snapshot(requestId);
-    const last = request && lastSeen(request, entry);
+    const opened = request && openRequest(request, entry);
+    // Nothing changed since the last news, so what is awaited now is awaited since then.
+    entry.waits.update(
+      [...(entry.isAnswered ? [] : [ANSWER]), ...(opened ? awaitsOf(awaitedNext(opened), request) : [])],
+      entry.newsAt,
+    );
     this.#options.emit({
       type: 'awaiting',
       requestId,
       awaited: entry.waits.at(now),
       quietMs,
       spans: request?.spans.length ?? 0,
-      lastSeen: last,
+      lastSeen: opened && lastSeen(opened.trace),
     });
   }
 }
 
+const ANSWER: Awaits = { what: 'answer', name: '' };
+
 /** Pure: what is to be said of a request that is open. */
 export function judgeWhileOpen(
   request: AssembledRequest,
-  { flow, book }: Watched,
+  watched: Watched,
 ): { readonly trace: WorkflowTrace; readonly verdict: Verdict } {
+  const opened = openRequest(request, watched);
+  return { trace: opened.trace, verdict: judgeOpen(opened) };
+}
+
+function openRequest(request: AssembledRequest, { flow, book }: Watched): Evidence {
   const trace = nameSteps(namePeers(request, book), flowMatchers(flow));
-  return { trace, verdict: judgeOpen({ flow, trace, observations: [], scope: { steps: {}, values: {} } }) };
+  return { flow, trace, observations: [], scope: { steps: {}, values: {} } };
 }
 
 /** The step that ended last, as the clocks say. */
-function lastSeen(
-  request: AssembledRequest,
-  { flow }: Watched,
-): { readonly step: string; readonly service: string } | undefined {
-  const { steps } = nameSteps(request, flowMatchers(flow));
+function lastSeen({ steps }: WorkflowTrace): { readonly step: string; readonly service: string } | undefined {
   const last = steps.reduce<(typeof steps)[number] | undefined>(
     (latest, step) => (latest && latest.endTime > step.endTime ? latest : step),
     undefined,

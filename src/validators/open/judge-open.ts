@@ -1,4 +1,4 @@
-import type { Evidence, Finding, TraceStep, Verdict } from '../../model/index.js';
+import type { Evidence, Finding, Span, Verdict } from '../../model/index.js';
 import { judgeAssignments } from '../assignments.js';
 import { forbiddenAttribute } from '../flow/forbidden-attribute.js';
 import { missingStep } from '../flow/missing-step.js';
@@ -11,6 +11,7 @@ import { wrongCount } from '../flow/wrong-count.js';
 import { wrongOrder } from '../flow/wrong-order.js';
 import { explain } from '../precedence.js';
 import { prepare, type Subject } from '../subject.js';
+import { checkOpenFlow } from './check-open-flow.js';
 import { openFlow } from './open-flow.js';
 import { settledRequest } from './settled-request.js';
 
@@ -21,7 +22,6 @@ const VALIDATORS: readonly ((subject: Subject) => readonly Finding[])[] = [
   wrongOrder,
   wrongCount,
   stepFailed,
-  forbiddenAttribute,
   (subject) => overBudget(subject).findings,
   (subject) => ruleBroken(subject, NOTHING_IS_KNOWN).findings,
 ];
@@ -29,34 +29,41 @@ const VALIDATORS: readonly ((subject: Subject) => readonly Finding[])[] = [
 const NOTHING_IS_KNOWN = () => ({ error: 'the request is open' });
 
 /**
- * The verdict on a request while it is open: `fail` if no further span can repair it, else `unknown`, with the steps that are awaited next.
+ * The verdict on a request while it is open: `fail` if no further span can repair it, else `unknown`.
  *
  * It is the very check that closes a request, of the part that stays as it is, with every step still to come. Facts are only added from here on, so what fails now fails then,
- * with three exceptions that can make the last word `unknown`, and never a pass on the same facts: spans that contradict each other, more ways to read the request than are tried, and limits
- * that drop what spans say.
+ * with three exceptions that can make the last word `unknown`: spans that contradict each other, more ways to read the request than are tried, and limits that drop what spans say.
  */
 export function judgeOpen(evidence: Evidence): Verdict {
-  const { trace } = evidence;
-  const flow = openFlow(evidence.flow);
-  const settled: Evidence = {
-    flow,
-    trace: settledRequest(trace, flow),
-    observations: [],
-    scope: { steps: {}, values: {} },
-  };
-  const seen = new Set(trace.steps.flatMap(({ stepName, alsoFits }: TraceStep) => [stepName, ...alsoFits]));
+  const { settled, own } = settledPart(evidence);
   return judgeAssignments(settled, (assigned) => {
-    const subject = prepare(assigned, NOTHING_IS_KNOWN);
-    const verdict = judgeSettled(subject, seen);
-    return { verdict, fits: true };
+    const subject = prepare(assigned, NOTHING_IS_KNOWN, checkOpenFlow);
+    return { verdict: judgeSettled(subject, own), fits: true };
   });
 }
 
-function judgeSettled(subject: Subject, seen: ReadonlySet<string>): Verdict {
+/**
+ * The steps without which an open request would not conform and of which there is no span; of these, those that the flow puts behind no other of them. Empty where
+ * it cannot conform any more.
+ */
+export function awaitedNext(evidence: Evidence): readonly string[] {
+  const subject = prepare(settledPart(evidence).settled, NOTHING_IS_KNOWN);
+  const seen = new Set(evidence.trace.steps.flatMap(({ stepName, alsoFits }) => [stepName, ...alsoFits]));
+  const awaited = [...new Set(subject.counts.awaited)].filter((step) => !seen.has(step));
+  return awaited.filter((step) => !awaited.some((other) => subject.followersOf(other).has(step)));
+}
+
+function settledPart({ flow, trace }: Evidence): { readonly settled: Evidence; readonly own: readonly Span[] } {
+  const open = openFlow(flow);
+  const { trace: part, own } = settledRequest(trace, open);
+  return { settled: { flow: open, trace: part, observations: [], scope: { steps: {}, values: {} } }, own };
+}
+
+function judgeSettled(subject: Subject, own: readonly Span[]): Verdict {
   const { requestId, revision } = subject.trace;
   const isJudged = subject.steps.length > 0 && !subject.order.contradiction;
   const all = isJudged ? VALIDATORS.flatMap((validator) => validator(subject)) : [];
-  const awaited = awaitedNext(subject, seen);
+  if (isJudged) all.push(...forbiddenAttribute({ ...subject, index: { ...subject.index, spans: own } }));
   return {
     requestId,
     revision,
@@ -64,14 +71,8 @@ function judgeSettled(subject: Subject, seen: ReadonlySet<string>): Verdict {
     outcome: all.length > 0 ? 'fail' : 'unknown',
     completedBy: undefined,
     ...explain(all, subject),
-    reasons: [{ code: 'incomplete', completedBy: undefined, awaited }],
+    reasons: [],
     strength: NO_STRENGTH,
     notes: [],
   };
-}
-
-/** Of the steps without which the request would not conform, those that the flow puts behind no other of them. */
-function awaitedNext(subject: Subject, seen: ReadonlySet<string>): readonly string[] {
-  const awaited = [...new Set(subject.counts.awaited)].filter((step) => !seen.has(step));
-  return awaited.filter((step) => !awaited.some((other) => subject.followersOf(other).has(step)));
 }

@@ -1,20 +1,31 @@
-import type { CompiledFlow, TraceStep, WorkflowTrace } from '../../model/index.js';
-import { settledSpans } from './settled-spans.js';
+import type { CompiledFlow, Span, TraceStep, WorkflowTrace } from '../../model/index.js';
+import { type SettledSpans, settledSpans } from './settled-spans.js';
+
+/** What of an open request stays as it is, whatever else comes. */
+export interface SettledRequest {
+  /** To be judged in the request's place: its settled steps, and what caused them. What is below them and leads to no step has no say in their order. */
+  readonly trace: WorkflowTrace;
+  /** Every span that will stay the request's. */
+  readonly own: readonly Span[];
+}
 
 /**
- * The part of an open request that stays as it is, whatever else comes: it is to be judged in the request's place.
- *
  * Left out, beside the occurrences that are not settled: steps that may be tried again, of which nothing is certain before the last try; and, where the flow has orders
  * inside of steps or binds places to them, what happened below such a step.
  */
-export function settledRequest(trace: WorkflowTrace, flow: CompiledFlow): WorkflowTrace {
-  const { own, isSettled } = settledSpans(trace);
+export function settledRequest(trace: WorkflowTrace, flow: CompiledFlow): SettledRequest {
+  const settled = settledSpans(trace);
   const tried = new Set(flow.steps.flatMap(({ name, matcher }) => (matcher.tries === undefined ? [] : [name])));
   const isTried = ({ stepName }: TraceStep): boolean => tried.has(stepName);
-  const settled = trace.steps.filter((step) => isSettled(step.spanId) && !isTried(step));
+  const untried = trace.steps.filter((step) => settled.isSettled(step.spanId) && !isTried(step));
   const tries = trace.steps.filter(isTried).flatMap(({ attempts }) => attempts.map(({ spanId }) => spanId));
-  const steps = tries.length > 0 && hasScopes(flow) ? settled.filter(notBelow(new Set(tries), trace)) : settled;
-  return { ...trace, spans: own, steps };
+  const steps = tries.length > 0 && hasScopes(flow) ? untried.filter(notBelow(new Set(tries), trace)) : untried;
+  const needed = settled.withCauses(steps.map(({ spanId }) => spanId));
+  if (flow.budgets.some(({ kind }) => kind === 'total')) addOutermost(needed, settled);
+  return {
+    trace: { ...trace, spans: settled.own.filter(({ spanId }) => needed.has(spanId)), steps },
+    own: settled.own,
+  };
 }
 
 function hasScopes({ steps, order }: CompiledFlow): boolean {
@@ -31,4 +42,13 @@ function notBelow(above: ReadonlySet<string>, { spans }: WorkflowTrace): (step: 
     }
     return true;
   };
+}
+
+/** The span that began first, and the one that ended last, as the clocks say: what took too long took at least from the one to the other. */
+function addOutermost(needed: Set<string>, { own }: SettledSpans): void {
+  const [first] = own;
+  if (!first) return;
+  const earliest = own.reduce((best, span) => (span.startUnixNano < best.startUnixNano ? span : best), first);
+  const latest = own.reduce((best, span) => (span.endUnixNano > best.endUnixNano ? span : best), first);
+  needed.add(earliest.spanId).add(latest.spanId);
 }

@@ -7,6 +7,8 @@ export interface SettledSpans {
   readonly own: readonly Span[];
   /** True of such a span of which every cause is held, up to the roots: what is no ancestor of it now never will be. */
   isSettled(spanId: string): boolean;
+  /** These, and every span that is held of those that caused them. */
+  withCauses(spanIds: Iterable<string>): Set<string>;
 }
 
 /**
@@ -31,6 +33,7 @@ export function settledSpans(trace: WorkflowTrace): SettledSpans {
   return {
     own: staying.size === causes.size ? trace.spans : trace.spans.filter(({ spanId }) => staying.has(spanId)),
     isSettled: (spanId) => staying.has(spanId) && isHere(spanId),
+    withCauses: (spanIds) => closure(spanIds, causes, () => true),
   };
 }
 
@@ -56,7 +59,7 @@ function closure(
   from: Iterable<string>,
   steps: ReadonlyMap<string, readonly string[]>,
   may: (id: string) => boolean,
-): ReadonlySet<string> {
+): Set<string> {
   const reached = new Set(from);
   for (const id of reached) for (const next of steps.get(id) ?? []) if (may(next)) reached.add(next);
   return reached;

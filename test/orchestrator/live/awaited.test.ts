@@ -1,13 +1,12 @@
 import { expect } from 'chai';
-import type { AssembledRequest, RunEventOf, Verdict } from '../../../src/model/index.js';
+import type { AssembledRequest, RunEventOf } from '../../../src/model/index.js';
 import { awaitsOf, Waits } from '../../../src/orchestrator/live/awaited.js';
 import { awaitingSentence } from '../../../src/view/index.js';
 
 const NOTHING = { processes: [], unsettled: [], missingParents: [] };
 
 function awaits(steps: readonly string[], accounting: Partial<AssembledRequest['accounting']> = {}) {
-  const verdict = { reasons: [{ code: 'incomplete', completedBy: undefined, awaited: steps }] } as unknown as Verdict;
-  return awaitsOf(verdict, { accounting: { ...NOTHING, ...accounting } } as AssembledRequest);
+  return awaitsOf(steps, { accounting: { ...NOTHING, ...accounting } } as AssembledRequest);
 }
 
 describe('what an open request waits for', () => {
