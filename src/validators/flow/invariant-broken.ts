@@ -1,4 +1,4 @@
-import type { Finding, UnknownReason } from '../../model/index.js';
+import type { Finding, TraceStep, UnknownReason } from '../../model/index.js';
 import type { Checked } from '../checked.js';
 import type { Evaluate } from '../evaluate.js';
 import { findingAbout } from '../finding-about.js';
@@ -6,7 +6,7 @@ import type { Subject } from '../subject.js';
 import { invariantScope } from './invariant-scope.js';
 
 /**
- * Something that must be true of the request is false.
+ * Something that must be true of the request is false. The finding rests on the steps that the expression names.
  *
  * Cannot tell while a step may still come, since what is false of a part may be true of the whole, nor where the expression cannot be worked out.
  */
@@ -22,7 +22,8 @@ export function invariantBroken(subject: Subject, evaluate: Evaluate): Checked {
     const value = 'error' in answer ? undefined : answer.value;
     if (value === true) continue;
     if (value === false && !partial) {
-      findings.push(findingAbout(subject, 'invariant-broken', { about: {}, facts: { name, expression } }));
+      const about = { occurrences: spokenOf(expression, subject) };
+      findings.push(findingAbout(subject, 'invariant-broken', { about, facts: { name, expression } }));
       continue;
     }
     const detail =
@@ -30,4 +31,12 @@ export function invariantBroken(subject: Subject, evaluate: Evaluate): Checked {
     reasons.push({ code: 'undecided', about: 'invariant', steps: [], detail: `${name}: ${detail}` });
   }
   return { findings, reasons };
+}
+
+const STEP_NAMED = /\bsteps\.([A-Za-z_]\w*)/g;
+
+function spokenOf(expression: string, { flow, stepsNamed }: Subject): readonly TraceStep[] {
+  const spoken = new Set([...expression.matchAll(STEP_NAMED)].map(([, name]) => name));
+  const named = flow.steps.filter(({ name }) => spoken.has(name.replaceAll('-', '_')));
+  return named.flatMap(({ name }) => stepsNamed(name));
 }

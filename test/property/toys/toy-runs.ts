@@ -1,7 +1,7 @@
 import type { CompiledFlow, Span, Verdict } from '../../../src/model/index.js';
 import { seeded } from '../../helpers/seeded.js';
 import { FAULT_KINDS, type Planted, plant } from './faults.js';
-import { judgeSpans } from './judged.js';
+import { judgeSpans, judgeWhileOpen } from './judged.js';
 import { type Chance, perform, type TrueSpan } from './perform.js';
 import { type Shape, shapeOf } from './shapes.js';
 import { type Manner, tell } from './telemetry.js';
@@ -90,6 +90,17 @@ export async function cleanRequests(
     }
   }
   return all;
+}
+
+/** Verdicts on clean requests while their spans come in, part by part and in no order. */
+export async function openVerdicts(seed: number, count: number): Promise<readonly Verdict[]> {
+  const shape = shapeOf(seed);
+  const flow = await flowOfActs(shape.name, shape.act, shape.service);
+  const chance = seeded(seed * 31);
+  return Array.from({ length: count }, (_, i) => `${shape.name}-${i}`).flatMap((request) => {
+    const truth = perform({ request, service: shape.service, act: shape.act, startMs: 0 }, chance);
+    return judgeWhileOpen(tell(truth, manners(chance, MANNERS.stamps)), { flow, chance });
+  });
 }
 
 type MakeManner = (aheadMs: number, chance: Chance) => Manner;

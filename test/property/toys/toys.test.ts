@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import type { Verdict } from '../../../src/model/index.js';
 import { FAULT_KINDS, type Planted } from './faults.js';
-import { type CleanRequest, cleanRequests, faultyRequests, type Taken } from './toy-runs.js';
+import { type CleanRequest, cleanRequests, faultyRequests, openVerdicts, type Taken } from './toy-runs.js';
 
 /** 12,000 requests with a fault, and 10,080 without. */
 const SHAPES = Array.from({ length: 24 }, (_, i) => i + 1);
 const FAULTY_PER_SHAPE = 500;
 const CLEAN_PER_SHAPE_AND_LACK = 105;
+const OPEN_PER_SHAPE = 6;
 const LACKS: readonly Taken[] = ['nothing', 'stamps', 'accounts', 'spans'];
 
 function told(verdict: Verdict | undefined): string {
@@ -50,6 +51,18 @@ describe('toy systems', () => {
   it('were given faults of every kind', () => {
     expect([...kinds].sort()).to.deep.equal([...FAULT_KINDS].sort());
   });
+
+  it('raise no alarm at any moment while their spans come in', async () => {
+    let judged = 0;
+    for (const seed of SHAPES) {
+      const verdicts = await openVerdicts(seed, OPEN_PER_SHAPE);
+      judged += verdicts.length;
+      const alarms = verdicts.filter(({ findings }) => findings.length > 0);
+      expect(alarms.map((verdict) => `${verdict.requestId}: ${told(verdict)}`)).to.deep.equal([]);
+      expect(verdicts.every(({ outcome }) => outcome === 'unknown')).to.equal(true);
+    }
+    expect(judged).to.be.greaterThan(1_000);
+  }).timeout(120_000);
 
   for (const taken of LACKS) {
     it(`raise no false alarm with clocks half a second apart and ${taken === 'nothing' ? 'whole telemetry' : `${taken} taken away`}`, async () => {
