@@ -8,8 +8,8 @@ import { explainExact } from './explain-exact.js';
 import { type OrderScope, orderScopes } from './order-scopes.js';
 import { provePairs } from './prove-order.js';
 import { checkerOf, requestOrder } from './request-order.js';
-import type { OrderedGroup } from './required-order.js';
 import { withConditions } from './ruled-out.js';
+import { requiredBy } from './run-order.js';
 import { addStrength, NO_STRENGTH } from './strength.js';
 import { stepsUnder } from './tree.js';
 
@@ -89,14 +89,6 @@ function awaitedIn(
 ): readonly string[] {
   if (isExact(checker)) return explainExact(scope, request).counts.awaited;
   return awaitedByEdits(asked, { checker, open: request.open });
-}
-
-/** The order that one run requires, in occurrences. */
-function requiredBy(run: Run, { occurrences }: OrderScope): readonly OrderedGroup[] {
-  return run.required.map(({ by, parts }) => ({
-    by,
-    parts: parts.map((part) => part.flatMap((i) => occurrences[i] ?? [])),
-  }));
 }
 
 function join(a: FlowCheck, b: FlowCheck): FlowCheck {

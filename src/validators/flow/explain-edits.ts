@@ -3,25 +3,31 @@ import {
   type Deletion,
   type Insertion,
   type LeastEdits,
+  labelOf,
   type OrderChecker,
   type RequestOrder,
 } from '../conformance/index.js';
 import { groupBy } from '../group-by.js';
 import type { CheckedRequest, FlowCheck, FlowCounts } from './checked-request.js';
 import { witnessOf } from './cycle-witness.js';
-import type { Facts } from './facts.js';
+import type { Facts, Occurrence } from './facts.js';
 import type { UnexpectedStep } from './feasible.js';
 import { type Missing, missingParts } from './missing-parts.js';
 import { boundSteps, type OrderScope } from './order-scopes.js';
 import { inPlainSteps, placeName, plainStep, withPlaces } from './place-names.js';
+import { provePairs } from './prove-order.js';
 import { branchAgainst } from './ruled-out.js';
-import { NO_STRENGTH } from './strength.js';
+import { requiredBy } from './run-order.js';
+import { overlapOf } from './serial-overlap.js';
+import { addStrength } from './strength.js';
 
 interface Edited {
   readonly edits: LeastEdits;
   readonly checker: OrderChecker;
   readonly scope: OrderScope;
   readonly facts: Facts;
+  /** All occurrences of the request, those outside the scope too. */
+  readonly everyone: readonly Occurrence[];
 }
 
 /**
@@ -35,21 +41,27 @@ export function explainEdits(
   {
     asked,
     checker,
-    request: { facts, open },
+    request: { facts, open, occurrences: everyone },
   }: { readonly asked: RequestOrder; readonly checker: OrderChecker; readonly request: CheckedRequest },
 ): Omit<FlowCheck, 'unresolved'> {
-  const edited: Edited = { edits: checker.leastEdits(asked), checker, scope, facts };
+  const edited: Edited = { edits: checker.leastEdits(asked), checker, scope, facts, everyone };
   const cycles = edited.edits.deleted
     .map((deletion) => cycleOf(deletion, edited))
     .filter((cycle) => cycle !== undefined);
   return {
     counts: {
       missing: missingAtPlaces(edited, open),
-      awaited: [],
+      awaited: (asked.mayStillCome?.size ?? 0) > 0 ? awaitedByEdits(asked, { checker, open }) : [],
       ...surplusOf(edited),
     },
-    order: { cycles, strength: NO_STRENGTH, undecided: [], tooAmbiguous: undefined },
+    order: { cycles, ...provenBeside(cycles.length, edited), tooAmbiguous: undefined },
   };
+}
+
+/** What is proven of the order of all that stays, beside the orders that are violated. */
+function provenBeside(violated: number, { edits, scope, facts }: Edited): ReturnType<typeof provePairs> {
+  const { strength, undecided } = provePairs(requiredBy(edits.run, scope), facts);
+  return { strength: addStrength(strength, { required: violated, proven: 0, undecided: 0 }), undecided };
 }
 
 /** Steps that would have to come for the request to conform, and still may. */
@@ -57,8 +69,10 @@ export function awaitedByEdits(
   asked: RequestOrder,
   { checker, open }: { readonly checker: OrderChecker; readonly open: CheckedRequest['open'] },
 ): readonly string[] {
-  const { inserted } = checker.leastEdits({ ...asked, mayStillCome: new Set() });
-  const steps = inserted.flatMap(({ place }) => checker.order.places[place]?.step ?? []);
+  const { inserted, deleted } = checker.leastEdits({ ...asked, mayStillCome: new Set() });
+  const moved = new Set(deleted.map(({ movedTo }) => movedTo));
+  const lacking = inserted.filter(({ occurrence }) => !moved.has(occurrence));
+  const steps = lacking.flatMap(({ place }) => checker.order.places[place]?.step ?? []);
   return [...new Set(steps)].filter((step) => open.mayStillCome(step));
 }
 
@@ -73,7 +87,8 @@ function cycleOf({ cycle }: Deletion, { scope, facts }: Edited): ReturnType<type
     to: nodeOf(to),
     required: because === 'flow',
   }));
-  return witnessOf(steps, facts);
+  const witness = witnessOf(steps, facts);
+  return overlapOf(witness, { order: scope.order, occurrences: scope.occurrences, facts }) ?? witness;
 }
 
 /** What is missing, by place: of a step with several places one can be there and another missing. */
@@ -88,6 +103,7 @@ function missingAtPlaces(edited: Edited, { storeShown }: CheckedRequest['open'])
     occurrences,
     storeShown: (name) => storeShown(plainStep(name)),
     inside: scope.inside,
+    wentAstray: edits.deleted.some(({ cycle }) => !cycle),
   });
   return parts.map(inPlainSteps);
 }
@@ -133,26 +149,52 @@ function repeatOf(place: number, { order }: OrderChecker) {
 /** What is there too often, or too seldom, and what should not be there at all. */
 function surplusOf(edited: Edited): Pick<FlowCounts, 'counts' | 'unexpected'> {
   const { edits, checker, scope } = edited;
-  const usedPlaces = edits.run.places.flatMap((place) => place ?? []);
-  const used = new Set(usedPlaces.map((place) => checker.order.places[place]?.step ?? ''));
-  const tooFew = edits.inserted.filter(({ place }) => isTooFew(place, edited));
-  const tooMany = edits.deleted.filter(({ cycle }) => !cycle);
-  const steps = new Set([
-    ...tooFew.map(({ place }) => checker.order.places[place]?.step ?? ''),
-    ...tooMany.map(({ occurrence }) => scope.occurrences[occurrence]?.step ?? ''),
-  ]);
-  const counted = [...steps].map((step) => ({ step, count: used.has(step) ? countOf(step, edited) : undefined }));
+  const { places } = checker.order;
+  const usedPlaces = edits.run.places.flatMap((place) => places[place ?? -1] ?? []);
+  const used = new Set(usedPlaces.map(({ step }) => step));
+  const labels = new Set(usedPlaces.map(({ label }) => label));
+  const wrong = new Map<string, Labelled>();
+  for (const { place } of edits.inserted) {
+    const at = isTooFew(place, edited) ? places[place] : undefined;
+    if (at) wrong.set(at.label, at);
+  }
+  for (const { occurrence, cycle } of edits.deleted) {
+    const left = cycle ? undefined : scope.occurrences[occurrence];
+    const labelled = left && labelledIn(left, edited);
+    if (labelled) wrong.set(labelled.label, labelled);
+  }
+  const told = [...wrong.values()].map((each) => ({
+    each,
+    count: labels.has(each.label) ? countOf(each, edited) : undefined,
+  }));
   return {
-    counts: byRounds(counted.flatMap(({ count }) => count ?? [])),
+    counts: byRounds(told.flatMap(({ count }) => count ?? [])),
     unexpected: byBranch(
-      counted.filter(({ count }) => !count).map(({ step }) => step),
+      told.filter(({ count }) => !count).map(({ each }) => each.step),
       { ...edited, used },
     ),
   };
 }
 
+/** A step, with the one it hangs under where its places are bound. */
+interface Labelled {
+  readonly label: string;
+  readonly step: string;
+  readonly under?: string | undefined;
+}
+
+function labelledIn(occurrence: Occurrence, { scope, everyone, facts }: Edited): Labelled {
+  const { step } = occurrence;
+  const anchors = boundSteps(scope.order).get(step);
+  const under = anchors?.find((anchor) =>
+    everyone.some((other) => other.step === anchor && facts.causes(other, occurrence)),
+  );
+  return { step, under, label: labelOf(step, under) };
+}
+
 interface Counted {
   readonly step: string;
+  readonly under: string | undefined;
   readonly min: number;
   readonly max: number | null;
   readonly observed: number;
@@ -161,21 +203,22 @@ interface Counted {
 }
 
 /** How often a step happened and may happen; undefined where the number alone is no reproach. */
-function countOf(step: string, { checker, scope }: Edited): Counted | undefined {
-  const { order } = checker;
-  const places = order.places.filter((place) => place.step === step);
+function countOf({ label, step, under }: Labelled, edited: Edited): Counted | undefined {
+  const { checker, scope } = edited;
+  const places = checker.order.places.filter((place) => place.label === label);
   const repeats = places.map(({ id }) => repeatOf(id, checker));
   const [repeat] = repeats;
-  const observed = scope.occurrences.filter((each) => each.step === step).length;
+  const observed = scope.occurrences.filter((each) => labelledIn(each, edited).label === label).length;
   const isOne = repeats.every((each) => each === repeat);
   const isDirect = repeat?.child.kind === 'place' && repeat.child.place.id === places[0]?.id && places.length === 1;
-  const { min, max } = isDirect ? repeat : boundsOf(step, checker);
+  const { min, max } = isDirect ? repeat : boundsOf(label, checker);
   if (observed >= min && observed <= max) return undefined;
   const between = repeat?.between;
   const isBetween =
     isOne && between !== undefined && places.every(({ id }) => between.first <= id && id < between.after);
   return {
     step,
+    under,
     min,
     max: max >= UNBOUNDED ? null : max,
     observed,
@@ -187,13 +230,12 @@ function countOf(step: string, { checker, scope }: Edited): Counted | undefined 
 /** Counts from here on have no bound. */
 const UNBOUNDED = 2 ** 30;
 
-/** How often the whole order wants and takes a step, whatever it hangs under. */
-function boundsOf(step: string, { order }: OrderChecker): { readonly min: number; readonly max: number } {
+/** How often the whole order wants and takes what has a label. */
+function boundsOf(label: string, { order }: OrderChecker): { readonly min: number; readonly max: number } {
   const bounds = boundsOfNodes(order).at(-1);
-  const labels = new Set(order.places.flatMap((place) => (place.step === step ? order.labelOfPlace[place.id] : [])));
-  const sum = (numbers: readonly number[] = []): number =>
-    numbers.reduce((total, n, i) => (labels.has(bounds?.labels[i]) ? total + n : total), 0);
-  return { min: sum(bounds?.least), max: sum(bounds?.most) };
+  const place = order.places.find((each) => each.label === label);
+  const at = place && bounds ? bounds.labels.indexOf(order.labelOfPlace[place.id] ?? -1) : -1;
+  return { min: bounds?.least[at] ?? 0, max: bounds?.most[at] ?? 0 };
 }
 
 /** Steps of the same rounds that are counted wrong alike are one; with too many rounds there is also too much between them. */
@@ -204,8 +246,17 @@ function byRounds(counted: readonly Counted[]): FlowCounts['counts'] {
   return [...alike.values()].flatMap((group) => {
     const [first, ...others] = group;
     if (!first) return [];
-    const { step, min, max, observed } = first;
-    return [{ step, min, max, observed, ...(others.length > 0 && { also: others.map((each) => each.step) }) }];
+    const { step, under, min, max, observed } = first;
+    return [
+      {
+        step,
+        min,
+        max,
+        observed,
+        ...(under !== undefined && { under }),
+        ...(others.length > 0 && { also: others.map((each) => each.step) }),
+      },
+    ];
   });
 }
 

@@ -94,7 +94,7 @@ function checkOrder(
   let rounds = orderRounds(flow, { occurrences: kept, facts });
   for (let tries = 0; rounds.possible === false && tries < MAX_CYCLES; tries++) {
     const shortest = shortestCycle(rounds.graph, facts) ?? [];
-    const cycle = overlapOf(shortest, { groups: serialGroups(flow.order), occurrences: kept, facts }) ?? shortest;
+    const cycle = overlapOf(shortest, { order: flow.order, occurrences: kept, facts }) ?? shortest;
     const steps = stepsOn(cycle);
     if (!cycles.has(steps)) cycles.set(steps, cycle);
     kept = withoutCulprit(flow, { cycle, kept, facts });

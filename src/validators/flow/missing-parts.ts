@@ -32,6 +32,8 @@ export interface LackingOrder {
   /** True for a step that no span shows but a store does. */
   readonly storeShown: (step: string) => boolean;
   readonly inside: Occurrence | undefined;
+  /** True if something happened that has no place in the order. */
+  readonly wentAstray?: boolean;
 }
 
 /** A step that no occurrence is; `after` where it is known what it should have come after. */
@@ -57,7 +59,7 @@ export interface Missing {
 export function missingParts(missing: readonly Missing[], lacking: LackingOrder): readonly MissingPart[] {
   const found = new Finder(lacking);
   const names = missing.map(({ step }) => step);
-  const last = lacking.inside ? undefined : found.lastOfStopped(names);
+  const last = lacking.inside || lacking.wentAstray ? undefined : found.lastOfStopped(names);
   if (last) {
     const [first, ...later] = missing;
     return first ? [found.part(first, { later: later.map(({ step }) => step), last })] : [];

@@ -1,7 +1,9 @@
-import type { CycleEdge } from '../../model/index.js';
+import type { CycleEdge, FlowNode } from '../../model/index.js';
 import { witnessOf } from './cycle-witness.js';
 import type { Facts, Occurrence } from './facts.js';
+import { plainStep } from './place-names.js';
 import { reachability } from './reach.js';
+import { childrenOf, stepsUnder } from './tree.js';
 
 /**
  * The overlap that a cycle is about, where the flow wants two occurrences one after the other and does not say which is first: told by the one that began too
@@ -17,18 +19,17 @@ import { reachability } from './reach.js';
 export function overlapOf(
   cycle: readonly CycleEdge[],
   {
-    groups,
+    order,
     occurrences,
     facts,
   }: {
-    readonly groups: readonly (readonly string[])[];
+    readonly order: FlowNode;
     readonly occurrences: readonly Occurrence[];
     readonly facts: Facts;
   },
 ): readonly CycleEdge[] | undefined {
   const required = cycle.find(
-    ({ from, to, because }) =>
-      because.kind === 'flow' && groups.some((steps) => steps.includes(from.step) && steps.includes(to.step)),
+    ({ from, to, because }) => because.kind === 'flow' && areSerial(order, plainStep(from.step), plainStep(to.step)),
   );
   const pair = [required?.from, required?.to].map((point) =>
     occurrences.find(({ spanId }) => spanId === point?.spanId),
@@ -51,4 +52,13 @@ export function overlapOf(
   return witness.map((edge) =>
     edge.because.kind === 'flow' ? { ...edge, because: { kind: 'flow', serial: true } } : edge,
   );
+}
+
+/** True of two rounds of a step, and of steps in different parts of an any-order. */
+function areSerial(node: FlowNode, a: string, b: string): boolean {
+  const parts = childrenOf(node).map((child) => stepsUnder(child).map(plainStep));
+  const partOf = (step: string): number => parts.findIndex((steps) => steps.includes(step));
+  if (node.kind === 'repeat' && !node.parallel && a === b && partOf(a) >= 0) return true;
+  if (node.kind === 'any-order' && partOf(a) >= 0 && partOf(b) >= 0 && partOf(a) !== partOf(b)) return true;
+  return childrenOf(node).some((child) => areSerial(child, a, b));
 }

@@ -1,0 +1,11 @@
+import type { Run } from '../conformance/index.js';
+import type { OrderScope } from './order-scopes.js';
+import type { OrderedGroup } from './required-order.js';
+
+/** The order that one run requires, in occurrences; those that it only adds are left out. */
+export function requiredBy(run: Run, { occurrences }: OrderScope): readonly OrderedGroup[] {
+  return run.required.map(({ by, parts }) => ({
+    by,
+    parts: parts.map((part) => part.flatMap((i) => occurrences[i] ?? [])),
+  }));
+}
