@@ -127,7 +127,8 @@ function flowOf(
   const happens = new Set(seen.flatMap((request) => request.steps.map(({ step }) => step)));
   return writeFlow({
     name,
-    source: recordings.map((path) => basename(path)).join(', '),
+    source:
+      recordings.length > 3 ? `${recordings.length} recordings` : recordings.map((path) => basename(path)).join(', '),
     requests: seen,
     steps: inOrderOfAppearance(steps, seen).filter((step) => happens.has(step.name)),
     orders: learnOrders(wholeLog(seen)),

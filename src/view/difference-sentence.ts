@@ -66,11 +66,24 @@ const RELATIONS: Readonly<Record<OrderRelation, string>> = {
   'side-by-side': 'side by side',
 };
 
+const TURNED: Readonly<Partial<Record<OrderRelation, OrderRelation>>> = {
+  after: 'before',
+  'starts-after': 'starts-before',
+  'after-in-each-round': 'before-in-each-round',
+  before: 'after',
+  'starts-before': 'starts-after',
+  'before-in-each-round': 'after-in-each-round',
+};
+
+/** The earlier is named first, where either flow says which that is. */
 function orderSentence({ first, second, left, right }: Extract<FlowDifference, { kind: 'order' }>): string {
+  const [told] = [...left, ...right].filter((relation) => relation in TURNED);
+  const isTurned = told?.includes('after') === true;
+  const [a, b] = isTurned ? [second, first] : [first, second];
   const words = (relations: readonly OrderRelation[]): string =>
-    relations.length === 0 ? 'no order' : relations.map((relation) => RELATIONS[relation]).join(' or ');
-  const pair = first === second ? `\`${first}\` and itself` : `\`${first}\` and \`${second}\``;
-  return `${pair}: ${words(left)} → ${words(right)}`;
+    relations.map((relation) => RELATIONS[isTurned ? (TURNED[relation] ?? relation) : relation]).join(' or ');
+  const pair = a === b ? `\`${a}\` and itself` : `\`${a}\` and \`${b}\``;
+  return `${pair}: ${words(left) || 'no order'} → ${words(right) || 'no order'}`;
 }
 
 function presenceSentence(

@@ -56,7 +56,7 @@ describe('tracecourt flow diff', () => {
     const { exitCode, stdout } = await tracecourt(['flow', 'diff', left, right]);
     expect(stdout).to.equal(`~ step \`mail\` is called \`notify\`
 ~ step \`pay\`: service: "shop" → "bank"
-~ \`pay\` and \`reserve\`: after → before
+~ \`reserve\` and \`pay\`: before → after
 - accepts: reserve pay log notify
 + accepts: pay reserve log notify
 ~ budget total: at most 2000 ms → at most 3000 ms
@@ -80,7 +80,7 @@ describe('tracecourt flow diff', () => {
       recording(`w web 0-90 server\n${steps}\nm shop <p 7-9 name="send mail"`, { name: `request ${n}`, stamped: true }),
     );
     const { exitCode, stdout } = await tracecourt(['flow', 'diff', flow, write('seen.jsonl', seen.join(''))]);
-    expect(stdout).to.include('~ `log` and `mail`: side by side → after\n');
+    expect(stdout).to.include('~ `mail` and `log`: side by side → before\n');
     expect(stdout).to.match(/differences? between the flow and what 3 requests show\n$/);
     expect(exitCode).to.equal(1);
   });

@@ -150,7 +150,10 @@ function learnParallel(log: Log, labels: readonly string[], { relation, context 
   if (groups.length < 2) return undefined;
   const blocks = togetherOnly(groups, log);
   const sometimes = blocks.filter((block) => !isWhole(presenceOf(block, log)));
-  if (!isOneOrMore(sometimes, log)) return { kind: 'parallel', children: learnEach(blocks, log, context) };
+  if (!isOneOrMore(sometimes, log)) {
+    const kind = isOneAtATime(blocks, log) ? 'any-order' : 'parallel';
+    return { kind, children: learnEach(blocks, log, context) };
+  }
   const always = blocks.filter((block) => !sometimes.includes(block));
   const children = sometimes.map((block) => {
     const branch = withoutEmpty(restrict(log, new Set(block)));
@@ -169,6 +172,30 @@ function isOneOrMore(blocks: readonly (readonly string[])[], log: Log): boolean 
   if (!log.every((_, part) => presences.some((presence) => presence[part]))) return false;
   const absent = presences.map((presence) => presence.filter((there) => !there).length / log.length);
   return log.length * absent.reduce((product, share) => product * share, 1) >= TELLING_ABSENCE;
+}
+
+/** So often at least two steps must have come in either order, and never at once, to be taken for things done one at a time. */
+const TELLING_TURNS = 3;
+
+/** True for single steps of which any two came in both orders, each several times, and certainly never at once. */
+function isOneAtATime(blocks: readonly (readonly string[])[], log: Log): boolean {
+  if (!blocks.every(({ length }) => length === 1)) return false;
+  const labels = blocks.flat();
+  return labels.every((a, i) =>
+    labels.slice(i + 1).every((b) => {
+      const orders = log.flatMap((part) => orderIn(part, a, b) ?? []);
+      const turns = (order: 'before' | 'after'): number => orders.filter((each) => each === order).length;
+      return !orders.includes('beside') && turns('before') >= TELLING_TURNS && turns('after') >= TELLING_TURNS;
+    }),
+  );
+}
+
+/** How all of one step stand to all of another in one part; undefined where one of them is not there. */
+function orderIn(part: Part, a: string, b: string): 'before' | 'after' | 'beside' | undefined {
+  const [of, to] = [a, b].map((label) => part.members.filter((member) => labelOf(part, member) === label));
+  if (!of?.length || !to?.length) return undefined;
+  if (of.every((first) => to.every((second) => isBefore(part, first, second)))) return 'before';
+  return of.every((second) => to.every((first) => isBefore(part, first, second))) ? 'after' : 'beside';
 }
 
 /** One step that stands beside everything else, where the rest can be cut without it. */

@@ -58,9 +58,6 @@ function serviceOf({ resource }: Span): string {
   return typeof service === 'string' ? service : '';
 }
 
-/** What a step can be called in a flow; one that is called otherwise is known by its attribute. */
-const STEP_NAME = /^[A-Za-z][\w-]{0,99}$/;
-
 interface Described {
   readonly stated: string | undefined;
   readonly service: string;
@@ -84,7 +81,7 @@ function withPatterns(identities: readonly StepIdentity[]): readonly Described[]
     const pattern = varying && patterns.get(kindOf(identity))?.get(varying.text);
     const spec: StepSpec = {
       ...(service === '' ? {} : { service }),
-      ...(stated === undefined || STEP_NAME.test(stated) ? criteria : { attributes: { [STAMP_NAMES.step]: stated } }),
+      ...criteria,
       ...(varying && pattern !== undefined && pattern !== '*' ? { [varying.key]: pattern } : {}),
     };
     return { stated, service, spec, words: pattern === undefined ? words : [...words, pattern] };
@@ -127,17 +124,33 @@ function mergeServices(described: readonly Described[]): readonly Described[] {
 function nameAll(described: readonly Described[]): readonly LearntStep[] {
   const taken = new Set<string>(['total']);
   const named = new Map<Described, string>();
-  const simple = described.map(({ words }) => toName(words));
-  described.forEach((each, i) => {
+  const statedFirst = [...described].sort((a, b) => claimOf(a) - claimOf(b));
+  const simple = statedFirst.map(({ words }) => toName(words));
+  statedFirst.forEach((each, i) => {
     const own = simple[i] ?? '';
     const isShared = simple.filter((other) => other === own).length > 1;
     const long = toName([each.service, ...each.words]);
-    let name = own === '' || (isShared && each.stated === undefined) ? long : own;
-    for (let n = 2; taken.has(name.replaceAll('-', '_')); n++) name = `${long}-${n}`;
+    const isTaken = (name: string): boolean => name === '' || taken.has(name.replaceAll('-', '_'));
+    let name = isTaken(own) || (isShared && each.stated === undefined) ? long : own;
+    for (let n = 2; isTaken(name); n++) name = `${long === '' ? 'step' : long}-${n}`;
     taken.add(name.replaceAll('-', '_'));
     named.set(each, name);
   });
-  return described.map((each) => ({ name: named.get(each) ?? '', service: each.service, spec: each.spec }));
+  return described.map((each) => {
+    const name = named.get(each) ?? '';
+    return { name, service: each.service, spec: specUnder(name, each) };
+  });
+}
+
+/** Who is called as it says comes first, then who says anything. */
+function claimOf({ stated, words }: Described): number {
+  if (stated === undefined) return 2;
+  return stated === toName(words) ? 0 : 1;
+}
+
+/** A span that states another name than the step could be given is known by what it states. */
+function specUnder(name: string, { stated, spec }: Described): StepSpec {
+  return stated === undefined || stated === name ? spec : { ...spec, attributes: { [STAMP_NAMES.step]: stated } };
 }
 
 const LONGEST_NAME = 60;

@@ -1,7 +1,10 @@
 /** A piece of a learnt order: a node of the process tree, with what to say of it. */
 export type LearntNode = { readonly note?: string } & (
   | { readonly kind: 'step'; readonly step: string }
-  | { readonly kind: 'sequence' | 'parallel' | 'choice' | 'any-of'; readonly children: readonly LearntNode[] }
+  | {
+      readonly kind: 'sequence' | 'parallel' | 'choice' | 'any-of' | 'any-order';
+      readonly children: readonly LearntNode[];
+    }
   | { readonly kind: 'optional'; readonly child: LearntNode }
   | {
       readonly kind: 'repeat';
@@ -32,10 +35,13 @@ export function tidy(node: LearntNode): LearntNode {
   }
 }
 
+/** A part of an any-order is done before the next one begins, and one part of an any-of is enough: within each other they say more than side by side. */
+const MERGES: ReadonlySet<string> = new Set(['sequence', 'parallel', 'choice']);
+
 type ListNode = Extract<LearntNode, { readonly children: readonly LearntNode[] }>;
 
 function mergesInto(outer: ListNode, inner: LearntNode): inner is ListNode {
-  return inner.kind === outer.kind && inner.kind !== 'any-of' && inner.note === undefined && 'children' in inner;
+  return inner.kind === outer.kind && MERGES.has(inner.kind) && inner.note === undefined && 'children' in inner;
 }
 
 function tidyOptional(node: Extract<LearntNode, { kind: 'optional' }>): LearntNode {

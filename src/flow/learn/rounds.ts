@@ -44,7 +44,7 @@ function serialRounds(log: Log): Rounds | undefined {
     times: cut.map(({ rounds: each }) => each.length),
     parallel: false,
   };
-  return saysMore(rounds) ? rounds : undefined;
+  return saysMore(rounds) && shareStep(rounds.body) ? rounds : undefined;
 }
 
 type Word = readonly { readonly chunk: Chunk; readonly labels: ReadonlySet<string> }[];
@@ -107,18 +107,18 @@ function parallelRounds(log: Log): Rounds | undefined {
     times: strands.map(({ length }) => length),
     parallel: true,
   };
-  return saysMore(rounds) && shareSteps(rounds.body) ? rounds : undefined;
+  return saysMore(rounds) && shareStep(rounds.body) ? rounds : undefined;
 }
 
-/** True where some part goes round, rounds hold more than one step, and no step comes more than once in a round that came once outside. */
+/** True where some part goes round, and rounds hold more than one step, or something stands between them. */
 function saysMore({ body, between, times }: Rounds): boolean {
   if (times.every((rounds) => rounds <= 1)) return false;
   const longest = Math.max(...body.map((part) => new Set(part.members.map((member) => labelOf(part, member))).size));
   return longest > 1 || between !== undefined;
 }
 
-/** True where every round has a step in common with every other: rounds of one thing, not things side by side. */
-function shareSteps(body: Log): boolean {
+/** True where one step is in every round: rounds of one thing, not a log that happens to fall into pieces. */
+function shareStep(body: Log): boolean {
   return labelsOf(body).some((label) =>
     body.every((part) => part.members.some((member) => labelOf(part, member) === label)),
   );

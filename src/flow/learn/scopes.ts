@@ -1,5 +1,6 @@
 import { learnOrder } from './learn-order.js';
 import type { LearntNode } from './learnt-node.js';
+import { type LostOrder, lostOrders } from './lost-orders.js';
 import { type Log, labelOf, labelsOf, type Part, restrict } from './seen-request.js';
 
 /** The order of a log, and the orders of what happens inside steps of it. */
@@ -7,6 +8,8 @@ export interface LearntOrders {
   readonly order: LearntNode | undefined;
   /** By step. */
   readonly insides: ReadonlyMap<string, LearntNode>;
+  /** What the order of the log cannot say. */
+  readonly lost: readonly LostOrder[];
 }
 
 /**
@@ -16,7 +19,8 @@ export interface LearntOrders {
 export function learnOrders(log: Log): LearntOrders {
   const owners = ownersIn(log);
   const outer = new Set(labelsOf(log).filter((label) => !owners.has(label)));
-  const order = learnOrder(restrict(log, outer));
+  const outside = restrict(log, outer);
+  const order = learnOrder(outside);
   const insides = new Map<string, LearntNode>();
   for (const owner of new Set(owners.values())) {
     const owned = new Set([...owners].flatMap(([label, by]) => (by === owner ? [label] : [])));
@@ -24,7 +28,7 @@ export function learnOrders(log: Log): LearntOrders {
     if (inner.order) insides.set(owner, inner.order);
     for (const [step, inside] of inner.insides) insides.set(step, inside);
   }
-  return { order, insides };
+  return { order, insides, lost: order ? lostOrders(outside, order) : [] };
 }
 
 /** By step that only ever happens below a step that happens several times: that step. Where several are round it, the outermost. */

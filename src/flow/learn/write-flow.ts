@@ -33,6 +33,7 @@ export function writeFlow(flow: LearntFlow): string {
     '',
     ...(orders.order ? orderLines('order', orders.order, '') : []),
     '',
+    ...ruleLines(orders),
     `# A guess at what is too long: ${BUDGET_MARGIN} times the longest that was seen, rounded up, and a second at least.`,
     'budgets:',
     ...flow.budgets.map(budgetLine),
@@ -60,6 +61,15 @@ function stepLines({ name, spec }: LearntStep, { requests, orders }: LearntFlow)
   if (!inside) return [`  ${name}: ${inline(own)} # ${notes.join('; ')}`];
   const criteria = Object.entries(own).map(([key, value]) => `    ${key}: ${inline(value)}`);
   return [`  ${name}: # ${notes.join('; ')}`, ...criteria, ...orderLines('inside', inside, '    ')];
+}
+
+function ruleLines({ lost }: LearntOrders): readonly string[] {
+  if (lost.length === 0) return [];
+  const lines = lost.map(({ first, second, needed, seenIn }) => {
+    const rule = needed ? `precedence: [${first}, ${second}]` : `not-succession: [${second}, ${first}]`;
+    return `  - ${rule} # so in each of ${plural(seenIn, 'request')} that ${seenIn === 1 ? 'has' : 'have'} both`;
+  });
+  return ['# What the order cannot say beside the rest of it.', 'rules:', ...lines, ''];
 }
 
 function budgetLine({ of, limitMs, seenMs }: LearntBudget): string {

@@ -8,8 +8,8 @@ import { asOrder, type Random, randomRuns, seen, swapped, type ToyRun } from './
 
 const STEPS = ['a', 'b', 'c', 'd', 'e'];
 const SUPPLY = { a: 2, b: 2, c: 2, d: 2, e: 2 };
-/** 400 in the figures that docs/learn.md gives. */
-const TREES = 80;
+/** 200 in the figures that docs/learn.md gives. */
+const TREES = 60;
 const REQUESTS = 16;
 
 function learnt(runs: readonly ToyRun[]): FlowNode {
@@ -75,7 +75,7 @@ describe('an order learnt from requests', function () {
   it('is as narrow as most trees with one place for each step', () => {
     const figures = tryTrees((random) => randomExactTree(random, STEPS), 2);
     expect(figures.learntFrom).to.equal(TREES * REQUESTS);
-    expect(figures.again / figures.learntFrom).to.be.above(0.9);
-    expect(figures.caught / figures.swaps).to.be.above(0.7);
+    expect(figures.again / figures.learntFrom).to.be.above(0.94);
+    expect(figures.caught / figures.swaps).to.be.above(0.8);
   });
 });
