@@ -17,7 +17,15 @@ export async function recordedRequests(
   file: string,
   flow: Pick<CompiledFlow, 'handoffs' | 'correlation'>,
 ): Promise<readonly AssembledRequest[]> {
-  const lines = (await readText(file)).split('\n');
+  return requestsInLines(await readText(file), { file, flow });
+}
+
+/** The same, of what such a file holds. `file` is what errors call it. */
+export function requestsInLines(
+  text: string,
+  { file, flow }: { readonly file: string; readonly flow: Pick<CompiledFlow, 'handoffs' | 'correlation'> },
+): readonly AssembledRequest[] {
+  const lines = text.split('\n');
   const assembler = createAssembler(assemblerOptions([flow], TIMES));
   let now = 0n;
   for (const [i, line] of lines.entries()) {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { toJson } from '../../lib/json.js';
 import {
   type CheckedRecording,
-  checkRecorded,
+  checkSpans,
   combineExitCodes,
   coverRecorded,
   EXIT_CODES,
@@ -12,9 +12,11 @@ import {
 import { coverageDocument, coverageLines, explanationLines, outcomeWord, proofText } from '../../report/index.js';
 import { colors, print, printLines } from '../output.js';
 import { parametersOf, withParameters } from '../parameters.js';
+import { settingsOf, withSettings } from '../settings.js';
 
 interface CheckFlags {
   readonly trace: string;
+  readonly from?: string;
   readonly request?: string;
   readonly json?: boolean;
   readonly param?: readonly string[];
@@ -27,20 +29,33 @@ export function checkCommand(done: (exitCode: number) => void): Command {
       'Judge recorded requests by their spans alone: order, rules, budgets, invariants. Stores are not asked.',
     )
     .argument('<flow>', 'a flow file')
-    .requiredOption('--trace <file>', 'OTLP traces as JSON, an export a line, as a Collector writes them')
-    .option('--request <id>', 'the request to judge; default: each in the file')
+    .requiredOption(
+      '--trace <file|id>',
+      'OTLP traces as JSON, an export a line, as a Collector writes them; or the id of a request or a trace of a recorded run',
+    )
+    .option('--from <url>', 'take the trace of that id from the query API of Jaeger (v3) or Tempo')
+    .option('--request <id>', 'the request to judge; default: each that is found')
     .option('--json', 'print one JSON document')
-    .addHelpText('after', '\nExample:\n  tracecourt check checkout.flow.yaml --trace traces.jsonl');
-  return withParameters(command).action(async (file: string, flags: CheckFlags) => {
+    .addHelpText(
+      'after',
+      `
+Examples:
+  tracecourt check checkout.flow.yaml --trace traces.jsonl
+  tracecourt check checkout.flow.yaml --trace 20261121-104501-3f2a9c.2
+  tracecourt check checkout.flow.yaml --trace 4bf92f3577b34da6a3ce929d0e0e4736 --from http://127.0.0.1:16686`,
+    );
+  return withSettings(withParameters(command), ['bundleDir']).action(async (file: string, flags: CheckFlags) => {
     const flow = await loadFlowFile(file, { parameters: parametersOf(flags.param), environment: process.env });
-    const checked = await checkRecorded(flow, { file: flags.trace, request: flags.request });
+    const { bundleDir: bundles } = await settingsOf(flags);
+    const { trace, from, request } = flags;
+    const checked = await checkSpans(flow, { trace, from, request, bundles });
     const coverage = coverRecorded(
       flow,
       checked.map(({ trace }) => trace),
     );
     const requests = checked.map(({ verdict }) => verdict);
     if (flags.json) print(`${toJson({ requests, coverage: coverageDocument(coverage) })}\n`);
-    else if (checked.length === 0) printLines(['No such request is in the file.']);
+    else if (checked.length === 0) printLines(['No such request is there.']);
     else printLines([...checked.flatMap(pageOf), '', ...coverageLines(coverage, colors)]);
     const codes = checked.map(({ verdict }) => exitCodeOf(verdict.outcome));
     done(codes.length === 0 ? EXIT_CODES.unknown : combineExitCodes(codes));

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
+import { replayInputs } from '../../collectors/index.js';
+import { TracecourtError } from '../errors.js';
+import type { AssembledRequest, CompiledFlow } from '../model/index.js';
+import { assemblerOptions } from './assembler-options.js';
+import { type Bundle, listRuns, readBundle } from './bundle-reader.js';
+import { type CheckedRecording, checkRecorded, judgeSpans, withoutStores } from './check-recorded.js';
+import { fetchTrace } from './fetch-trace.js';
+import { requestsInLines } from './recorded-requests.js';
+
+export interface WhereSpansAre {
+  /** A file, or the id of a request or a trace. */
+  readonly trace: string;
+  /** The query API of a store of traces, where `trace` is one there. */
+  readonly from?: string | undefined;
+  /** The request to judge; default: each that is found. */
+  readonly request?: string | undefined;
+  /** The folder of the recorded runs. */
+  readonly bundles: string;
+}
+
+/**
+ * Judges requests by their spans alone, wherever these are: in a file; in the newest recorded run that has a request or a trace of that id; or in a store of traces.
+ *
+ * Throws TracecourtError: what {@link checkRecorded} and {@link fetchTrace} do, and `not-found`.
+ */
+export async function checkSpans(flow: CompiledFlow, where: WhereSpansAre): Promise<readonly CheckedRecording[]> {
+  const { trace, from, request, bundles } = where;
+  if (from === undefined && isFile(trace)) return checkRecorded(flow, { file: trace, request });
+  const spansAlone = withoutStores(flow);
+  const requests =
+    from === undefined
+      ? recordedUnder(trace, { flow: spansAlone, bundles })
+      : requestsInLines(await fetchTrace(trace, from), { file: `what ${from} answers`, flow: spansAlone });
+  return requests
+    .filter(({ requestId }) => request === undefined || requestId === request)
+    .map((each) => judgeSpans(spansAlone, each));
+}
+
+/** An id has no dots that end in letters, and no slashes: what has is the name of a file, be it there or not. */
+function isFile(trace: string): boolean {
+  return existsSync(trace) || /[/\\]/.test(trace) || /^\.[a-z]/i.test(extname(trace));
+}
+
+function recordedUnder(
+  id: string,
+  { flow, bundles }: { readonly flow: CompiledFlow; readonly bundles: string },
+): readonly AssembledRequest[] {
+  const traceId = id.toLowerCase();
+  for (const run of listRuns(bundles)) {
+    const requests = requestsOf(readBundle(run, bundles), flow);
+    const found = requests.filter(({ requestId, traceIds }) => requestId === id || traceIds.includes(traceId));
+    if (found.length > 0) return found;
+  }
+  throw new TracecourtError(
+    'not-found',
+    `${id} is no file, and no run recorded in ${bundles} has a request or a trace of that id.`,
+    {
+      nextStep:
+        'Request ids are printed beside each verdict; `--bundles` names another folder, `--from` a store of traces.',
+    },
+  );
+}
+
+/** Each as it was known last, under what this flow says of hand-offs and correlation. */
+function requestsOf({ inputs, header }: Bundle, flow: CompiledFlow): readonly AssembledRequest[] {
+  const spoken = replayInputs(inputs, assemblerOptions([flow], header.assembler));
+  return [...new Map(spoken.map((request) => [request.requestId, request])).values()];
+}
