@@ -1,4 +1,5 @@
 import type { Consequence, Finding, FindingCode, FindingOf } from '../model/index.js';
+import { isSameJoint, jointOf } from './flow/joint.js';
 import type { Subject } from './subject.js';
 
 /** A finding of code `hides` explains one of code `hidden`, if the two are about the same thing. */
@@ -161,6 +162,7 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
     (cause, effect, subject) =>
       !effect.facts.outcomeStored && [cause.step, ...cause.facts.later].includes(subject.flow.votes?.outcome),
   ),
+  rule('wrong-order', 'wrong-order', 'the same two parts of a sequence are in the wrong order', isAtSameJoint),
   rule('missing-step', 'rule-broken', 'the rule calls for the step that is missing', (cause, effect) =>
     effect.facts.rule.steps.some((step) => step === cause.step || cause.facts.later.includes(step)),
   ),
@@ -180,6 +182,19 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
     (cause, effect) => cause.service !== undefined && cause.service === effect.service,
   ),
 ];
+
+/** Both are about what two parts of one sequence do to each other, and the other was told first. */
+function isAtSameJoint(
+  cause: FindingOf<'wrong-order'>,
+  effect: FindingOf<'wrong-order'>,
+  { order, flow }: Subject,
+): boolean {
+  if (order.contradiction) return false;
+  const { cycles } = order.check;
+  const [joint, other] = [cause, effect].map(({ facts }) => jointOf(facts.cycle, flow));
+  const isFirst = cycles.indexOf(cause.facts.cycle) < cycles.indexOf(effect.facts.cycle);
+  return isFirst && joint !== undefined && other !== undefined && isSameJoint(joint, other);
+}
 
 function isInside(cause: Finding, effect: Finding, subject: Subject): boolean {
   if (subject.order.contradiction || cause === effect) return false;

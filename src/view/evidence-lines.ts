@@ -42,8 +42,9 @@ export function spanLine({ code, service, spanIds }: Finding): string | undefine
   if (code === 'wrong-order' || spanIds.length === 0) return undefined;
   const shown = spanIds.slice(0, MOST_SPANS).join(', ');
   const more = spanIds.length > MOST_SPANS ? ` and ${spanIds.length - MOST_SPANS} more` : '';
-  if (code === 'missing-step') return `last seen: span ${shown}`;
-  return `${spanIds.length === 1 ? 'span' : 'spans'} ${shown}${more}${service === undefined ? '' : ` in ${service}`}`;
+  const spans = `${spanIds.length === 1 ? 'span' : 'spans'} ${shown}${more}`;
+  if (code === 'missing-step') return `last seen: ${spans}`;
+  return `${spans}${service === undefined ? '' : ` in ${service}`}`;
 }
 
 /** What was seen before what the flow requires; that a span begins before it ends goes without saying. */

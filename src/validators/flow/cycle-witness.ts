@@ -13,7 +13,7 @@ type WitnessFacts = Pick<Facts, 'graph' | 'clocks' | 'stamped' | 'endsBefore'>;
 const MAX_SOURCES = 400;
 
 /**
- * The cycle with the fewest points of steps, as arrows between them. Spans that are no step, and boundaries, are passed through: the arrow names
+ * The cycle with the fewest points of steps, as arrows between them; of several the most telling. Spans that are no step, and boundaries, are passed through: the arrow names
  * the weakest fact on the way. Undefined if there is no cycle.
  */
 export function shortestCycle(graph: OrderGraph, facts: WitnessFacts): readonly CycleEdge[] | undefined {
@@ -21,11 +21,22 @@ export function shortestCycle(graph: OrderGraph, facts: WitnessFacts): readonly 
   const sources = [...cyclic].filter((node) => graph.points[node]?.step !== undefined);
   let best: readonly Hop[] | undefined;
   for (const source of sources.slice(0, MAX_SOURCES)) {
-    const limit = best ? best.length : Infinity;
+    const limit = best ? best.length + 1 : Infinity;
     const found = cycleThrough(graph, { source, cyclic, limit });
-    if (found && found.length < limit) best = found;
+    if (found && (!best || found.length < best.length || isTelling(found, best, graph))) best = found;
   }
   return best?.flatMap((hop) => tighten(hop, facts)).map((hop) => describe(hop, { graph, facts }));
+}
+
+/** Of cycles that are as long: the one about what began too early first, and about what the flow puts right before it. */
+function isTelling(found: readonly Hop[], best: readonly Hop[], { points }: OrderGraph): boolean {
+  if (found.length > best.length) return false;
+  const timesOf = (cycle: readonly Hop[]): readonly [number, number] => {
+    const required = cycle.find(({ reasons }) => reasons.some(({ kind }) => kind === 'flow'));
+    return [points[required?.to ?? -1]?.time ?? 0, points[required?.from ?? -1]?.time ?? 0];
+  };
+  const [[began, before], [bestBegan, bestBefore]] = [timesOf(found), timesOf(best)];
+  return began < bestBegan || (began === bestBegan && before > bestBefore);
 }
 
 /** An arrow between points of steps, known to be there. */
