@@ -208,7 +208,8 @@ function countOf({ label, step, under }: Labelled, edited: Edited): Counted | un
   const places = checker.order.places.filter((place) => place.label === label);
   const repeats = places.map(({ id }) => repeatOf(id, checker));
   const [repeat] = repeats;
-  const observed = scope.occurrences.filter((each) => labelledIn(each, edited).label === label).length;
+  const ofStep = scope.occurrences.filter((each) => each.step === step);
+  const observed = ofStep.filter((each) => labelledIn(each, edited).label === label).length;
   const isOne = repeats.every((each) => each === repeat);
   const isDirect = repeat?.child.kind === 'place' && repeat.child.place.id === places[0]?.id && places.length === 1;
   const { min, max } = isDirect ? repeat : boundsOf(label, checker);
