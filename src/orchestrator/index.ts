@@ -24,7 +24,7 @@ export { probesAt, type StoreAddresses } from './open-stores.js';
 export { type FoundCase, findReplayed, isAsSpoken, type ReplayedCase, replayBundle } from './replay.js';
 export { type RunOptions, type RunResult, runCases } from './run.js';
 export type { CaseResult } from './run-case.js';
-export { type CompletedLine, runCollector } from './run-collector.js';
+export { type CollectorListeners, type CompletedLine, type OpenEvent, runCollector } from './run-collector.js';
 export { type LoadedScenario, planCases, planVariants, type RunCase } from './run-plan.js';
 export { type HealthOptions, ServiceHealthValidator } from './service-health-validator.js';
 export { specimensOf } from './specimens.js';

@@ -1,12 +1,18 @@
 import { type Collector, startCollector } from '../../collectors/index.js';
 import { systemClock } from '../lib/clock.js';
-import type { AssembledRequest } from '../model/index.js';
+import type { AssembledRequest, CompiledFlow } from '../model/index.js';
+import { assemblerOptions } from './assembler-options.js';
+import { type CheckedRecording, judgeSpans, withoutStores } from './check-recorded.js';
+import { type OpenWatch, watchOpen } from './live/watch-open.js';
+import type { UnstampedEvent } from './unstamped-event.js';
 
 export interface CollectorSettings {
   readonly http: { readonly host: string; readonly port: number };
   readonly rootQuietMs: number;
   readonly quietMs: number;
   readonly deadlineMs: number;
+  /** What every request is held to, by its spans alone. */
+  readonly flow?: CompiledFlow | undefined;
 }
 
 /** A completed request in one line. */
@@ -20,17 +26,54 @@ export interface CompletedLine {
   readonly traceIds: readonly string[];
 }
 
-/** The collector alone, without a system under test; `onCompleted` hears of each revision. */
-export function runCollector(
-  { http, rootQuietMs, quietMs, deadlineMs }: CollectorSettings,
-  onCompleted: (request: CompletedLine) => void,
+/** Who hears of requests. */
+export interface CollectorListeners {
+  /** Each revision of each request; with a flow, its verdict by its spans alone. */
+  readonly onCompleted: (request: CompletedLine, judged: CheckedRecording | undefined) => void;
+  /** With a flow: what is said of requests while they are open. */
+  readonly onOpen?: (event: OpenEvent) => void;
+}
+
+export type OpenEvent = Extract<UnstampedEvent, { readonly type: 'failed-early' | 'awaiting' }>;
+
+/** The collector alone, without a system under test. With a flow, it holds every request to that, as its spans come. */
+export async function runCollector(
+  { http, rootQuietMs, quietMs, deadlineMs, flow }: CollectorSettings,
+  { onCompleted, onOpen = () => undefined }: CollectorListeners,
 ): Promise<Collector> {
-  return startCollector({
-    http,
-    assembler: { rootQuietMs, idleMs: quietMs, deadlineMs },
-    clock: systemClock,
-    onCompleted: (request) => onCompleted(lineOf(request)),
+  const times = { rootQuietMs, idleMs: quietMs, deadlineMs };
+  const spansAlone = flow && withoutStores(flow);
+  const open = watchOpen({
+    snapshot: (requestId) => collector.snapshot(requestId),
+    emit: (event) => void ((event.type === 'failed-early' || event.type === 'awaiting') && onOpen(event)),
   });
+  const collector = await startCollector({
+    http,
+    assembler: spansAlone ? assemblerOptions([spansAlone], times) : times,
+    clock: systemClock,
+    ...(spansAlone && { onNews: (requestIds) => follow(open, requestIds, spansAlone) }),
+    onCompleted(request) {
+      open.leave(request.requestId);
+      onCompleted(lineOf(request), spansAlone && judgeSpans(spansAlone, request));
+    },
+  });
+  return {
+    ...collector,
+    [Symbol.asyncDispose]: async () => {
+      open[Symbol.dispose]();
+      await collector[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Nobody says when requests are sent, or when they are answered: they are known from their first span on. */
+function follow(open: OpenWatch, requestIds: readonly string[], flow: CompiledFlow): void {
+  for (const requestId of requestIds) {
+    if (open.isWatched(requestId)) continue;
+    open.watch(requestId, { flow, book: new Map() });
+    open.answered(requestId);
+  }
+  open.news(requestIds);
 }
 
 function lineOf({ requestId, revision, completedBy, spans, traceIds }: AssembledRequest): CompletedLine {

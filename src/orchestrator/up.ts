@@ -2,13 +2,12 @@ import { TracecourtError } from '../errors.js';
 import { portHolder } from '../lib/port-holder.js';
 import { Teardown } from '../lib/teardown.js';
 import { type EmbeddedPorts, type StoreAddresses, startMissingStores, storeEnvironment } from './open-stores.js';
-import { type CollectorSettings, type CompletedLine, runCollector } from './run-collector.js';
+import { type CollectorListeners, type CollectorSettings, runCollector } from './run-collector.js';
 
-export interface UpOptions {
+export interface UpOptions extends CollectorListeners {
   readonly collector: CollectorSettings;
   /** The stores' addresses, or the ports for servers of ours in their place. */
   readonly stores: StoreAddresses | EmbeddedPorts;
-  readonly onCompleted: (request: CompletedLine) => void;
   /** Hears of what does not stop as it should. */
   readonly onTrouble: (message: string) => void;
 }
@@ -39,10 +38,7 @@ export async function bringUp({ collector: settings, stores: wanted, ...heard }:
   try {
     const stores = 'neo4jUrl' in wanted ? wanted : await startOurs(wanted, teardown);
     const port = { port: settings.http.port, flag: '--port' };
-    const collector = teardown.use(
-      'the collector',
-      await claiming(port, () => runCollector(settings, heard.onCompleted)),
-    );
+    const collector = teardown.use('the collector', await claiming(port, () => runCollector(settings, heard)));
     const environment = { ...exporterEnvironment(collector.address), ...storeEnvironment(stores) };
     return {
       collector: collector.address,

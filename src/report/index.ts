@@ -7,6 +7,7 @@ export { jsonReporter } from './json.js';
 export { multiplex } from './multiplexer.js';
 export { mutationDocument, mutationLines } from './mutation-text.js';
 export { observationLines } from './observation-text.js';
+export { openLines } from './open-text.js';
 export type { Reporter } from './reporter.js';
 export { type ResultRow, resultRow, resultRows } from './result-row.js';
 export { type TerminalOptions, terminalReporter } from './terminal.js';

@@ -1,7 +1,8 @@
 import type { Colors } from 'picocolors/types.js';
 import type { RunEvent, RunEventOf } from '../model/index.js';
-import { awaitingSentence, count, duration, findingSentence, printable } from '../view/index.js';
+import { count, duration, printable } from '../view/index.js';
 import { coverageLines } from './coverage-text.js';
+import { openLines } from './open-text.js';
 import type { Reporter } from './reporter.js';
 import { outcomeWord, proofText, verdictLines } from './verdict-text.js';
 
@@ -64,19 +65,11 @@ function setUpLines(event: RunEvent, colors: Colors): readonly string[] {
     case 'service-exited':
       return [colors.red(`  ${event.service.padEnd(10)} ${event.exit}`)];
     case 'failed-early':
-      return earlyLines(event, colors);
     case 'awaiting':
-      return fact('…', printable(awaitingSentence(event)));
+      return openLines(event, colors);
     case 'notice':
       return [colors.yellow(`  ${event.level}: ${printable(event.message)}`)];
     default:
       return [];
   }
-}
-
-function earlyLines({ requestId, findings, openMs }: RunEventOf<'failed-early'>, colors: Colors): readonly string[] {
-  const sentences = findings.map(
-    (finding) => `    ${colors.bold(finding.code)}  ${printable(findingSentence(finding))}`,
-  );
-  return [colors.red(`  failed early, ${duration(openMs)} after it was sent: request ${requestId}`), ...sentences];
 }

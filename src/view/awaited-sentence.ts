@@ -5,7 +5,11 @@ import { count, duration, list } from './words.js';
 const MOST_NAMED = 3;
 
 /** What an open request waits for, since when, and what was last seen: `awaiting event-handled since 1.2 s`. */
-export function awaitingSentence({ awaited, spans, lastSeen }: RunEventOf<'awaiting'>): string {
+export function awaitingSentence({
+  awaited,
+  spans,
+  lastSeen,
+}: Pick<RunEventOf<'awaiting'>, 'awaited' | 'spans' | 'lastSeen'>): string {
   const named = awaited.slice(0, MOST_NAMED).map(awaitedWords);
   const rest = awaited.length - named.length;
   const what = named.length === 0 ? 'its completion' : list([...named, ...(rest > 0 ? [`${rest} more`] : [])]);

@@ -115,7 +115,7 @@ describe('runCollector', () => {
   it('hears of a request that an instrumented process sent, by accounting', async () => {
     const heard: CompletedLine[] = [];
     const settings = { http: { host: '127.0.0.1', port: 0 }, rootQuietMs: 500, quietMs: 5_000, deadlineMs: 60_000 };
-    await using collector = await runCollector(settings, (request) => void heard.push(request));
+    await using collector = await runCollector(settings, { onCompleted: (request) => void heard.push(request) });
     await using tracing = startTracing({ global: false, serviceName: 'toy', endpoint: collector.address });
     withRequestId(
       'r.1',

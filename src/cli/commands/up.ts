@@ -2,17 +2,18 @@ import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { TracecourtError } from '../../errors.js';
-import { bringUp, type CompletedLine, type Up } from '../../orchestrator/index.js';
-import { completedText } from '../../report/index.js';
+import { bringUp, type Up } from '../../orchestrator/index.js';
 import { environmentFile, exportLines, shownVariables } from '../environment-lines.js';
 import { interruptible } from '../interruptible.js';
 import { colors, print, printLines } from '../output.js';
 import { parentGone } from '../parent-gone.js';
+import { flowIn, TELL_IN_JSON, TELL_IN_TEXT, withFlow } from '../request-teller.js';
 import { settingsOf, storeAddresses, withSettings } from '../settings.js';
 
 interface UpFlags {
   readonly embedded?: boolean;
   readonly writeEnv?: string;
+  readonly flow?: string;
   readonly json?: boolean;
 }
 
@@ -38,12 +39,13 @@ export function upCommand(done: (exitCode: number) => void): Command {
 Examples:
   tracecourt up --embedded
   tracecourt up --embedded --write-env .env.tracecourt   (then: node --env-file=.env.tracecourt service.js)
+  tracecourt up --flow checkout.flow.yaml
   tracecourt up --port 0 --json
 
 The first Ctrl-C lets what is under way come to its end, the second exits at once. Started as a child, with a pipe for its
 standard input, it ends too when that closes.`,
     );
-  return withSettings(command, SETTINGS).action(async (flags: UpFlags) => {
+  return withSettings(withFlow(command), SETTINGS).action(async (flags: UpFlags) => {
     await up(flags);
     done(0);
   });
@@ -55,25 +57,24 @@ async function up(flags: UpFlags): Promise<void> {
   using parent = parentGone();
   await interruptible(async (interrupted) => {
     const signal = AbortSignal.any([interrupted, parent]);
-    const early: CompletedLine[] = [];
-    let tell = (request: CompletedLine): void => void early.push(request);
+    const flow = await flowIn(flags);
+    const teller = flags.json ? TELL_IN_JSON : TELL_IN_TEXT;
+    const early: (() => void)[] = [];
+    let tell = (say: () => void): void => void early.push(say);
     await using started = await bringUp({
-      collector: { ...settings, http: { host: '127.0.0.1', port: settings.port } },
+      collector: { ...settings, flow, http: { host: '127.0.0.1', port: settings.port } },
       stores: flags.embedded ? { neo4j, redis, kafka } : storeAddresses(settings),
-      onCompleted: (request) => tell(request),
+      onCompleted: (...told) => tell(() => teller.onCompleted(...told)),
+      onOpen: (event) => tell(() => teller.onOpen(event)),
       onTrouble: (message) => console.error(message),
     });
     if (flags.writeEnv !== undefined) writeEnvironment(flags.writeEnv, started);
     if (flags.json) print(`${JSON.stringify(readyJson(started))}\n`);
     else printLines(announcement(started, flags));
-    tell = flags.json ? tellInJson : (request) => print(`${completedText(request)}\n`);
+    tell = (say) => say();
     early.forEach(tell);
     if (!signal.aborted) await once(signal, 'abort');
   });
-}
-
-function tellInJson({ traceIds: _ids, ...request }: CompletedLine): void {
-  print(`${JSON.stringify(request)}\n`);
 }
 
 function readyJson({ collector, environment }: Up): unknown {

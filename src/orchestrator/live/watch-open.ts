@@ -23,6 +23,7 @@ export interface Watched {
 /** Looks at requests while they are open. */
 export interface OpenWatch extends Disposable {
   watch(requestId: string, watched: Watched): void;
+  isWatched(requestId: string): boolean;
   /** The sender has its answer. */
   answered(requestId: string): void;
   /** These got spans. Those that are not watched are left alone. */
@@ -76,6 +77,10 @@ class Watch implements OpenWatch {
     entry.waits.update([ANSWER], now);
     this.#entries.set(requestId, entry);
     this.#plan();
+  }
+
+  isWatched(requestId: string): boolean {
+    return this.#entries.has(requestId);
   }
 
   answered(requestId: string): void {
@@ -135,6 +140,8 @@ class Watch implements OpenWatch {
     const entry = this.#entries.get(requestId);
     const request = this.#options.snapshot(requestId);
     if (!entry || entry.isDoomed || request?.completionStatus !== 'open') return;
+    // A word was spoken of it already; what late spans make of that is told in the next one.
+    if (request.revision > 1) return;
     const { trace, verdict } = judgeWhileOpen(request, entry);
     if (verdict.outcome !== 'fail') return;
     entry.isDoomed = true;

@@ -1,0 +1,19 @@
+import type { Colors } from 'picocolors/types.js';
+import type { RunEventOf } from '../model/index.js';
+import { awaitingSentence, duration, findingSentence, printable } from '../view/index.js';
+
+/** What is said of a request while it is open. */
+export type OpenEvent = Omit<RunEventOf<'failed-early'>, 'at'> | Omit<RunEventOf<'awaiting'>, 'at'>;
+
+/** That a request fails before it is complete, with what it fails by; or what it waits for. */
+export function openLines(event: OpenEvent, colors: Colors): readonly string[] {
+  const requestId = printable(event.requestId);
+  if (event.type === 'awaiting') {
+    return [colors.dim(`  ${'…'.padEnd(10)} ${printable(awaitingSentence(event))} · request ${requestId}`)];
+  }
+  const { findings, openMs } = event;
+  const sentences = findings.map(
+    (finding) => `    ${colors.bold(finding.code)}  ${printable(findingSentence(finding))}`,
+  );
+  return [colors.red(`  failed early, after ${duration(openMs)}: request ${requestId}`), ...sentences];
+}
