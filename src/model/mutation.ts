@@ -12,6 +12,7 @@ export const MUTATION_KINDS = [
   'change',
   'forget',
   'repeat-effect',
+  'change-record',
   'fail',
   'lose-context',
 ] as const;
@@ -32,6 +33,8 @@ export type Mutation =
   | { readonly kind: 'forget'; readonly step: string; readonly store: StoreName }
   /** The store has one record more than it should. */
   | { readonly kind: 'repeat-effect'; readonly step: string; readonly store: StoreName }
+  /** The store holds another value in one field of what the step left. */
+  | { readonly kind: 'change-record'; readonly step: string; readonly store: StoreName; readonly field: string }
   | { readonly kind: 'fail'; readonly step: string }
   /** The context is not passed on to the step: it starts a trace of its own. */
   | { readonly kind: 'lose-context'; readonly step: string };
@@ -46,6 +49,8 @@ export function mutationName(mutation: Mutation): string {
     case 'forget':
     case 'repeat-effect':
       return `${mutation.kind} ${mutation.step} ${mutation.store}`;
+    case 'change-record':
+      return `change-record ${mutation.step} ${mutation.store} ${mutation.field}`;
     default:
       return `${mutation.kind} ${mutation.step}`;
   }

@@ -26,6 +26,8 @@ export function mutationPhrase(mutation: Mutation): string {
       return `${step} leaves nothing in ${STORE_WORDS[mutation.store]}`;
     case 'repeat-effect':
       return `${step} leaves one record more in ${STORE_WORDS[mutation.store]}`;
+    case 'change-record':
+      return `\`${mutation.field}\` of what ${step} left in ${STORE_WORDS[mutation.store]} has another value`;
     case 'fail':
       return `${step} ends in an error`;
     case 'lose-context':
@@ -47,7 +49,7 @@ export function mutationAdvice(mutation: Mutation, flow: CompiledFlow): string {
         ? `the order has room for it: bound its \`repeat\`, or under \`rules\`: \`at-most: [${step}, n]\``
         : `no order names it: put it into \`order\`, or under \`rules\`: \`at-most: [${step}, 1]\``;
     case 'swap':
-      return `another way through the order lets it pass: under \`rules\`, \`precedence: [${step}, ${mutation.with}]\``;
+      return `under \`rules\`: \`precedence: [${step}, ${mutation.with}]\``;
     case 'delay':
       return `no budget is on it: under \`budgets\`, \`${step}: …\` or \`total: …\``;
     case 'change':
@@ -56,6 +58,8 @@ export function mutationAdvice(mutation: Mutation, flow: CompiledFlow): string {
       return `under \`effects\`, say of \`${step}\` how many records there must be`;
     case 'repeat-effect':
       return `under \`effects\`, say \`count\` of \`${step}\``;
+    case 'change-record':
+      return `its \`expect\` does not look there: under \`effects\`, of \`${step}\`: \`${mutation.store === 'neo4j' ? 'row' : 'json'}.${mutation.field} == …\``;
     case 'fail':
       return flow.steps.some(({ name, mayFail }) => name === step && mayFail)
         ? `it says \`may-fail: true\`: take that away, or under \`invariants\`: \`steps.${nameInExpressions(step)}.all(s, s.status != 'error')\``

@@ -1,9 +1,19 @@
 import { expect } from 'chai';
-import { loadFlow } from '../../src/flow/index.js';
-import type { CompiledFlow, MutationTally, Specimen } from '../../src/model/index.js';
+import { loadFlow, wordOrder, wordSpecimens } from '../../src/flow/index.js';
+import type {
+  CompiledFlow,
+  MutationTally,
+  ResolvedQuery,
+  Specimen,
+  StoredRecord,
+  StoreObservation,
+} from '../../src/model/index.js';
 import { mutateFlow, specimensOf } from '../../src/orchestrator/index.js';
-import { traceOf } from '../helpers/evidence.js';
+import { checkWord } from '../../src/validators/index.js';
+import { flowOf, traceOf } from '../helpers/evidence.js';
 import { gpuRequest } from '../helpers/gpu-request.js';
+import { seeded } from '../helpers/seeded.js';
+import { randomExactTree } from '../validators/conformance/random-tree.js';
 
 const STEPS = 'version: 1\nflow: shop\nsteps: { a: {}, b: {}, c: {}, d: {} }\n';
 
@@ -42,6 +52,36 @@ describe('mutating the requests that a flow accepts', () => {
     );
     const swaps = names(mutations).filter((name) => name.startsWith('swap'));
     expect(swaps).to.have.members(['swap a b', 'swap a c', 'swap b d', 'swap c d']);
+  });
+
+  it('does not call wrong what is another run of the flow', async () => {
+    const { mutations } = await mutated(
+      'order: { sequence: [{ any-order: [a, b] }, { choice: [{ sequence: [c, d] }, { sequence: [d, c] }] }] }\nexamples: { accepts: [a b c d] }\n',
+    );
+    const swaps = mutations.filter(({ mutation }) => mutation.kind === 'swap');
+    expect(names(swaps)).to.deep.equal(['swap b c']);
+    expect(swaps[0]?.caught).to.equal(1);
+  });
+
+  it('judges a request without a step as the word without it is judged', async () => {
+    const random = seeded(5);
+    let agreed = 0;
+    for (let i = 0; i < 1_500; i++) {
+      const flow = flowOf(randomExactTree(random, ['a', 'b', 'c', 'd']));
+      const word = Array.from({ length: 1 + random.below(5) }, () => random.pick(['a', 'b', 'c', 'd'])).join(' ');
+      if (checkWord(flow, wordOrder(word)).conforms !== true) continue;
+      const { mutations } = mutateFlow([wordSpecimens(flow, word)]);
+      for (const { mutation, uncaught, doubted } of mutations.filter(({ name }) => name.startsWith('drop'))) {
+        const rest = word.split(' ').filter((step) => step !== mutation.step);
+        if (rest.length === 0) expect(doubted, 'nothing is left to check').to.equal(1);
+        else
+          expect(uncaught === 1, `${word} without ${mutation.step}`).to.equal(
+            checkWord(flow, wordOrder(rest.join(' '))).conforms,
+          );
+        agreed++;
+      }
+    }
+    expect(agreed).to.be.greaterThan(150);
   });
 
   it('names a step that nobody misses, and one that nothing times', async () => {
@@ -191,6 +231,53 @@ effects: { b: { redis: { key: "thing:{id}" } } }
     const { mutations: tallies } = mutateFlow([[{ ...specimen(flow), observations: [seen] }]]);
     expect(tallies.find(({ name }) => name === 'change a output.id')?.by).to.deep.equal(['span-without-effect']);
     expect(tallies.find(({ name }) => name === 'change a output.note')?.uncaught).to.equal(1);
+  });
+
+  it('changes what a record says, and finds that `expect` notices what it compares', async () => {
+    const flow = await loadFlow(
+      `${STEPS}order: { sequence: [a, b, c] }
+effects:
+  a: { neo4j: { cypher: RETURN 1, expect: "row.gpu == 'g1'" } }
+  b: { redis: { key: thing, expect: "json.id == 7" } }
+  c: { kafka: { topic: t, key: k } }
+`,
+      'x',
+    );
+    const seen = (effect: string, query: ResolvedQuery, record: StoredRecord): StoreObservation => {
+      const server = { store: query.store, address: 'x', product: 'x', version: '' };
+      return { status: 'read', effect, query, server, records: [record], observedAtUnixNano: 0n };
+    };
+    const value = '{"id":7,"note":"n"}';
+    const message = {
+      store: 'kafka',
+      topic: 't',
+      partition: 0,
+      offset: '4',
+      key: 'k',
+      value,
+      headers: {},
+      groups: [],
+    } as const;
+    const observations = [
+      seen(
+        'a',
+        { store: 'neo4j', cypher: 'RETURN 1', parameters: {} },
+        { store: 'neo4j', row: { gpu: 'g1', size: 2 } },
+      ),
+      seen('b', { store: 'redis', key: 'thing' }, { store: 'redis', key: 'thing', type: 'string', value, ttlMs: -1 }),
+      seen('c', { store: 'kafka', topic: 't', key: 'k', consumedBy: [] }, message),
+    ];
+    const { requests, mutations: tallies } = mutateFlow([[{ ...specimen(flow), observations }]]);
+    expect(requests[0]?.conforms).to.equal(true);
+    const changed = tallies.filter(({ mutation }) => mutation.kind === 'change-record');
+    expect(Object.fromEntries(changed.map(({ name, by }) => [name, by.join()]))).to.deep.equal({
+      'change-record a neo4j gpu': 'wrong-content',
+      'change-record a neo4j size': '',
+      'change-record b redis id': 'wrong-content',
+      'change-record b redis note': '',
+      'change-record c kafka id': '',
+      'change-record c kafka note': '',
+    });
   });
 
   it('leaves the accounts of a proven request true: what is dropped was not lost', () => {

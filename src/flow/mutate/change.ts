@@ -1,4 +1,5 @@
 import type { AttributeValue, JudgeableRequest, Span, TraceStep } from '../../model/index.js';
+import { another, fieldsOf } from './another-value.js';
 import { withAttributes, withSpans } from './edit-spans.js';
 import type { Subject } from './subject.js';
 
@@ -55,39 +56,4 @@ function inside(captured: AttributeValue, field: string): AttributeValue {
   if (!fields) return another(captured);
   const values = { ...fields.values, [field]: another(fields.values[field] ?? null) };
   return fields.asText ? JSON.stringify(values) : values;
-}
-
-interface Fields {
-  readonly values: Readonly<Record<string, AttributeValue>>;
-  readonly asText: boolean;
-}
-
-function fieldsOf(value: AttributeValue): Fields | undefined {
-  if (typeof value !== 'string') return isMap(value) ? { values: value, asText: false } : undefined;
-  try {
-    const parsed = JSON.parse(value) as AttributeValue;
-    return isMap(parsed) ? { values: parsed, asText: true } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isMap(value: AttributeValue): value is { readonly [key: string]: AttributeValue } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
-}
-
-/** A value of the same type that is not this one. */
-function another(value: AttributeValue): AttributeValue {
-  switch (typeof value) {
-    case 'string':
-      return `${value}-changed`;
-    case 'number':
-      return value + 1;
-    case 'bigint':
-      return value + 1n;
-    case 'boolean':
-      return !value;
-    default:
-      return value === null ? 'changed' : Array.isArray(value) ? [...value, 'changed'] : { changed: true };
-  }
 }

@@ -3,7 +3,7 @@ import { change, changesOf } from './change.js';
 import { delay, delayOf } from './delay.js';
 import { drop } from './drop.js';
 import { duplicate } from './duplicate.js';
-import { forget, isShown, repeatEffect } from './effects.js';
+import { changeRecord, fieldsOfRecords, forget, isShown, repeatEffect } from './effects.js';
 import { fail } from './fail.js';
 import { familyOf } from './family.js';
 import { loseContext } from './lose-context.js';
@@ -39,6 +39,7 @@ export function mutantsOf(specimen: Specimen, { steps, inOrder }: Lawful): reado
     ...swaps(subject, inOrder),
     ...(specimen.hasValues ? names.flatMap((step) => changes(subject, step)) : []),
     ...flow.effects.flatMap((effect) => ofEffect(subject, effect)),
+    ...(specimen.hasValues ? flow.effects.flatMap((effect) => changedRecords(subject, effect)) : []),
   ];
 }
 
@@ -97,4 +98,13 @@ function ofEffect(subject: Subject, effect: Effect): readonly Mutant[] {
   // A key is there or not: it cannot be there twice.
   if (store === 'redis') return [forgotten];
   return [forgotten, { mutation: { kind: 'repeat-effect', step, store }, ...repeatEffect(subject, effect) }];
+}
+
+function changedRecords(subject: Subject, effect: Effect): readonly Mutant[] {
+  const { step } = effect;
+  const { store } = effect.query;
+  return fieldsOfRecords(subject, effect).map((field) => ({
+    mutation: { kind: 'change-record', step, store, field },
+    ...changeRecord(subject, { effect, field }),
+  }));
 }

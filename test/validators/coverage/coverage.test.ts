@@ -19,12 +19,12 @@ const STEPS = 'version: 1\nflow: shop\nsteps: { a: {}, b: {}, c: {}, d: {} }\n';
 
 /** A request of one process whose steps do not overlap; `x=1` and the like are attributes of the step before. */
 function request(word: string): string {
-  let now = 0;
-  const lines = word.split(' ').reduce<string[]>((all, part) => {
-    if (part.includes('=')) return [...all.slice(0, -1), `${all.at(-1)} ${part}`];
-    now += 10;
-    return [...all, `s${now} shop <r ${now}-${now + 8} step=${part}`];
-  }, []);
+  const lines: string[] = [];
+  for (const part of word.split(' ')) {
+    const now = 10 * (lines.length + 1);
+    if (part.includes('=')) lines.push(`${lines.pop()} ${part}`);
+    else lines.push(`s${now} shop <r ${now}-${now + 8} step=${part}`);
+  }
   return ['r shop 0-1000 server', ...lines].join('\n');
 }
 
