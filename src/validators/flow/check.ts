@@ -1,6 +1,6 @@
 import { oncePer } from '../../lib/once-per.js';
 import type { CompiledFlow, FlowNode } from '../../model/index.js';
-import type { OrderChecker, RequestOrder, Run } from '../conformance/index.js';
+import { isShortRepeat, type OrderChecker, type RequestOrder } from '../conformance/index.js';
 import type { CheckedRequest, FlowCheck, FlowCounts, OrderCheck } from './checked-request.js';
 import { resolveConditions } from './conditions.js';
 import { awaitedByEdits, explainEdits } from './explain-edits.js';
@@ -62,8 +62,13 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
     }
     case 'tooAmbiguous':
       return { counts: NO_COUNTS, order: { ...NO_ORDER, tooAmbiguous: outcome.states } };
-    case 'violated':
-      return isExact(checker) ? explainExact(scope, request) : explainEdits(scope, { asked, checker, request });
+    case 'violated': {
+      const told = countsTell(checker)
+        ? explainExact(scope, request)
+        : explainEdits(scope, { asked, checker, request });
+      // A violation that nothing tells of would be a pass.
+      return saysSomething(told) ? told : { ...told, order: { ...NO_ORDER, tooAmbiguous: outcome.states } };
+    }
     default:
       return outcome satisfies never;
   }
@@ -74,8 +79,15 @@ const stepsOf = oncePer((order: FlowNode): readonly string[] => [...new Set(step
 
 const NO_ORDER: OrderCheck = { cycles: [], strength: NO_STRENGTH, undecided: [], tooAmbiguous: undefined };
 
-function isExact({ order }: OrderChecker): boolean {
-  return order.treeClass.exact;
+/** True where the counts of each step alone, and the cycles, say what is wrong: in the exact class, without rounds of several steps that are as many of each. */
+const countsTell = oncePer(
+  ({ order }: OrderChecker): boolean =>
+    order.treeClass.exact && order.nodes.every((node) => node.kind !== 'repeat' || isShortRepeat(node)),
+);
+
+function saysSomething({ counts, order }: Omit<FlowCheck, 'unresolved'>): boolean {
+  const { missing, counts: wrong, unexpected } = counts;
+  return missing.length + wrong.length + unexpected.length + order.cycles.length > 0;
 }
 
 /** The steps without which the request would not conform. */
@@ -87,7 +99,7 @@ function awaitedIn(
     checker,
   }: { readonly request: CheckedRequest; readonly asked: RequestOrder; readonly checker: OrderChecker },
 ): readonly string[] {
-  if (isExact(checker)) return explainExact(scope, request).counts.awaited;
+  if (countsTell(checker)) return explainExact(scope, request).counts.awaited;
   return awaitedByEdits(asked, { checker, open: request.open });
 }
 
