@@ -19,9 +19,14 @@ export function shortText(bytes: Buffer, start: number, end: number): string | u
   const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
   const before = known[slot];
   if (before !== undefined && isWrittenAt(before, { bytes, start, end })) return before;
-  const text = bytes.toString('latin1', start, end);
+  const text = internalized(bytes.toString('latin1', start, end));
   known[slot] = text;
   return text;
+}
+
+/** The engine's own copy of a text, as property names and the texts in a program are: two of these are told apart by where they are, not by what they say. */
+function internalized(text: string): string {
+  return Object.keys({ [text]: 0 })[0] ?? text;
 }
 
 function isWrittenAt(

@@ -59,7 +59,7 @@ export function ruleExercise(
 ): RuleExercise {
   const { order } = subject;
   if (order.contradiction) return { activated: false, answers: new Set() };
-  const { happenings, answers } = ruleCase(rule, { subject, order, happenings: happeningsOf(order), evaluate });
+  const { happenings, answers } = ruleCase(rule, { subject, order, happenings: happeningsOf(order, [rule]), evaluate });
   const steps = activatingSteps(rule);
   const calls = (step: string, i: number): boolean =>
     steps.includes(step) && (!answers.has(i) || answers.get(i) === true);

@@ -38,8 +38,8 @@ export interface Facts {
   endsBefore(start: number, end: number): { readonly end: number | undefined; readonly start: number } | undefined;
   /** When a point was read, nanoseconds since the start of the request, and by the clock of which process. */
   readingOf(node: number): ClockReading;
-  /** The readings of the points of all spans. */
-  readings(): readonly ClockReading[];
+  /** By process: the readings of its first and of its last point. */
+  extents(): readonly ProcessExtent[];
   /** True if the first occurrence is an ancestor of the second, by parent, link or hand-off, at any depth. */
   causes(a: Occurrence, b: Occurrence): boolean;
   /** Pairs of indexes: the first is an ancestor of the second, and no other of them stands between. */
@@ -49,6 +49,12 @@ export interface Facts {
 export interface ClockReading {
   readonly process: number;
   readonly time: number;
+}
+
+export interface ProcessExtent {
+  readonly process: number;
+  readonly first: number;
+  readonly last: number;
 }
 
 export type FactsOfTrace =
@@ -140,7 +146,7 @@ function factsOf({ stable, named, occurrences, clocks, certain }: Timed & Gather
     stamped: { has: (node) => (stamps[node] ?? -1) >= 0 },
     endsBefore: (start, end) => inversion(spelledOut(), { occurrences, start, end }),
     readingOf,
-    readings: () => [...stable.starts, ...stable.ends.filter((end) => end >= 0)].map(readingOf),
+    extents: () => extentsOf(stable),
     causes: (a, b) => ancestors().causes(spanOf(a), spanOf(b)),
     causesAmong: (members) => ancestors().causesAmong(members.map(spanOf)),
   };
@@ -150,6 +156,22 @@ interface Gathered {
   readonly stable: StableFacts;
   readonly named: StepNames;
   readonly occurrences: readonly Occurrence[];
+}
+
+function extentsOf({ index, spanAt, times }: StableFacts): readonly ProcessExtent[] {
+  const first: number[] = [];
+  const last: number[] = [];
+  for (let process = 0; process < index.processCount; process++) {
+    first.push(Infinity);
+    last.push(-Infinity);
+  }
+  for (let node = 0; node < times.length; node++) {
+    const time = times[node] as number;
+    const process = index.processes[spanAt[node] as number] as number;
+    if (time < (first[process] as number)) first[process] = time;
+    if (time > (last[process] as number)) last[process] = time;
+  }
+  return first.map((time, process) => ({ process, first: time, last: last[process] as number }));
 }
 
 function isOccurrence({ stable, occurrences }: Pick<Gathered, 'stable' | 'occurrences'>): readonly boolean[] {

@@ -36,6 +36,7 @@ export function overBudget(subject: Subject): BudgetCheck {
   const checks = subject.flow.budgets.map((budget) =>
     budget.kind === 'step' || budget.kind === 'attempt' ? checkEach(subject, budget) : checkStretch(subject, budget),
   );
+  if (checks.every((check) => check === MET)) return MET;
   return {
     findings: checks.flatMap(({ findings }) => findings),
     reasons: checks.flatMap(({ reasons }) => reasons),
@@ -62,6 +63,8 @@ function checkEach(subject: Subject, budget: EachBudget): BudgetCheck {
     const spans = budget.kind === 'attempt' ? occurrence.attempts : [occurrence];
     return spans.map((span) => ({ occurrence, ms: durationMs(span) }));
   });
+  const isBroken = (ms: number): boolean => broken(budget, { readMs: ms, lowMs: ms, highMs: ms }) !== undefined;
+  if (!measured.some(({ ms }) => isBroken(ms))) return MET;
   const findings = (['limit', 'least'] as const).flatMap((bound) => {
     const wrong = measured.filter(({ ms }) => broken(budget, { readMs: ms, lowMs: ms, highMs: ms }) === bound);
     if (wrong.length === 0) return [];
@@ -145,15 +148,10 @@ function measureBetween(
 }
 
 function measureTotal({ facts }: ProvenOrder): Stretch | undefined {
-  const starts = new Map<number, ClockReading>();
-  const ends = new Map<number, ClockReading>();
-  for (const point of facts.readings()) {
-    const first = starts.get(point.process);
-    const last = ends.get(point.process);
-    if (!first || point.time < first.time) starts.set(point.process, point);
-    if (!last || point.time > last.time) ends.set(point.process, point);
-  }
-  return measure([...starts.values()], { ends: [...ends.values()], facts });
+  const extents = facts.extents();
+  const starts = extents.map(({ process, first }) => ({ process, time: first }));
+  const ends = extents.map(({ process, last }) => ({ process, time: last }));
+  return measure(starts, { ends, facts });
 }
 
 /** The longest way from any of the starts to any of the ends. Undefined if there is none. */

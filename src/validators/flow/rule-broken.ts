@@ -32,7 +32,7 @@ const NONE: RuleCheck = {
 export function ruleBroken(subject: Subject, evaluate: Evaluate): RuleCheck {
   const { order, flow } = subject;
   if (order.contradiction || flow.rules.length === 0) return NONE;
-  const happenings = happeningsOf(order);
+  const happenings = happeningsOf(order, flow.rules);
   const checks = flow.rules.map((rule) => {
     const held = ruleCase(rule, { subject, order, happenings, evaluate });
     return checkRule(subject, { rule, held });

@@ -10,7 +10,7 @@ import type { RuleCase } from './rule-holds.js';
 const NANOS_PER_MS = 1_000_000;
 
 /** The occurrences of a request as rules look at them: happening i is occurrence i. */
-export function happeningsOf({ occurrences, facts }: ProvenOrder): Happenings {
+export function happeningsOf({ occurrences, facts }: ProvenOrder, rules: readonly Rule[]): Happenings {
   const nodeOf = (point: number): number | undefined => {
     const occurrence = occurrences[point >> 1];
     return point % 2 === 0 ? occurrence?.start : occurrence?.end;
@@ -21,10 +21,7 @@ export function happeningsOf({ occurrences, facts }: ProvenOrder): Happenings {
     before: (p, q) => {
       const [from, to] = [nodeOf(p), nodeOf(q)];
       if (from === undefined || to === undefined) return false;
-      reaches ??= reachability(
-        facts.certain,
-        occurrences.flatMap(({ start, end }) => (end === undefined ? [start] : [start, end])),
-      );
+      reaches ??= reachability(facts.certain, pointsThatMatter(occurrences, rules));
       return reaches?.(from, to) === true;
     },
     causes: (i, j) => {
@@ -39,6 +36,13 @@ export interface RuleConditions {
   /** What the rule's condition is of each happening that it is asked of; undefined where it could not be worked out. */
   readonly answers: ReadonlyMap<number, boolean | undefined>;
   readonly problems: readonly string[];
+}
+
+/** The points of the steps that the rules speak of; of all, where some rule is about neighbours or about what is first and last. */
+function pointsThatMatter(occurrences: readonly Occurrence[], rules: readonly Rule[]): readonly number[] {
+  const isAboutAll = rules.some(({ kind }) => kind === 'init' || kind === 'end' || kind.includes('chain'));
+  const matters = ({ step }: Occurrence): boolean => isAboutAll || rules.some(({ steps }) => steps.includes(step));
+  return occurrences.filter(matters).flatMap(({ start, end }) => (end === undefined ? [start] : [start, end]));
 }
 
 /** A rule with its conditions worked out for this request; the expressions that could not be are `problems`. */

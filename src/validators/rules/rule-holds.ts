@@ -23,8 +23,11 @@ export interface RuleCase {
  */
 export function ruleHolds(rule: Rule, held: RuleCase): Answer {
   const { happenings, leftOut } = held;
-  const named = (step: string | undefined): readonly number[] =>
-    happenings.steps.flatMap((each, i) => (each === step && !leftOut(i) ? [i] : []));
+  const named = (step: string | undefined): readonly number[] => {
+    const found: number[] = [];
+    for (let i = 0; i < happenings.steps.length; i++) if (happenings.steps[i] === step && !leftOut(i)) found.push(i);
+    return found;
+  };
   const [as, bs] = [named(rule.steps[0]), named(rule.steps[1])];
   const { kind } = rule;
   switch (kind) {
