@@ -87,7 +87,7 @@ export function compileOrder(tree: FlowNode): CompiledOrder {
     serialGroup: serial.groups,
     serialGroups: serial.count,
     boundWithin,
-    anchorOf: numbered.places.map((place) => anchorOf(place, { boundWithin, places: numbered.places })),
+    anchorOf: anchorsOf(numbered.places, boundWithin),
   };
 }
 
@@ -169,6 +169,11 @@ function boundPlaces({ root, places }: OrderTree): readonly (RepeatNode | undefi
 
 function holds({ first, after }: OrderNode, step: string | undefined, places: readonly Place[]): boolean {
   return places.slice(first, after).some((place) => place.step === step);
+}
+
+function anchorsOf(places: readonly Place[], boundWithin: readonly (RepeatNode | undefined)[]): readonly number[] {
+  if (boundWithin.every((repeat) => repeat === undefined)) return places.map(() => -1);
+  return places.map((place) => anchorOf(place, { boundWithin, places }));
 }
 
 function anchorOf(

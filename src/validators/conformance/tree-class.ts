@@ -1,5 +1,13 @@
 import type { FlowNode } from '../../model/index.js';
-import { isShortRepeat, numberTree, type OrderNode, type OrderTree, partsOf, UNBOUNDED } from './order-tree.js';
+import {
+  isShortRepeat,
+  numberTree,
+  type OrderNode,
+  type OrderTree,
+  partsOf,
+  type RepeatNode,
+  UNBOUNDED,
+} from './order-tree.js';
 
 /** How a tree can be checked, and what in it may be too ambiguous for any check. */
 export interface TreeClass {
@@ -103,8 +111,9 @@ function stepsOf(node: OrderNode): readonly string[] {
   return node.kind === 'place' ? [node.place.step] : [...new Set(partsOf(node).flatMap(stepsOf))];
 }
 
-function warningsOf({ root, places }: OrderTree): readonly AmbiguityWarning[] {
+function warningsOf({ root, nodes, places }: OrderTree): readonly AmbiguityWarning[] {
   const labels = new Map(places.map(({ label, step }) => [label, step] as const));
+  if (labels.size === places.length && !nodes.some(isMany)) return [];
   return [...labels].flatMap(([label, step]) => {
     const beside = besides(root, label);
     return beside < 2 ? [] : [{ step, places: beside >= UNBOUNDED ? null : beside }];
@@ -117,7 +126,11 @@ function besides(node: OrderNode, label: string): number {
   const parts = partsOf(node).map((part) => besides(part, label));
   if (node.kind === 'parallel' || node.kind === 'any-of') return parts.reduce((sum, n) => sum + n, 0);
   const most = Math.max(0, ...parts);
-  const isMany = node.kind === 'repeat' && node.parallel && node.max >= MANY_COPIES && !isFree(node.child);
-  const copies = isMany && !isBoundTo(node, label);
+  const copies = isMany(node) && !isBoundTo(node, label);
   return copies && most > 0 ? Math.min(UNBOUNDED, most * node.max) : most;
+}
+
+/** True of a repeat with so many copies side by side, in an order each, that they may not be told apart. */
+function isMany(node: OrderNode): node is RepeatNode {
+  return node.kind === 'repeat' && node.parallel && node.max >= MANY_COPIES && !isFree(node.child);
 }
