@@ -2,15 +2,17 @@ import { STEP } from '@tracecourt/instrumentation/wire-names';
 import { oncePer } from '../src/lib/once-per.js';
 import { isPlainPattern } from '../src/lib/text-pattern.js';
 import type { Span, StepMatcher } from '../src/model/index.js';
-import { type Criterion, criterionOf, isDefault } from './step-match.js';
+import { type Criterion, criterionOf, isDefault, serviceCriterion } from './step-match.js';
 
 /**
  * Matchers by what a span must have to fit them, so that each span is held against few. A matcher is listed once: by the step that it states, else by the
  * span's name, its kind or its service, whichever it asks for first; and where it asks for none of these, for every span.
  */
 interface MatcherIndex {
-  /** What makes a span fit each. */
+  /** What makes a span fit each, beside what it is listed by. */
   readonly criteria: readonly Criterion[];
+  /** Each by itself, as most spans fit it. */
+  readonly alone: readonly FittingSteps[];
   readonly byStep: ReadonlyMap<unknown, readonly number[]>;
   readonly byName: ReadonlyMap<unknown, readonly number[]>;
   readonly byKind: ReadonlyMap<unknown, readonly number[]>;
@@ -27,7 +29,8 @@ const indexOf = oncePer((matchers: readonly StepMatcher[]): MatcherIndex => {
     if (place && list) list.set(place.key, [...(list.get(place.key) ?? []), i]);
     else always.push(i);
   });
-  return { criteria: matchers.map(criterionOf), ...lists, always };
+  const criteria = matchers.map((matcher) => (isDefault(matcher) ? serviceCriterion(matcher) : criterionOf(matcher)));
+  return { criteria, alone: matchers.map((matcher) => fittingSteps([matcher])), ...lists, always };
 });
 
 type Place = { readonly list: 'byStep' | 'byName' | 'byKind' | 'byService'; readonly key: string };
@@ -42,9 +45,19 @@ function placeOf(matcher: StepMatcher): Place | undefined {
 
 const NONE: readonly number[] = [];
 
-/** The matchers that a span fits, in the order given; undefined for none. The list MUST NOT change from one span to the next. */
-export function matchersThatFit(span: Span, matchers: readonly StepMatcher[]): readonly StepMatcher[] | undefined {
-  const { criteria, byStep, byName, byKind, byService, always } = indexOf(matchers);
+/** The matchers that a span fits, in the order given, and the steps they name. */
+export interface FittingSteps {
+  readonly matchers: readonly StepMatcher[];
+  readonly steps: readonly string[];
+}
+
+export function fittingSteps(matchers: readonly StepMatcher[]): FittingSteps {
+  return { matchers, steps: [...new Set(matchers.map(({ step }) => step))] };
+}
+
+/** Undefined for a span that fits none. The list MUST NOT change from one span to the next. */
+export function stepsThatFit(span: Span, matchers: readonly StepMatcher[]): FittingSteps | undefined {
+  const { criteria, alone, byStep, byName, byKind, byService, always } = indexOf(matchers);
   const ofStep = (byStep.size > 0 && byStep.get(span.attributes.get(STEP))) || NONE;
   const ofName = (byName.size > 0 && byName.get(span.name)) || NONE;
   const ofKind = (byKind.size > 0 && byKind.get(span.kind)) || NONE;
@@ -53,12 +66,14 @@ export function matchersThatFit(span: Span, matchers: readonly StepMatcher[]): r
   if (count === 0) return undefined;
   const listed = [ofStep, ofName, ofKind, ofService, always].find(({ length }) => length === count);
   const tried = listed ?? [...ofStep, ...ofName, ...ofKind, ...ofService, ...always].sort((a, b) => a - b);
-  let fits: StepMatcher[] | undefined;
+  let first: number | undefined;
+  let several: number[] | undefined;
   for (const i of tried) {
-    const matcher = matchers[i] as StepMatcher;
     if (!criteria[i]?.(span)) continue;
-    if (fits) fits.push(matcher);
-    else fits = [matcher];
+    if (first === undefined) first = i;
+    else if (several) several.push(i);
+    else several = [first, i];
   }
-  return fits;
+  if (several) return fittingSteps(several.map((i) => matchers[i] as StepMatcher));
+  return first === undefined ? undefined : alone[first];
 }

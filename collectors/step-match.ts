@@ -14,9 +14,14 @@ export const criterionOf = oncePer((matcher: StepMatcher): Criterion => {
   const { service, step } = matcher;
   const criteria = spanCriteria(matcher);
   if (criteria.length === 0) criteria.push((span) => span.attributes.get(STEP) === step);
-  if (service !== undefined) criteria.unshift((span) => span.resource.get('service.name') === service);
+  if (service !== undefined) criteria.unshift(serviceCriterion(matcher));
   return (span) => criteria.every((holds) => holds(span));
 });
+
+/** Of what a matcher asks, what it asks of the service. */
+export function serviceCriterion({ service }: StepMatcher): Criterion {
+  return service === undefined ? () => true : (span) => span.resource.get('service.name') === service;
+}
 
 /** True of a matcher that asks for the step's name in the span's own attribute. */
 export function isDefault(matcher: StepMatcher): boolean {

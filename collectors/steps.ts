@@ -12,7 +12,7 @@ import {
   type WorkflowTrace,
 } from '../src/model/index.js';
 import { adjust, compare } from './adjust/index.js';
-import { matchersThatFit } from './matcher-index.js';
+import { type FittingSteps, fittingSteps, stepsThatFit } from './matcher-index.js';
 import { isDeeperThan } from './otlp-decode/index.js';
 import { ownWork } from './own-work.js';
 import { messageOf } from './step-match.js';
@@ -65,12 +65,17 @@ interface StepSpan {
 }
 
 function stepSpans(spans: readonly Span[], matchers: readonly StepMatcher[]): readonly StepSpan[] {
-  const fitting = spans.map((span) => matchersThatFit(span, matchers));
+  const fitting = spans.map((span) => stepsThatFit(span, matchers));
   const { parents } = spanTree(spans);
   const found: StepSpan[] = [];
   fitting.forEach((own, i) => {
-    const fits = own?.filter(({ step, nested }) => nested === 'each' || !isAlsoAbove(i, { step, fitting, parents }));
-    if (fits && fits.length > 0) found.push({ span: spans[i] as Span, fits: stepsOf(fits) });
+    if (!own) return;
+    const isLower = ({ step, nested }: StepMatcher): boolean =>
+      nested !== 'each' && isAlsoAbove(i, { step, fitting, parents });
+    const { steps: fits } = own.matchers.some(isLower)
+      ? fittingSteps(own.matchers.filter((matcher) => !isLower(matcher)))
+      : own;
+    if (fits.length > 0) found.push({ span: spans[i] as Span, fits });
   });
   return found;
 }
@@ -84,20 +89,15 @@ function isAlsoAbove(
     parents,
   }: {
     readonly step: string;
-    readonly fitting: readonly (readonly StepMatcher[] | undefined)[];
+    readonly fitting: readonly (FittingSteps | undefined)[];
     readonly parents: SpanTree['parents'];
   },
 ): boolean {
   let left = parents.length; // parents can go round in a circle
   for (let up = parents[span] ?? -1; up >= 0 && up !== span && left-- > 0; up = parents[up] ?? -1) {
-    if (fitting[up]?.some((matcher) => matcher.step === step)) return true;
+    if (fitting[up]?.steps.includes(step)) return true;
   }
   return false;
-}
-
-function stepsOf(fits: readonly StepMatcher[]): readonly string[] {
-  const steps = fits.map(({ step }) => step);
-  return steps.length === 1 ? steps : [...new Set(steps)];
 }
 
 /**
@@ -146,12 +146,14 @@ const processOf = oncePer((resource: Attributes): string =>
   JSON.stringify([textOf(resource.get('service.name')), textOf(resource.get('service.instance.id'))]),
 );
 
+const NO_OTHERS: readonly string[] = [];
+
 function traceStep({ span, fits }: StepSpan): TraceStep {
   const { spanId, startUnixNano: startTime, endUnixNano: endTime } = span;
   const status = span.status.code;
   return {
     stepName: fits[0] ?? '',
-    alsoFits: fits.slice(1),
+    alsoFits: fits.length > 1 ? fits.slice(1) : NO_OTHERS,
     component: textOf(span.resource.get('service.name')),
     spanId,
     startTime,

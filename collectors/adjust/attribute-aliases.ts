@@ -39,8 +39,9 @@ class CurrentAttributes implements Attributes {
 
   get(key: string): AttributeValue | undefined {
     const value = this.#sent.get(key);
-    const older = value === undefined ? OLD_NAMES.get(key) : undefined;
-    if (!older) return value;
+    if (value !== undefined) return value;
+    const older = OLD_NAMES.get(key);
+    if (!older) return undefined;
     for (const old of older) {
       const oldValue = this.#sent.get(old);
       if (oldValue !== undefined) return oldValue;

@@ -8,7 +8,8 @@ export function orderSpans(spans: readonly Span[]): readonly Span[] {
 /** True if the spans are in that order, and no two of them are the same. */
 export function areInOrder(spans: readonly Span[]): boolean {
   for (let i = 1; i < spans.length; i++) {
-    if (compareSpans(spans[i - 1] as Span, spans[i] as Span) >= 0) return false;
+    const [before, span] = [spans[i - 1] as Span, spans[i] as Span];
+    if (before.startUnixNano >= span.startUnixNano && compareSpans(before, span) >= 0) return false;
   }
   return true;
 }

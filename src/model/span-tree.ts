@@ -8,17 +8,20 @@ export interface SpanTree {
   readonly parents: readonly number[];
 }
 
-const trees = new WeakMap<readonly Span[], SpanTree>();
+let latest: { readonly spans: readonly Span[]; readonly tree: SpanTree } | undefined;
 
-/** The tree of a list of spans, worked out once. The list MUST NOT change afterwards. */
+/** The tree of a list of spans, which MUST NOT change afterwards. That of the list asked about last is kept: one request is asked about many times, then the next. */
 export function spanTree(spans: readonly Span[]): SpanTree {
-  const known = trees.get(spans);
-  if (known) return known;
+  if (latest?.spans === spans) return latest.tree;
+  const tree = treeOf(spans);
+  latest = { spans, tree };
+  return tree;
+}
+
+function treeOf(spans: readonly Span[]): SpanTree {
   const indexOf = new Map<string, number>();
   for (let i = 0; i < spans.length; i++) indexOf.set((spans[i] as Span).spanId, i);
-  const tree = { indexOf, parents: spans.map((span) => parentOf(span, indexOf)) };
-  trees.set(spans, tree);
-  return tree;
+  return { indexOf, parents: spans.map((span) => parentOf(span, indexOf)) };
 }
 
 function parentOf({ spanId, parentSpanId }: Span, indexOf: ReadonlyMap<string, number>): number {

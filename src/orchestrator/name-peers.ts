@@ -16,6 +16,7 @@ export function addressBook(services: readonly ServedAddress[]): AddressBook {
 
 /** A sender knows the address it called; people know the service that was started there. */
 export function namePeers(request: AssembledRequest, book: AddressBook): AssembledRequest {
+  if (request.accounting.unsettled.length === 0) return request;
   const unsettled = request.accounting.unsettled.map((handoff) => ({
     ...handoff,
     peer: book.get(handoff.peer) ?? handoff.peer,

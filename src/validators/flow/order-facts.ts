@@ -1,4 +1,5 @@
 import { type Span, STAMP_NAMES } from '../../model/index.js';
+import { nanosecondsSince } from './nanoseconds.js';
 import type { ArrowReason } from './order-graph.js';
 import { sortByNumber } from './sorted.js';
 import { type SpanIndex, textOf } from './span-index.js';
@@ -81,13 +82,14 @@ interface Points {
 
 function pointsOf({ spans }: SpanIndex, origin: bigint): Points {
   const points = { starts: [] as number[], ends: [] as number[], spanAt: [] as number[], times: [] as number[] };
-  const add = (place: number, time: bigint): number => {
-    points.times.push(Number(time - origin));
+  const sinceOrigin = nanosecondsSince(origin);
+  const add = (place: number, time: number): number => {
+    points.times.push(time);
     return points.spanAt.push(place) - 1;
   };
   spans.forEach(({ startUnixNano, endUnixNano }, place) => {
-    points.starts.push(add(place, startUnixNano));
-    points.ends.push(endUnixNano < startUnixNano ? -1 : add(place, endUnixNano));
+    points.starts.push(add(place, sinceOrigin(startUnixNano)));
+    points.ends.push(endUnixNano < startUnixNano ? -1 : add(place, sinceOrigin(endUnixNano)));
   });
   return points;
 }
@@ -196,13 +198,15 @@ function receivedHandoff(span: Span, cause: Span, sent: readonly number[] | unde
 
 /** The n of `tracecourt=<span id>.<n>`, if the state names a hand-off of that span; not a number for one that nobody wrote so. */
 function handoffIn(traceState: string, spanId: string): number | undefined {
-  for (const member of traceState.split(',')) {
+  if (!traceState.includes(STAMP_NAMES.handoff)) return undefined;
+  for (const member of traceState.includes(',') ? traceState.split(',') : [traceState]) {
     const [key, value] = member.split('=');
     if (key?.trim() !== STAMP_NAMES.handoff) continue;
     const handoff = value?.trim() ?? '';
-    if (!handoff.startsWith(`${spanId}.`)) return undefined;
-    const n = Number(handoff.slice(spanId.length + 1));
-    return `${spanId}.${n}` === handoff ? n : Number.NaN;
+    if (!handoff.startsWith(spanId) || handoff[spanId.length] !== '.') return undefined;
+    const digits = handoff.slice(spanId.length + 1);
+    const n = Number(digits);
+    return String(n) === digits ? n : Number.NaN;
   }
   return undefined;
 }

@@ -159,16 +159,17 @@ function measure(
   starts: readonly ClockReading[],
   { ends, facts }: { readonly ends: readonly ClockReading[]; readonly facts: ProvenOrder['facts'] },
 ): Stretch | undefined {
-  let stretch: Stretch | undefined;
+  let [low, high, read] = [0, 0, 0];
   for (const start of starts) {
     for (const end of ends) {
-      const read = end.time - start.time;
-      const lowMs = Math.max(stretch?.lowMs ?? 0, toMs(read - facts.clocks.bound(start.process, end.process)));
-      const highMs = Math.max(stretch?.highMs ?? 0, toMs(read + facts.clocks.bound(end.process, start.process)));
-      stretch = { lowMs, highMs, readMs: Math.max(stretch?.readMs ?? 0, toMs(read)) };
+      const between = end.time - start.time;
+      low = Math.max(low, between - facts.clocks.bound(start.process, end.process));
+      high = Math.max(high, between + facts.clocks.bound(end.process, start.process));
+      read = Math.max(read, between);
     }
   }
-  return stretch;
+  if (starts.length === 0 || ends.length === 0) return undefined;
+  return { lowMs: toMs(low), highMs: toMs(high), readMs: toMs(read) };
 }
 
 /** To a thousandth: more digits than a clock has say nothing. */

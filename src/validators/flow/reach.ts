@@ -16,15 +16,24 @@ export function pairsOf({ arrows }: OrderGraph): NodePairs {
   return { nodes: arrows.length, pairs };
 }
 
+/** Pairs that make no cycle, with what a walk along them needs. */
+export interface SortedPairs extends NodePairs {
+  readonly lists: Lists;
+  /** The nodes in an order that every arrow respects. */
+  readonly sorted: Int32Array;
+}
+
 /** By node, its first arrow, and by arrow, the next of the same node; -1 for none. */
 interface Lists {
   readonly first: Int32Array;
   readonly next: Int32Array;
 }
 
-/** True if no node comes before itself. */
-export function isAcyclic(order: NodePairs): boolean {
-  return sortNodes(order, listsOf(order)).length === order.nodes;
+/** Undefined if some node comes before itself. */
+export function sortPairs(order: NodePairs): SortedPairs | undefined {
+  const lists = listsOf(order);
+  const sorted = sortNodes(order, lists);
+  return sorted.length < order.nodes ? undefined : { ...order, lists, sorted };
 }
 
 /**
@@ -32,12 +41,12 @@ export function isAcyclic(order: NodePairs): boolean {
  * cycle.
  */
 export function reachability(
-  order: NodePairs,
+  pairs: NodePairs | SortedPairs,
   targets: readonly number[],
 ): ((from: number, target: number) => boolean) | undefined {
-  const lists = listsOf(order);
-  const sorted = sortNodes(order, lists);
-  if (sorted.length < order.nodes) return undefined;
+  const order = 'sorted' in pairs ? pairs : sortPairs(pairs);
+  if (!order) return undefined;
+  const { lists, sorted } = order;
   const words = (targets.length + 31) >>> 5;
   const bits = new Int32Array(order.nodes * words);
   const columns = new Int32Array(order.nodes).fill(-1);

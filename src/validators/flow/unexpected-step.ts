@@ -52,7 +52,7 @@ function unknownSpans(subject: Subject): readonly Span[] {
     if (isStep[place]) return false;
     const stated = statedStep(span);
     if (stated !== undefined) return subject.declared(stated) === undefined;
-    if (storeSystemOf(span) === undefined || isUnder(place, { isStep, parents: index.parents })) return false;
+    if (isUnder(place, { isStep, parents: index.parents }) || storeSystemOf(span) === undefined) return false;
     // What is above it may have been its step, and lost.
     return index.isTied(place);
   });
