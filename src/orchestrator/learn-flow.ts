@@ -65,34 +65,38 @@ interface Entry {
  * Throws TracecourtError `usage` for requests that begin with different steps, likely of different flows, unless told which to take or to take them together.
  */
 export async function learnFlow(options: LearnOptions): Promise<LearnResult> {
-  const { uninstrumented = [], together, entry } = options;
-  const requests = await readRecordings(options.recordings, {
-    handoffs: { consumers: {}, uninstrumented },
-    correlation: [],
-  });
-  const { whole, leftOut } = splitByWholeness(requests);
-  const known = seeRequests(whole, matchersOf(learnSteps(whole.map(({ spans }) => spans))));
+  const { uninstrumented = [] } = options;
+  const handoffs = { consumers: {}, uninstrumented };
+  const requests = await readRecordings(options.recordings, { handoffs, correlation: [] });
+  const { whole, leftOut: torn } = splitByWholeness(requests);
+  const { known, leftOut: unclear } = seeRequests(whole, matchersOf(learnSteps(whole.map(({ spans }) => spans))));
+  const leftOut = [...torn, ...unclear];
   const withSteps = known.filter(({ seen }) => seen.steps.length > 0);
-  if (withSteps.length === 0) return { kind: 'nothing', why: nothingIn(requests.length, whole.length), leftOut };
-  const entries = entriesOf(withSteps);
-  if (entry === undefined && !together && entries.length > 1) throw unlike(entries);
-  const chosen = withSteps
-    .filter(({ seen }) => entry === undefined || entryOf(seen) === entry)
-    .map(({ request }) => request);
-  if (chosen.length === 0) throw noSuchEntry(entry ?? '', entries);
-  const { kept, held } = holdOut(chosen, options.holdOut);
+  if (withSteps.length === 0) return { kind: 'nothing', why: nothingIn(requests.length, known.length), leftOut };
+  const { kept, held } = holdOut(ofOneKind(withSteps, options), options.holdOut);
   const learnt = await learnFrom(kept, options);
-  const heldOut = held
-    .map((request) => judgeSpans(learnt.flow, request).verdict)
-    .map((verdict) => ({ requestId: verdict.requestId, outcome: verdict.outcome, told: wordsOf(verdict) }));
   return {
     kind: 'learnt',
     flow: learnt.flow.name,
     yaml: learnt.yaml,
     learntFrom: learnt.requests.map(({ requestId }) => requestId),
-    heldOut,
+    heldOut: held.map((request) => holdAgainst(learnt.flow, request)),
     leftOut: [...leftOut, ...learnt.leftOut],
   };
+}
+
+/** The requests that begin as they are wanted to. Throws TracecourtError `usage` where nobody said how, and they differ. */
+function ofOneKind(known: readonly RequestSeen[], { entry, together }: LearnOptions): readonly AssembledRequest[] {
+  const entries = entriesOf(known);
+  if (entry === undefined && !together && entries.length > 1) throw unlike(entries);
+  const chosen = known.filter(({ seen }) => entry === undefined || entryOf(seen) === entry);
+  if (chosen.length === 0) throw noSuchEntry(entry ?? '', entries);
+  return chosen.map(({ request }) => request);
+}
+
+function holdAgainst(flow: CompiledFlow, request: AssembledRequest): HeldOut {
+  const { verdict } = judgeSpans(flow, request);
+  return { requestId: verdict.requestId, outcome: verdict.outcome, told: wordsOf(verdict) };
 }
 
 interface Learnt {
@@ -123,7 +127,7 @@ function flowOf(
   { name, recordings, uninstrumented = [] }: LearnOptions,
 ): string {
   const steps = learnSteps(requests.map(({ spans }) => spans));
-  const seen = seeRequests(requests, matchersOf(steps)).map((each) => each.seen);
+  const seen = seeRequests(requests, matchersOf(steps)).known.map((each) => each.seen);
   const happens = new Set(seen.flatMap((request) => request.steps.map(({ step }) => step)));
   return writeFlow({
     name,

@@ -16,7 +16,7 @@ export interface OrdersSeen {
 export async function learnOrdersFor(flow: CompiledFlow, recording: string): Promise<OrdersSeen> {
   const { whole } = splitByWholeness(await readRecordings([recording], flow));
   const seen = seeRequests(whole, flowMatchers(flow))
-    .map((each) => each.seen)
+    .known.map((each) => each.seen)
     .filter(({ steps }) => steps.length > 0);
   const { order, insides } = learnOrders(wholeLog(seen));
   if (order) return { order, insides, requests: seen.length };

@@ -1,7 +1,8 @@
 import { nameSteps } from '../../collectors/index.js';
 import type { SeenRequest } from '../flow/index.js';
-import type { AssembledRequest, StepMatcher } from '../model/index.js';
-import { certainOrder } from '../validators/index.js';
+import type { AssembledRequest, StepMatcher, WorkflowTrace } from '../model/index.js';
+import { type CertainOrder, certainOrder } from '../validators/index.js';
+import type { LeftOut } from './whole-requests.js';
 
 /** A request, and what is certain of it. */
 export interface RequestSeen {
@@ -9,28 +10,49 @@ export interface RequestSeen {
   readonly seen: SeenRequest;
 }
 
+export interface RequestsSeen {
+  readonly known: readonly RequestSeen[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Every happening is held against every other: of more, a learner would be at it for minutes, and nobody reads what comes out. */
+const MOST_STEPS = 1_000;
 const NANOS_PER_MS = 1_000_000;
 
-/** What is certain of these requests, with their steps named; those whose causes go round in a circle are left out. */
-export function seeRequests(
-  requests: readonly AssembledRequest[],
-  matchers: readonly StepMatcher[],
-): readonly RequestSeen[] {
-  return requests.flatMap((request) => {
+/** What is certain of these requests, with their steps named; those of which too much or nothing is are left out. */
+export function seeRequests(requests: readonly AssembledRequest[], matchers: readonly StepMatcher[]): RequestsSeen {
+  const known: RequestSeen[] = [];
+  const leftOut: LeftOut[] = [];
+  for (const request of requests) {
+    const { requestId } = request;
     const trace = nameSteps(request, matchers);
-    const order = certainOrder(trace);
-    if (!order) return [];
-    const seen: SeenRequest = {
-      requestId: request.requestId,
-      totalMs: Number(trace.endTime - trace.startTime) / NANOS_PER_MS,
-      steps: order.steps.map(({ stepName, status, startTime, endTime }) => ({
-        step: stepName,
-        failed: status === 'error',
-        durationMs: Number(endTime - startTime) / NANOS_PER_MS,
-      })),
-      before: order.before,
-      causes: order.causes,
-    };
-    return [{ request, seen }];
-  });
+    const count = trace.steps.length;
+    const order = count > MOST_STEPS ? undefined : certainOrder(trace);
+    if (order) known.push({ request, seen: seenOf(trace, order) });
+    else if (count > MOST_STEPS)
+      leftOut.push({ requestId, why: `it has ${count} steps; at most ${MOST_STEPS} are learnt from` });
+    else leftOut.push({ requestId, why: 'its spans cause each other in a circle' });
+  }
+  return { known, leftOut };
+}
+
+function seenOf(
+  { requestId, startTime, endTime }: WorkflowTrace,
+  { steps, before, causes }: CertainOrder,
+): SeenRequest {
+  return {
+    requestId,
+    totalMs: msBetween(startTime, endTime),
+    steps: steps.map((step) => ({
+      step: step.stepName,
+      failed: step.status === 'error',
+      durationMs: msBetween(step.startTime, step.endTime),
+    })),
+    before,
+    causes,
+  };
+}
+
+function msBetween(start: bigint, end: bigint): number {
+  return Number(end - start) / NANOS_PER_MS;
 }

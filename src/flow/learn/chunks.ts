@@ -5,24 +5,31 @@ export type Chunk = readonly number[];
 
 /** The finest cut of a part into chunks, each certainly before the next. */
 export function chunksOf(part: Part): readonly Chunk[] {
-  const earlier = (member: number): number =>
-    part.members.reduce((sum, other) => sum + (isBefore(part, other, member) ? 1 : 0), 0);
-  const ranked = part.members.map((member) => ({ member, rank: earlier(member) })).sort((a, b) => a.rank - b.rank);
+  const ranked = byEarlier(part);
   const chunks: Chunk[] = [];
   let open: number[] = [];
-  ranked.forEach(({ member, rank }, i) => {
-    // With all that went before ahead of it, and of all that is to come, a chunk may begin.
-    if (
-      rank >= i &&
-      ranked.slice(i).every((later) => ranked.slice(0, i).every((e) => isBefore(part, e.member, later.member)))
-    ) {
-      if (open.length > 0) chunks.push(open);
-      open = [];
-    }
-    open.push(member);
-  });
-  if (open.length > 0) chunks.push(open);
+  // Of all from here on, the first place that one of them has not certainly behind it: no chunk begins between the two.
+  let reach = ranked.length;
+  for (let place = ranked.length - 1; place >= 0; place--) {
+    const member = ranked[place] ?? 0;
+    open.unshift(member);
+    reach = Math.min(
+      reach,
+      ranked.findIndex((other, i) => i >= place || !isBefore(part, other, member)),
+    );
+    if (reach < place) continue;
+    chunks.unshift(open);
+    open = [];
+  }
   return chunks;
+}
+
+/** By how many of the part are certainly before them. */
+function byEarlier(part: Part): readonly number[] {
+  const earlier = (member: number): number =>
+    part.members.reduce((sum, other) => sum + (isBefore(part, other, member) ? 1 : 0), 0);
+  const ranks = new Map(part.members.map((member) => [member, earlier(member)]));
+  return [...part.members].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0) || a - b);
 }
 
 /** Members that no order ties to those outside: what went on side by side. */
