@@ -33,7 +33,10 @@ function whatIsMissing({ completedBy, accounting }: AssembledRequest): string | 
   if (CUT_OFF.includes(completedBy)) return `it is not complete (${completedBy ?? 'open'})`;
   if (completedBy === 'accounted') return undefined;
   const lossy = accounting.processes.find(({ spansHeld, spansCounted }) => (spansCounted ?? 0) > spansHeld);
-  if (lossy) return `${(lossy.spansCounted ?? 0) - lossy.spansHeld} spans of ${lossy.service} are missing`;
+  if (lossy) {
+    const missing = (lossy.spansCounted ?? 0) - lossy.spansHeld;
+    return `${missing === 1 ? '1 span' : `${missing} spans`} of ${lossy.service} ${missing === 1 ? 'is' : 'are'} missing`;
+  }
   const [unsettled] = accounting.unsettled;
   if (unsettled) {
     const peer = unsettled.peer === '' ? 'somebody' : unsettled.peer;

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { learnFlow } from '../../src/orchestrator/learn-flow.js';
 import { randomProgram, runProgram } from '../helpers/random-program.js';
 import { recording } from '../helpers/recording.js';
+import { readRepositoryFile } from '../helpers/repository.js';
 import { seeded } from '../helpers/seeded.js';
 
 const PROGRAMS = 60;
@@ -48,3 +49,49 @@ describe('a flow learnt of a random program', function () {
     expect(conform / heldOut).to.be.above(0.9);
   });
 });
+
+describe('requests that something is missing of', () => {
+  const fixture = readRepositoryFile('test/fixtures/redis-commander.jsonl');
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tracecourt-torn-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** The recording without the first span of this name. */
+  function without(name: string): string {
+    let gone = false;
+    const keep = (span: { readonly name: string }): boolean => {
+      const isIt = !gone && span.name === name;
+      gone ||= isIt;
+      return !isIt;
+    };
+    const lines = fixture
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Recorded);
+    for (const { resourceSpans } of lines) {
+      for (const { scopeSpans } of resourceSpans)
+        for (const scope of scopeSpans) scope.spans = scope.spans.filter(keep);
+    }
+    const file = join(folder, `without-${name}.jsonl`);
+    writeFileSync(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    return file;
+  }
+
+  it('are left out, with what it is, and change nothing of what is learnt', async () => {
+    const whole = await learnFlow({ recordings: ['test/fixtures/redis-commander.jsonl'], name: 'shop' });
+    const torn = await learnFlow({ recordings: [without('TYPE')], name: 'shop' });
+    if (whole.kind !== 'learnt' || torn.kind !== 'learnt') throw new Error('nothing was learnt');
+    expect(whole.leftOut).to.deep.equal([]);
+    expect(torn.learntFrom).to.have.length(39);
+    expect(torn.leftOut.map(({ why }) => why)).to.deep.equal(['1 span of redis-commander is missing']);
+    expect(torn.yaml).to.not.include('optional: redis-type');
+  });
+});
+
+interface Recorded {
+  readonly resourceSpans: readonly {
+    readonly scopeSpans: readonly { spans: readonly { readonly name: string }[] }[];
+  }[];
+}

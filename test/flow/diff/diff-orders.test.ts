@@ -75,6 +75,10 @@ describe('two orders that are compared', function () {
       '~ `a` and itself: side by side → one at a time',
       '- accepts: (a | a)',
     ]);
+    const rounds: FlowNode = { kind: 'repeat', child: seq('a', 'b'), min: 1, max: 2, parallel: false };
+    expect(told(rounds, seq(rep('a', 1, 2), rep('b', 1, 2)))).to.include(
+      '~ `a` and `b`: before, in each round → before',
+    );
     expect(told(rep('a', 3, 7, true), rep('a', 3, 8, true))[0]).to.equal('~ `a` happens 3 to 7 times → 3 to 8 times');
   });
 

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { learnOrders, type SeenRequest, wholeLog, wordOrder } from '../../../src/flow/index.js';
+import type { LearntNode } from '../../../src/flow/learn/learnt-node.js';
+import { lostOrders } from '../../../src/flow/learn/lost-orders.js';
 import { orderLines } from '../../../src/flow/learn/write-order.js';
 
 /** What a word says, as a request that shows it; `a>b` beside it: each b is caused by the a that comes last before it. */
@@ -44,6 +46,8 @@ describe('an order learnt from words', () => {
     expect(orderOf('a b c', 'a b c')).to.equal('sequence: [a, b, c]');
     expect(orderOf('a b c', 'a c b')).to.equal('sequence: [a, { parallel: [b, c] }]');
     expect(orderOf('a (b | c)', 'a b c')).to.equal('sequence: [a, { parallel: [b, c] }]');
+    // What stands between two orders them only where it is.
+    expect(orderOf('a c b', 'a c b', '(a | b)')).to.not.match(/^sequence/);
   });
 
   it('has what is sometimes there as optional, and as one where it comes and goes together', () => {
@@ -109,6 +113,12 @@ describe('an order learnt from words', () => {
     expect(lost.map(({ first, second }) => `${first} ${second}`)).to.have.length(1);
     expect(lost[0]?.needed).to.equal(true);
     expect(learnOrders(wholeLog(requests.slice(1))).lost).to.deep.equal([]);
+  });
+
+  it('keeps no rule that follows from two others', () => {
+    const log = wholeLog(['a b c', 'a b c', 'a b c'].map(request));
+    const apart: LearntNode = { kind: 'parallel', children: ['a', 'b', 'c'].map((step) => ({ kind: 'step', step })) };
+    expect(lostOrders(log, apart).map(({ first, second }) => `${first} ${second}`)).to.deep.equal(['a b', 'b c']);
   });
 
   it('does not hang on the order of the requests', () => {
