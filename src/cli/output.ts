@@ -21,5 +21,8 @@ export function reporterFor({
   readonly json?: boolean;
   readonly coverage?: boolean;
 }): Reporter {
-  return json ? jsonReporter(print) : terminalReporter({ write: print, colors, coverage });
+  const { isTTY, columns } = process.stdout;
+  return json
+    ? jsonReporter(print)
+    : terminalReporter({ write: print, colors, coverage, columns: isTTY ? columns : undefined });
 }

@@ -2,26 +2,44 @@ import type { Colors } from 'picocolors/types.js';
 import type { RunEvent, RunEventOf } from '../model/index.js';
 import { count, duration, printable } from '../view/index.js';
 import { coverageLines } from './coverage-text.js';
-import { openLines } from './open-text.js';
+import { awaitingLine, openLines } from './open-text.js';
 import type { Reporter } from './reporter.js';
 import { outcomeWord, proofText, verdictLines } from './verdict-text.js';
 
 export interface TerminalOptions {
   readonly write: (text: string) => void;
   readonly colors: Colors;
+  /** Width of a terminal that takes back what was written last: then what is awaited is one line that changes. Undefined: it is a line each time. */
+  readonly columns?: number | undefined;
   /** False: what of the flow was exercised is not told. */
   readonly coverage?: boolean;
 }
 
 /** A run as a person reads it in a terminal: what was started, each verdict with its evidence, where the run is kept. */
-export function terminalReporter({ write, colors, coverage = true }: TerminalOptions): Reporter {
+export function terminalReporter({ write, colors, columns, coverage = true }: TerminalOptions): Reporter {
   const sent = new Map<string, RunEventOf<'request-sent'>>();
   const completed = new Map<string, RunEventOf<'request-completed'>>();
-  const line = (text = '') => write(`${text}\n`);
+  let isWaiting = false;
+  const line = (text = '') => {
+    takeBack();
+    write(`${text}\n`);
+  };
+
+  function takeBack(): void {
+    if (isWaiting) write('\r\u001b[2K');
+    isWaiting = false;
+  }
+
+  function waitInPlace(event: RunEventOf<'awaiting'>, width: number): void {
+    takeBack();
+    write(colors.dim(awaitingLine(event).slice(0, width - 1)));
+    isWaiting = true;
+  }
 
   function onEvent(event: RunEvent): void {
     if (event.type === 'request-sent') sent.set(event.requestId, event);
     else if (event.type === 'request-completed') completed.set(event.requestId, event);
+    else if (event.type === 'awaiting' && columns !== undefined) waitInPlace(event, columns);
     else if (event.type === 'verdict-reached') verdict(event);
     else if (event.type === 'verdict-revised') revision(event);
     else if (event.type !== 'flow-covered') setUpLines(event, colors).forEach((text) => void line(text));
@@ -45,7 +63,7 @@ export function terminalReporter({ write, colors, coverage = true }: TerminalOpt
     verdictLines(spoken, colors).forEach(line);
   }
 
-  return { name: 'terminal', onEvent };
+  return { name: 'terminal', onEvent, end: takeBack };
 }
 
 /** What there is to say of everything round the requests: usually one line, often none. */

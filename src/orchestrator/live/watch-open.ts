@@ -45,8 +45,11 @@ interface Entry extends Watched {
 /** A wait is told of after a second, and then each time that it has lasted twice as long. */
 const FIRST_WORD_MS = 1_000;
 
+/** How often waits are looked at. */
+const WAITS_MS = 250;
+
 /**
- * Judges open requests as their spans come, and says what they wait for when they wait long: `failed-early` once a request, and `awaiting`. One timer; the work is bounded
+ * Judges open requests as their spans come, and says what they wait for when they wait long: `failed-early` once a request, and `awaiting`. The work is bounded
  * by its {@link Agenda}.
  */
 export function watchOpen(options: WatchOptions): OpenWatch {
@@ -57,7 +60,8 @@ class Watch implements OpenWatch {
   readonly #options: WatchOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #agenda = new Agenda();
-  #timer: NodeJS.Timeout | undefined;
+  #lookTimer: NodeJS.Timeout | undefined;
+  #waitTimer: NodeJS.Timeout | undefined;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -76,7 +80,7 @@ class Watch implements OpenWatch {
     };
     entry.waits.update([ANSWER], now);
     this.#entries.set(requestId, entry);
-    this.#plan();
+    this.#waitTimer ??= setInterval(() => this.#tellLongest(), WAITS_MS).unref();
   }
 
   isWatched(requestId: string): boolean {
@@ -106,7 +110,8 @@ class Watch implements OpenWatch {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#lookTimer);
+    clearInterval(this.#waitTimer);
     this.#entries.clear();
   }
 
@@ -116,15 +121,13 @@ class Watch implements OpenWatch {
   }
 
   #plan(): void {
-    clearTimeout(this.#timer);
-    const dues = [...this.#entries.values()].map(({ tellAt }) => tellAt);
-    const due = Math.min(this.#agenda.nextDue() ?? Infinity, ...dues);
-    if (due === Infinity) return;
-    this.#timer = setTimeout(() => this.#wake(), Math.max(0, due - performance.now()));
-    this.#timer.unref();
+    const due = this.#agenda.nextDue();
+    if (due === undefined || this.#lookTimer) return;
+    this.#lookTimer = setTimeout(() => this.#wake(), Math.max(0, due - performance.now())).unref();
   }
 
   #wake(): void {
+    this.#lookTimer = undefined;
     const startedAt = performance.now();
     const requestId = this.#agenda.take(startedAt);
     if (requestId !== undefined) {
@@ -132,7 +135,6 @@ class Watch implements OpenWatch {
       const now = performance.now();
       this.#agenda.looked(now, now - startedAt);
     }
-    for (const [id, entry] of this.#entries) if (entry.tellAt <= startedAt) this.#tell(id, entry);
     this.#plan();
   }
 
@@ -141,7 +143,7 @@ class Watch implements OpenWatch {
     const request = this.#options.snapshot(requestId);
     if (!entry || entry.isDoomed || request?.completionStatus !== 'open') return;
     // A word was spoken of it already; what late spans make of that is told in the next one.
-    if (request.revision > 1) return;
+    if (request.revision > 1 || !hasRoot(request)) return;
     const { trace, verdict } = judgeWhileOpen(request, entry);
     if (verdict.outcome !== 'fail') return;
     entry.isDoomed = true;
@@ -149,6 +151,17 @@ class Watch implements OpenWatch {
     const openMs = performance.now() - entry.sentAt;
     this.#options.emit({ type: 'failed-early', requestId, flow, findings, spans: trace.spans.length, openMs });
     this.#options.onDoomed?.(requestId);
+  }
+
+  /** One at a time, so that many requests that wait do not drown what is said of others. */
+  #tellLongest(): void {
+    const now = performance.now();
+    const due = [...this.#entries].filter(([, { tellAt }]) => tellAt <= now);
+    const [longest] = due.sort(([, a], [, b]) => a.tellAt - b.tellAt);
+    if (longest) this.#tell(...longest);
+    if (this.#entries.size > 0) return;
+    clearInterval(this.#waitTimer);
+    this.#waitTimer = undefined;
   }
 
   #tell(requestId: string, entry: Entry): void {
@@ -171,6 +184,11 @@ class Watch implements OpenWatch {
       lastSeen: opened && lastSeen(opened.trace),
     });
   }
+}
+
+/** Without a root no cause is held up to the roots: nothing is settled yet. */
+function hasRoot({ spans }: AssembledRequest): boolean {
+  return spans.some(({ parentSpanId }) => parentSpanId === undefined);
 }
 
 const ANSWER: Awaits = { what: 'answer', name: '' };
