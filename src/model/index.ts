@@ -1,3 +1,4 @@
+export { budgetText } from './budget-text.js';
 export { COVERAGE_KINDS, type CoverageKind, type CoveredPart, type FlowCoverage } from './coverage.js';
 export type { Evidence, ExpressionScope, StepInScope } from './evidence.js';
 export {

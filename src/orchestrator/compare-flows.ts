@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { TracecourtError } from '../errors.js';
 import { diffFlows, type FlowSurroundings, loadFlowFile } from '../flow/index.js';
 import type { CompiledFlow, FlowComparison } from '../model/index.js';
 import { acceptsRun } from '../validators/index.js';
@@ -21,6 +22,7 @@ export async function compareFlows(
   right: string,
   surroundings: FlowSurroundings = {},
 ): Promise<ComparedFlows> {
+  if (isRecording(left)) throw recordingFirst(left);
   const flow = await loadFlowFile(left, surroundings);
   if (!isRecording(right)) {
     const other = await loadFlowFile(right, surroundings);
@@ -36,6 +38,12 @@ export async function compareFlows(
     }),
   };
   return { ...diffFlows(flow, seen, acceptsRun), with: 'requests', requests };
+}
+
+function recordingFirst(path: string): TracecourtError {
+  return new TracecourtError('usage', `${path} is a recording, and the first of the two must be a flow.`, {
+    nextStep: 'Name the flow first; or learn a flow of the recording with `tracecourt flow learn`, and compare that.',
+  });
 }
 
 /** A run's bundle, or a file that is no YAML by its name. */

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { TracecourtError } from '../errors.js';
 import type { AssembledRequest, CompiledFlow } from '../model/index.js';
 import { BUNDLE_FILES } from './bundle.js';
 import { readBundle } from './bundle-reader.js';
@@ -27,7 +28,18 @@ async function readRecording(
 ): Promise<Iterable<AssembledRequest>> {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   if (!isFolder) return recordedRequests(path, flow);
-  return requestsIn(readBundle(path, existsSync(join(path, BUNDLE_FILES.header)) ? '.' : path)).values();
+  if (!existsSync(join(path, BUNDLE_FILES.header))) throw noBundle(path);
+  return requestsIn(readBundle(path, '.')).values();
+}
+
+function noBundle(path: string): TracecourtError {
+  return new TracecourtError(
+    'not-found',
+    `${path} is a folder, and no bundle of a run: it holds no ${BUNDLE_FILES.header}.`,
+    {
+      nextStep: 'Name the folder of one run, `.tracecourt/runs/RUN`, or a file of OTLP traces as JSON.',
+    },
+  );
 }
 
 function startOf({ spans }: AssembledRequest): bigint {

@@ -91,5 +91,8 @@ describe('tracecourt flow diff', () => {
     const empty = await tracecourt(['flow', 'diff', flow, write('empty.jsonl', '')]);
     expect(empty.exitCode).to.equal(3);
     expect(empty.stderr).to.include('No whole request');
+    const turned = await tracecourt(['flow', 'diff', folder, flow]);
+    expect(turned.exitCode).to.equal(3);
+    expect(turned.stderr).to.include('must be a flow');
   });
 });

@@ -99,6 +99,9 @@ describe('tracecourt flow learn', () => {
     const { exitCode, stderr } = await tracecourt(['flow', 'learn', file('empty.jsonl')]);
     expect(exitCode).to.equal(2);
     expect(stderr).to.include('No request is in the recordings.');
+    const noRun = await tracecourt(['flow', 'learn', folder]);
+    expect(noRun.exitCode).to.equal(3);
+    expect(noRun.stderr).to.include('no bundle of a run');
     const wrong = await tracecourt(['flow', 'learn', file('orders.jsonl'), '--hold-out', '1']);
     expect(wrong.exitCode).to.equal(3);
   });

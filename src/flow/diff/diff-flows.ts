@@ -1,5 +1,6 @@
 import {
   type Budget,
+  budgetText,
   type CompiledFlow,
   type FlowComparison,
   type FlowDifference,
@@ -137,7 +138,7 @@ function partsOfFlow(flow: CompiledFlow): ReadonlyMap<string, string> {
     if (text !== undefined) parts.set(`${part}\n${name}`, text);
   };
   for (const rule of flow.rules) put('rule', ruleName(rule), true);
-  for (const budget of flow.budgets) put('budget', budgetName(budget), budgetBounds(budget));
+  for (const budget of flow.budgets) put('budget', budgetText(budget), budgetBounds(budget));
   for (const effect of flow.effects) put('effect', effect.step, effect);
   for (const { name, expression } of flow.invariants) put('invariant', name, expression.trim());
   for (const forbidden of flow.forbidden) put('forbidden attribute', textOf(forbidden) ?? '', true);
@@ -161,21 +162,6 @@ function ruleSteps({ kind, steps }: Rule): readonly string[] {
 function ruleName({ when, where, window, ...rule }: Rule): string {
   const options = textOf({ when, where, window });
   return `${ruleText({ ...rule, steps: ruleSteps(rule) })}${options === '{}' ? '' : ` ${options}`}`;
-}
-
-function budgetName(budget: Budget): string {
-  switch (budget.kind) {
-    case 'total':
-      return 'total';
-    case 'step':
-      return budget.step;
-    case 'attempt':
-      return `${budget.step} per attempt`;
-    case 'between':
-      return `${budget.from} -> ${budget.to}`;
-    default:
-      return budget satisfies never;
-  }
 }
 
 function budgetBounds({ limitMs, leastMs }: Budget): string {

@@ -1,5 +1,6 @@
 import {
   type Budget,
+  budgetText,
   type CompiledFlow,
   type CoveredPart,
   type FlowNode,
@@ -17,7 +18,7 @@ export function flowParts(flow: CompiledFlow): readonly FlowPart[] {
     ...steps.map(({ name }): FlowPart => ({ kind: 'step', name, id: stepId(name) })),
     ...scopesOf(flow).flatMap(({ scope, order }) => orderParts(order, scope)),
     ...rules.flatMap(ruleParts),
-    ...budgets.map((budget): FlowPart => ({ kind: 'budget', name: budgetName(budget), id: budgetId(budget) })),
+    ...budgets.map((budget): FlowPart => ({ kind: 'budget', name: budgetText(budget), id: budgetId(budget) })),
     ...invariants.map(({ name }): FlowPart => ({ kind: 'invariant', name, id: invariantId(name) })),
     ...effects.map(
       ({ step, query }): FlowPart => ({
@@ -40,7 +41,7 @@ export function scopesOf({
 
 export const scopeName = (inside: string | undefined): string => (inside === undefined ? 'order' : `inside ${inside}`);
 export const stepId = (step: string): string => `step ${step}`;
-export const budgetId = (budget: Budget): string => `budget ${budgetName(budget)}`;
+export const budgetId = (budget: Budget): string => `budget ${budgetText(budget)}`;
 export const invariantId = (name: string): string => `invariant ${name}`;
 export const effectId = (step: string, store: string): string => `effect ${step} ${store}`;
 
@@ -60,19 +61,4 @@ function ruleParts(rule: Rule): readonly FlowPart[] {
       })
     : [];
   return [{ kind: 'rule', name: ruleText(rule), id: ruleId(rule) }, ...conditions];
-}
-
-function budgetName(budget: Budget): string {
-  switch (budget.kind) {
-    case 'total':
-      return 'total';
-    case 'step':
-      return `${budget.step} each`;
-    case 'attempt':
-      return `${budget.step} per attempt`;
-    case 'between':
-      return `${budget.from} -> ${budget.to}`;
-    default:
-      return budget satisfies never;
-  }
 }
