@@ -49,7 +49,7 @@ export function mutationAdvice(mutation: Mutation, flow: CompiledFlow): string {
         ? `the order has room for it: bound its \`repeat\`, or under \`rules\`: \`at-most: [${step}, n]\``
         : `no order names it: put it into \`order\`, or under \`rules\`: \`at-most: [${step}, 1]\``;
     case 'swap':
-      return `under \`rules\`: \`precedence: [${step}, ${mutation.with}]\``;
+      return 'nothing proves their order: let the services stamp it (`@tracecourt/instrumentation`), or say `prove: true`, so that the verdict is unknown';
     case 'delay':
       return `no budget is on it: under \`budgets\`, \`${step}: …\` or \`total: …\``;
     case 'change':

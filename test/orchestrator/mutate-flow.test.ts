@@ -216,6 +216,17 @@ n  mail <b 55-80 consumer step=c`;
     expect(swaps[0]?.by).to.deep.equal(['wrong-order']);
   });
 
+  it('names two steps whose order nothing proves', async () => {
+    const text = 'r shop 0-100 server\na shop <r 10-10.3 step=a\nb shop <r 10.4-10.7 step=b\nc shop <r 40-50 step=c';
+    const swapsIn = async (more: string) => {
+      const flow = await loadFlow(`${STEPS}order: { sequence: [a, b, c] }\n${more}`, 'x');
+      const { mutations: tallies } = mutateFlow([[{ ...specimen(flow), request: traceOf(text) }]]);
+      return tallies.filter(({ mutation }) => mutation.kind === 'swap');
+    };
+    expect(unnoticed(await swapsIn(''))).to.deep.equal(['swap a b']);
+    expect(await swapsIn('prove: true\n'), 'nothing passes that could be made wrong').to.deep.equal([]);
+  });
+
   it('asks the stores what the mutant would have asked them', async () => {
     const flow = await loadFlow(
       `${STEPS}order: { sequence: [a, b, c] }
