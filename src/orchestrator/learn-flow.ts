@@ -10,7 +10,7 @@ import {
   wholeLog,
   writeFlow,
 } from '../flow/index.js';
-import type { AssembledRequest, CompiledFlow, Outcome, StepMatcher, Verdict } from '../model/index.js';
+import type { AssembledRequest, CompiledFlow, FindingCode, Outcome, StepMatcher, Verdict } from '../model/index.js';
 import { findingSentence, reasonSentence } from '../view/index.js';
 import { judgeSpans } from './check-recorded.js';
 import { holdOut } from './hold-out.js';
@@ -106,16 +106,27 @@ interface Learnt {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** A request of which nothing can be said for sure is left out, and the rest learnt again. */
+/** What a learnt flow says by itself. Whatever else is found is wrong with the request under any flow. */
+const LEARNT: ReadonlySet<FindingCode> = new Set([
+  'missing-step',
+  'unexpected-step',
+  'wrong-order',
+  'wrong-count',
+  'step-failed',
+  'over-budget',
+  'rule-broken',
+]);
+
+/** A request that is wrong under any flow, or of which nothing can be said for sure, is left out, and the rest learnt again. */
 async function learnFrom(requests: readonly AssembledRequest[], options: LearnOptions): Promise<Learnt> {
   const yaml = flowOf(requests, options);
   const flow = await loadFlow(yaml, 'the learnt flow');
   const judged = requests.map((request) => ({ request, verdict: judgeSpans(flow, request).verdict }));
-  const failed = judged.find(({ verdict }) => verdict.outcome === 'fail');
-  if (failed) throw learntWrong(failed.verdict);
-  const unknown = judged.filter(({ verdict }) => verdict.outcome === 'unknown');
-  if (unknown.length === 0) return { flow, yaml, requests, leftOut: [] };
-  const leftOut = unknown.map(({ verdict }) => ({ requestId: verdict.requestId, why: wordsOf(verdict) }));
+  const ours = judged.find(({ verdict }) => verdict.findings.some(({ code }) => LEARNT.has(code)));
+  if (ours) throw learntWrong(ours.verdict);
+  const others = judged.filter(({ verdict }) => verdict.outcome !== 'pass');
+  if (others.length === 0) return { flow, yaml, requests, leftOut: [] };
+  const leftOut = others.map(({ verdict }) => ({ requestId: verdict.requestId, why: wordsOf(verdict) }));
   const rest = judged.flatMap(({ request, verdict }) => (verdict.outcome === 'pass' ? [request] : []));
   if (rest.length === 0) throw nothingSure(leftOut);
   const again = await learnFrom(rest, options);

@@ -90,6 +90,24 @@ describe('requests that something is missing of', () => {
   });
 });
 
+describe('requests that are wrong under any flow', () => {
+  const PAID = 'h shop 0-100 server name=POST\np shop <h 1-20 step=pay\n';
+  const SWALLOWED = `${PAID}q shop <p 2-10 client db.system.name=redis name=SET !refused\n`;
+
+  it('are left out, with what is wrong with them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tracecourt-wrong-'));
+    const file = join(folder, 'requests.jsonl');
+    const requests = [PAID, SWALLOWED, PAID].map((spans, i) => recording(spans, { name: `${i}`, stamped: true }));
+    writeFileSync(file, requests.join(''));
+    const result = await learnFlow({ recordings: [file], name: 'shop' });
+    rmSync(folder, { recursive: true, force: true });
+    if (result.kind !== 'learnt') throw new Error(result.why);
+    expect(result.learntFrom).to.have.length(2);
+    expect(result.leftOut.map(({ why }) => why)).to.have.length(1);
+    expect(result.leftOut[0]?.why).to.include('`pay` says in shop that it succeeded');
+  });
+});
+
 interface Recorded {
   readonly resourceSpans: readonly {
     readonly scopeSpans: readonly { spans: readonly { readonly name: string }[] }[];
