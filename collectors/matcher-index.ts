@@ -43,8 +43,6 @@ function placeOf(matcher: StepMatcher): Place | undefined {
   return service === undefined ? undefined : { list: 'byService', key: service };
 }
 
-const NONE: readonly number[] = [];
-
 /** The matchers that a span fits, in the order given, and the steps they name. */
 export interface FittingSteps {
   readonly matchers: readonly StepMatcher[];
@@ -57,23 +55,34 @@ export function fittingSteps(matchers: readonly StepMatcher[]): FittingSteps {
 
 /** Undefined for a span that fits none. The list MUST NOT change from one span to the next. */
 export function stepsThatFit(span: Span, matchers: readonly StepMatcher[]): FittingSteps | undefined {
-  const { criteria, alone, byStep, byName, byKind, byService, always } = indexOf(matchers);
-  const ofStep = (byStep.size > 0 && byStep.get(span.attributes.get(STEP))) || NONE;
-  const ofName = (byName.size > 0 && byName.get(span.name)) || NONE;
-  const ofKind = (byKind.size > 0 && byKind.get(span.kind)) || NONE;
-  const ofService = (byService.size > 0 && byService.get(span.resource.get('service.name'))) || NONE;
-  const count = ofStep.length + ofName.length + ofKind.length + ofService.length + always.length;
-  if (count === 0) return undefined;
-  const listed = [ofStep, ofName, ofKind, ofService, always].find(({ length }) => length === count);
-  const tried = listed ?? [...ofStep, ...ofName, ...ofKind, ...ofService, ...always].sort((a, b) => a - b);
-  let first: number | undefined;
-  let several: number[] | undefined;
-  for (const i of tried) {
-    if (!criteria[i]?.(span)) continue;
-    if (first === undefined) first = i;
-    else if (several) several.push(i);
-    else several = [first, i];
+  const index = indexOf(matchers);
+  const { byStep, byName, byKind, byService } = index;
+  const found: Found = { first: -1, others: undefined };
+  if (byStep.size > 0) tryEach(byStep.get(span.attributes.get(STEP)), { span, index, found });
+  if (byName.size > 0) tryEach(byName.get(span.name), { span, index, found });
+  if (byKind.size > 0) tryEach(byKind.get(span.kind), { span, index, found });
+  if (byService.size > 0) tryEach(byService.get(span.resource.get('service.name')), { span, index, found });
+  tryEach(index.always, { span, index, found });
+  if (!found.others) return index.alone[found.first];
+  const inOrder = [found.first, ...found.others].sort((a, b) => a - b);
+  return fittingSteps(inOrder.map((i) => matchers[i] as StepMatcher));
+}
+
+/** The first matcher that was found to fit, or -1, and any others. */
+interface Found {
+  first: number;
+  others: number[] | undefined;
+}
+
+function tryEach(
+  list: readonly number[] | undefined,
+  { span, index, found }: { readonly span: Span; readonly index: MatcherIndex; readonly found: Found },
+): void {
+  if (!list) return;
+  for (const i of list) {
+    if (!index.criteria[i]?.(span)) continue;
+    if (found.first < 0) found.first = i;
+    else if (found.others) found.others.push(i);
+    else found.others = [i];
   }
-  if (several) return fittingSteps(several.map((i) => matchers[i] as StepMatcher));
-  return first === undefined ? undefined : alone[first];
 }

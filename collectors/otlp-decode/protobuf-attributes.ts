@@ -26,6 +26,7 @@ export class ProtobufAttributes implements Attributes {
     const keys: string[] = [];
     for (let i = 0; i < this.#ranges.length; i += 2) keys.push(checkKeyValue(this.#entry(i), depth));
     this.#keys = keys;
+    this.#values = keys.map(() => undefined);
   }
 
   get(key: string): AttributeValue | undefined {
@@ -41,7 +42,6 @@ export class ProtobufAttributes implements Attributes {
   #read(i: number): AttributeValue {
     const plain = plainValue(this.#bytes, this.#ranges[2 * i] as number, this.#ranges[2 * i + 1] as number);
     const value = plain ?? readKeyValue(this.#entry(2 * i), 0).value;
-    if (this.#values.length === 0) this.#values = this.#keys.map(() => undefined);
     this.#values[i] = value;
     return value;
   }

@@ -3,6 +3,8 @@ const MAX_LENGTH = 64;
 const SLOTS = 4_096;
 
 const known: (string | undefined)[] = Array.from({ length: SLOTS }, () => undefined);
+/** By slot: 1 once its text was met again. */
+const isInternal = new Uint8Array(SLOTS);
 
 /**
  * The text in a range of bytes that is short and ASCII; undefined for any other. One that was read a short while ago is the same string again: attributes say the
@@ -18,9 +20,11 @@ export function shortText(bytes: Buffer, start: number, end: number): string | u
   }
   const slot = (hash ^ (hash >>> 12)) & (SLOTS - 1);
   const before = known[slot];
-  if (before !== undefined && isWrittenAt(before, { bytes, start, end })) return before;
-  const text = internalized(bytes.toString('latin1', start, end));
+  const isKnown = before !== undefined && isWrittenAt(before, { bytes, start, end });
+  if (isKnown && isInternal[slot] === 1) return before;
+  const text = isKnown ? internalized(before) : bytes.toString('latin1', start, end);
   known[slot] = text;
+  isInternal[slot] = isKnown ? 1 : 0;
   return text;
 }
 

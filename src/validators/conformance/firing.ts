@@ -132,8 +132,10 @@ export class Firing {
   }
 
   /** The occurrences that could be started, in an order that what was asked for allows. */
-  startedOnes(): Int32Array {
-    return this.#sequence.slice(0, this.#started);
+  startedOnes(): readonly number[] {
+    const started: number[] = [];
+    for (let i = 0; i < this.#started; i++) started.push(this.#sequence[i] as number);
+    return started;
   }
 
   /** After a serial walk in which every point was fired: how many pairs the run requires an order of, and of how many it is certain. */

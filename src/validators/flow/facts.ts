@@ -4,7 +4,7 @@ import { certainGraph, certainPairs } from './certain-order.js';
 import { type Clocks, solveClocks } from './clocks.js';
 import { type StableFacts, stableFacts } from './order-facts.js';
 import { nodesOnCycles, type OrderGraph } from './order-graph.js';
-import { pairsOf, reachability, type SortedPairs, sortPairs } from './reach.js';
+import { isAcyclic, type NodePairs, pairsOf, reachability } from './reach.js';
 import { indexSpans, type SpanIndex } from './span-index.js';
 
 /** One happening of a step of the flow, with its two points in the order graph. */
@@ -23,7 +23,7 @@ export interface Occurrence {
 export interface Facts {
   readonly index: SpanIndex;
   /** Acyclic: what is certain, by cause, sequence, offset and clock. */
-  readonly certain: SortedPairs;
+  readonly certain: NodePairs;
   /** The same, each fact with its reason; made on first asking. */
   readonly graph: OrderGraph;
   readonly clocks: Clocks;
@@ -97,7 +97,7 @@ function lastSpanOf({ spanId, attempts }: TraceStep): string {
 
 interface Timed {
   readonly clocks: Clocks;
-  readonly certain: SortedPairs;
+  readonly certain: NodePairs;
 }
 
 /** Drops clocks until what the others say contradicts nothing. Undefined if there is a contradiction without any clock. */
@@ -107,9 +107,9 @@ function settleClocks(stable: StableFacts, named: StepNames): Timed | undefined 
   let broken: ReadonlySet<number> = brokenClocks;
   for (let round = 0; ; round++) {
     const clocks = solveClocks(readings, { count: index.processCount, broken });
-    const certain = sortPairs(certainPairs(stable, { clocks, isAsked }));
-    if (certain) return { clocks, certain };
-    if (round === 0 && !sortPairs(certainPairs(stable))) return undefined;
+    const certain = certainPairs(stable, { clocks, isAsked });
+    if (isAcyclic(certain)) return { clocks, certain };
+    if (round === 0 && !isAcyclic(certainPairs(stable))) return undefined;
     const graph = certainGraph(stable, { stepOf: (span) => named[span], clocked: { clocks, isAsked } });
     const onCycles = [...nodesOnCycles(graph)].flatMap((node) => graph.points[node]?.process ?? []);
     broken = new Set([...clocks.dropped, ...onCycles]);

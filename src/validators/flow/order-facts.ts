@@ -160,28 +160,35 @@ interface Collecting {
   readonly readings: number[];
 }
 
-function addCauses(place: number, { index, points, stamped, causes, readings }: Collecting): void {
+function addCauses(place: number, collecting: Collecting): void {
+  const { index } = collecting;
   const span = index.spans[place] as Span;
-  const { starts, ends, times } = points;
-  const start = starts[place] as number;
-  const own = index.processes[place] as number;
-  for (const cause of index.causesOf(place)) {
-    const other = index.processes[cause] as number;
-    const from = starts[cause] as number;
-    causes.push(from, start);
-    readings.push(other, own, (times[start] as number) - (times[from] as number));
-    const client = index.spans[cause] as Span;
-    const handoff = receivedHandoff(span, client, stamped.handoffs[cause]);
-    if (handoff !== undefined && (stamped.stamps[handoff] as number) >= 0) {
-      causes.push(handoff, start);
-      const latest = stamped.latest.get(handoff);
-      if (latest !== undefined) readings.push(other, own, (times[start] as number) - latest);
-    }
-    const clientEnd = ends[cause] as number;
-    if (clientEnd >= 0 && span.parentSpanId === client.spanId && answered(client, span)) {
-      causes.push(start, clientEnd);
-      readings.push(own, other, (times[clientEnd] as number) - (times[start] as number));
-    }
+  if (span.links.length === 0) addCause(index.parents[place] as number, place, collecting);
+  else for (const cause of index.causesOf(place)) addCause(cause, place, collecting);
+}
+
+function addCause(
+  cause: number,
+  place: number,
+  { index, points: { starts, ends, times }, stamped, causes, readings }: Collecting,
+): void {
+  if (cause < 0) return;
+  const span = index.spans[place] as Span;
+  const client = index.spans[cause] as Span;
+  const [own, other] = [index.processes[place] as number, index.processes[cause] as number];
+  const [start, from] = [starts[place] as number, starts[cause] as number];
+  causes.push(from, start);
+  readings.push(other, own, (times[start] as number) - (times[from] as number));
+  const handoff = receivedHandoff(span, client, stamped.handoffs[cause]);
+  if (handoff !== undefined && (stamped.stamps[handoff] as number) >= 0) {
+    causes.push(handoff, start);
+    const latest = stamped.latest.get(handoff);
+    if (latest !== undefined) readings.push(other, own, (times[start] as number) - latest);
+  }
+  const clientEnd = ends[cause] as number;
+  if (clientEnd >= 0 && span.parentSpanId === client.spanId && answered(client, span)) {
+    causes.push(start, clientEnd);
+    readings.push(own, other, (times[clientEnd] as number) - (times[start] as number));
   }
 }
 

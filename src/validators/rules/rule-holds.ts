@@ -98,7 +98,7 @@ function binaryHolds(kind: (typeof BINARY_RULES)[number], { as, bs, held }: Side
       byCause: (b, a) => causes(a, b),
       uniform,
     });
-  const everyone = happenings.steps.map((_, i) => i);
+  const everyone = (): readonly number[] => happenings.steps.map((_, i) => i);
   const after = { asking: as, answering: bs, after: true, forbidden: false, pairs };
   const before = {
     asking: bs,
@@ -127,11 +127,11 @@ function binaryHolds(kind: (typeof BINARY_RULES)[number], { as, bs, held }: Side
     case 'alternate-succession':
       return bothHold(neighbours(after, as), neighbours(before, bs));
     case 'chain-response':
-      return neighbours(after, everyone);
+      return neighbours(after, everyone());
     case 'chain-precedence':
-      return neighbours(before, everyone);
+      return neighbours(before, everyone());
     case 'chain-succession':
-      return bothHold(neighbours(after, everyone), neighbours(before, everyone));
+      return bothHold(neighbours(after, everyone()), neighbours(before, everyone()));
     case 'not-responded-existence':
     case 'not-co-existence':
       return noneAnswered({ asking: as, answering: bs, answers: pairs });
@@ -142,7 +142,7 @@ function binaryHolds(kind: (typeof BINARY_RULES)[number], { as, bs, held }: Side
     case 'not-chain-response':
     case 'not-chain-precedence':
     case 'not-chain-succession':
-      return neighbours({ ...after, forbidden: true }, everyone);
+      return neighbours({ ...after, forbidden: true }, everyone());
     default:
       return kind satisfies never;
   }
