@@ -11,7 +11,7 @@ const DOOMED = ['--defect', 'cache-before-graph', '--cut-telemetry', 'notifier']
 describe('tracecourt run, while a request is open', () => {
   const bundles = temporaryBundles();
   after(() => bundles.remove());
-  const run = (...args: string[]) => tracecourt(['run', ...args, '--bundles', bundles.path]);
+  const started = (...args: string[]) => tracecourt(['run', ...args, '--bundles', bundles.path]);
 
   function eventsOf(name: string): readonly { readonly type: string; readonly findings?: { code: string }[] }[] {
     const lines = readFileSync(join(bundles.path, name, 'events.ndjson'), 'utf8')
@@ -21,7 +21,7 @@ describe('tracecourt run, while a request is open', () => {
   }
 
   it('says that it fails before it is complete, hears it to its end all the same, and sends the next', async () => {
-    const { exitCode, stdout } = await run(APPROVE, APPROVE, ...DOOMED, '--json');
+    const { exitCode, stdout } = await started(APPROVE, APPROVE, ...DOOMED, '--json');
     const { run: name, scenarios } = JSON.parse(stdout);
     expect(exitCode).to.equal(1);
     expect(scenarios).to.have.length(2);
@@ -38,12 +38,15 @@ describe('tracecourt run, while a request is open', () => {
   }).timeout(60_000);
 
   it('with --bail, waits for it no longer, and sends nothing more', async () => {
-    const { exitCode, stdout } = await run(APPROVE, APPROVE, ...DOOMED, '--json', '--bail');
-    const { scenarios, notices } = JSON.parse(stdout);
+    const { exitCode, stdout } = await started(APPROVE, APPROVE, ...DOOMED, '--json', '--bail');
+    const { run, scenarios, notices } = JSON.parse(stdout);
     expect(exitCode).to.equal(1);
     expect(scenarios).to.have.length(1);
     expect(scenarios[0]).to.deep.include({ verdict: 'fail', completedBy: 'shutdown' });
     expect(notices.join('\n')).to.include('1 request not sent');
+    const again = await tracecourt(['replay', run, '--json', '--bundles', bundles.path]);
+    expect(again.exitCode).to.equal(1);
+    expect(JSON.parse(again.stdout).scenarios[0]).to.include({ sameAsSpoken: true, completedBy: 'shutdown' });
   }).timeout(60_000);
 
   it('says what it waits for, and since when', async () => {
@@ -51,7 +54,7 @@ describe('tracecourt run, while a request is open', () => {
       `const answer = (_, response) => setTimeout(() => response.end('ok'), 1_500);${SAYS_READY}`,
     );
     try {
-      const { stdout } = await run(toy.file);
+      const { stdout } = await started(toy.file);
       expect(stdout).to.match(/awaiting the answer since \d/);
       expect(stdout).to.include('no span has come yet');
       expect(stdout).not.to.include('failed early');

@@ -141,7 +141,7 @@ class Watch implements OpenWatch {
   #look(requestId: string): void {
     const entry = this.#entries.get(requestId);
     const request = this.#options.snapshot(requestId);
-    if (!entry || entry.isDoomed || request?.completionStatus !== 'open') return;
+    if (!entry || entry.isDoomed || request?.requestId !== requestId || request.completionStatus !== 'open') return;
     // A word was spoken of it already; what late spans make of that is told in the next one.
     if (request.revision > 1 || !hasRoot(request)) return;
     const { trace, verdict } = judgeWhileOpen(request, entry);
@@ -165,10 +165,15 @@ class Watch implements OpenWatch {
   }
 
   #tell(requestId: string, entry: Entry): void {
+    const request = this.#options.snapshot(requestId);
+    // It turned out to be part of another one.
+    if (request && request.requestId !== requestId) {
+      this.leave(requestId);
+      return;
+    }
     const now = performance.now();
     const quietMs = Math.round(now - entry.newsAt);
     entry.tellAt = now + Math.max(FIRST_WORD_MS, quietMs);
-    const request = this.#options.snapshot(requestId);
     const opened = request && openRequest(request, entry);
     // Nothing changed since the last news, so what is awaited now is awaited since then.
     entry.waits.update(
