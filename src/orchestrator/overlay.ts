@@ -22,10 +22,11 @@ export function overlayOf(evidence: Evidence, verdict: Verdict): FlowOverlay {
   const leaves = leavesOf(flow);
   const standing = placesOf(evidence, leaves);
   const { findings } = verdict;
+  const all = numbered(verdict);
   const told = leaves.map((leaf) => {
     const own = standing.get(leaf) ?? [];
-    const about = findings.flatMap((finding, i) => (isAbout(finding, { leaf, own, leaves, standing }) ? [i] : []));
-    return overlaid(leaf, { own, about, findings, startTime: trace.startTime });
+    const about = all.filter(({ finding }) => isAbout(finding, { leaf, own, leaves, standing }));
+    return overlaid(leaf, { own, about, startTime: trace.startTime });
   });
   const placed = new Set([...standing.values()].flat().map(({ spanId }) => spanId));
   const strays = trace.steps.filter(({ spanId }) => !placed.has(spanId));
@@ -36,11 +37,27 @@ export function overlayOf(evidence: Evidence, verdict: Verdict): FlowOverlay {
     reasons: verdict.reasons.map(reasonSentence),
     leaves: told.filter(({ times, findings: about }) => times > 0 || about.length > 0),
     strays: strays.map((step) => {
-      const about = findings.flatMap(({ spanIds }, i) => (spanIds.includes(step.spanId) ? [i] : []));
+      const about = all.filter(({ finding }) => finding.spanIds.includes(step.spanId));
       const leaf = { inside: undefined, way: '', step: step.stepName };
-      return overlaid(leaf, { own: [step], about, findings, startTime: trace.startTime });
+      return overlaid(leaf, { own: [step], about, startTime: trace.startTime });
     }),
   };
+}
+
+interface Told {
+  readonly finding: Finding;
+  /** Where its cause stands among the findings. */
+  readonly number: number;
+}
+
+/** The findings, and what follows from them under the number of its cause. */
+function numbered({ findings, consequences }: Verdict): readonly Told[] {
+  return [
+    ...findings.map((finding, number) => ({ finding, number })),
+    ...consequences.flatMap(({ finding, explainedBy }) =>
+      typeof explainedBy === 'number' ? [{ finding, number: explainedBy }] : [],
+    ),
+  ];
 }
 
 interface Leaf {
@@ -111,12 +128,10 @@ function overlaid(
   {
     own,
     about,
-    findings,
     startTime,
   }: {
     readonly own: readonly TraceStep[];
-    readonly about: readonly number[];
-    readonly findings: readonly Finding[];
+    readonly about: readonly Told[];
     readonly startTime: bigint;
   },
 ): OverlaidLeaf {
@@ -125,7 +140,7 @@ function overlaid(
     undefined,
   );
   const end = own.reduce((last, each) => (each.endTime > last ? each.endTime : last), start ?? 0n);
-  const codes = about.flatMap((i) => findings[i]?.code ?? []);
+  const codes = about.map(({ finding }) => finding.code);
   return {
     inside,
     leaf: way,
@@ -134,13 +149,13 @@ function overlaid(
     times: own.length,
     startMs: start === undefined ? undefined : milliseconds(start - startTime),
     durationMs: start === undefined ? undefined : milliseconds(end - start),
-    findings: about,
+    findings: [...new Set(about.map(({ number }) => number))],
   };
 }
 
 function stateOf(codes: readonly Finding['code'][], times: number): StepState {
   if (codes.includes('unexpected-step')) return 'unexpected';
-  if (codes.includes('missing-step') && times === 0) return 'missing';
+  if (times === 0 && (codes.includes('missing-step') || codes.includes('outbox-gap'))) return 'missing';
   if (codes.length > 0) return 'violated';
   return times > 0 ? 'done' : 'expected';
 }

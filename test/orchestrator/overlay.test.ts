@@ -58,6 +58,18 @@ describe('a request laid over its flow', () => {
     expect(found.strays.map(({ step, state }) => `${step} ${state}`)).to.deep.equal(['d done']);
   });
 
+  it('marks what follows from a finding with the number of its cause', () => {
+    const lines = { p: undefined, pc: undefined, nh: undefined };
+    const evidence = gpuRequest({ lines, records: { 'event-publish': [] } });
+    const verdict = judge(evidence, evaluate);
+    expect(verdict.findings.map(({ code }) => code)).to.deep.equal(['outbox-gap']);
+    const missing = overlayOf(evidence, verdict).leaves.filter(({ state }) => state === 'missing');
+    expect(missing.map(({ step, findings }) => ({ step, findings }))).to.deep.equal([
+      { step: 'event-publish', findings: [0] },
+      { step: 'event-handled', findings: [0] },
+    ]);
+  });
+
   it('marks the step whose effect is not there', () => {
     const evidence = gpuRequest({ records: { 'cache-write': [] } });
     const found = overlayOf(evidence, judge(evidence, evaluate));
