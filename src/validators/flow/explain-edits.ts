@@ -16,10 +16,12 @@ import { type Missing, missingParts } from './missing-parts.js';
 import { boundSteps, type OrderScope } from './order-scopes.js';
 import { inPlainSteps, placeName, plainStep, withPlaces } from './place-names.js';
 import { provePairs } from './prove-order.js';
+import { checkerOf, requestOrder } from './request-order.js';
 import { branchAgainst } from './ruled-out.js';
 import { requiredBy } from './run-order.js';
 import { overlapOf } from './serial-overlap.js';
 import { addStrength } from './strength.js';
+import { takenBranches } from './taken-branches.js';
 
 interface Edited {
   readonly edits: LeastEdits;
@@ -41,10 +43,12 @@ export function explainEdits(
   {
     asked,
     checker,
-    request: { facts, open, occurrences: everyone },
+    request,
   }: { readonly asked: RequestOrder; readonly checker: OrderChecker; readonly request: CheckedRequest },
 ): Omit<FlowCheck, 'unresolved'> {
-  const edited: Edited = { edits: checker.leastEdits(asked), checker, scope, facts, everyone };
+  const { facts, open, occurrences: everyone } = request;
+  const least: Edited = { edits: checker.leastEdits(asked), checker, scope, facts, everyone };
+  const edited = astray(least) > 0 ? alongTakenBranches(least, { asked, request }) : least;
   const cycles = edited.edits.deleted
     .map((deletion) => cycleOf(deletion, edited))
     .filter((cycle) => cycle !== undefined);
@@ -56,6 +60,29 @@ export function explainEdits(
     },
     order: { cycles, ...provenBeside(cycles.length, edited), tooAmbiguous: undefined },
   };
+}
+
+/** How many occurrences there is no place for. */
+function astray({ edits }: Edited): number {
+  return edits.deleted.filter(({ cycle }) => !cycle).length;
+}
+
+/** The edits that keep to the branches that were begun, if there is a place for more of the occurrences then. */
+function alongTakenBranches(
+  least: Edited,
+  {
+    asked,
+    request: { facts, open, occurrences: everyone },
+  }: { readonly asked: RequestOrder; readonly request: CheckedRequest },
+): Edited {
+  const seen = new Set(least.scope.occurrences.map(({ step }) => step));
+  const order = takenBranches(least.scope.order, (step) => seen.has(step) || open.storeShown(step));
+  const scope = { ...least.scope, order };
+  const checker = checkerOf(order);
+  const mayStillCome = asked.mayStillCome ?? new Set<string>();
+  const edits = checker.leastEdits(requestOrder(scope, { facts, everyone, mayStillCome }));
+  const taken: Edited = { ...least, edits, checker, scope };
+  return astray(taken) < astray(least) ? taken : least;
 }
 
 /** What is proven of the order of all that stays, beside the orders that are violated. */
