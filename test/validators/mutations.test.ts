@@ -19,8 +19,12 @@ interface Mutation {
 const MUTATIONS: Readonly<Record<FindingCode, Mutation>> = {
   'missing-step': { file: 'flow/missing-parts.js', from: 'if (told.has(each))', to: 'if (!told.has(each))' },
   'unexpected-step': { file: 'flow/unexpected-step.js', from: "!== 'forbid'", to: "=== 'forbid'" },
-  'wrong-order': { file: 'flow/required-order.js', from: 'b.tied ? ended : started', to: 'started' },
-  'wrong-count': { file: 'flow/feasible.js', from: 'observed > max', to: 'observed > max + 1' },
+  'wrong-order': {
+    file: 'conformance/firing.js',
+    from: 'byStart[range] === 1 || !this.#occurrence(rank).tied',
+    to: 'true',
+  },
+  'wrong-count': { file: 'flow/explain-edits.js', from: 'observed <= max)', to: 'observed <= max + 1)' },
   'step-failed': { file: 'flow/step-failed.js', from: '?.mayFail', to: '?.mayFail === undefined' },
   'over-budget': { file: 'flow/over-budget.js', from: 'stretch.lowMs > limitMs', to: 'stretch.readMs > limitMs' },
   'context-lost': { file: 'flow/context-lost.js', from: 'held.has(traceId) && a !== b', to: 'false' },

@@ -1,10 +1,8 @@
 import { oncePer } from '../../lib/once-per.js';
 import type { CompiledFlow, FlowNode } from '../../model/index.js';
-import { isShortRepeat, type OrderChecker, type RequestOrder } from '../conformance/index.js';
 import type { CheckedRequest, FlowCheck, FlowCounts, OrderCheck } from './checked-request.js';
 import { resolveConditions } from './conditions.js';
 import { awaitedByEdits, explainEdits } from './explain-edits.js';
-import { explainExact } from './explain-exact.js';
 import { type OrderScope, orderScopes } from './order-scopes.js';
 import { provePairs } from './prove-order.js';
 import { checkerOf, requestOrder } from './request-order.js';
@@ -46,7 +44,7 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
   const { optional, asked, checker, outcome } = askScope(scope, request);
   switch (outcome.kind) {
     case 'conforms': {
-      const awaited = optional.size > 0 ? awaitedIn(scope, { request, asked, checker }) : [];
+      const awaited = optional.size > 0 ? awaitedByEdits(asked, { checker, open: request.open }) : [];
       const { required, proven } = outcome.strength;
       return {
         counts: { ...NO_COUNTS, awaited },
@@ -63,9 +61,7 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
     case 'tooAmbiguous':
       return { counts: NO_COUNTS, order: { ...NO_ORDER, tooAmbiguous: outcome.states } };
     case 'violated': {
-      const told = countsTell(checker)
-        ? explainExact(scope, request)
-        : explainEdits(scope, { asked, checker, request });
+      const told = explainEdits(scope, { asked, checker, request });
       // A violation that nothing tells of would be a pass.
       return saysSomething(told) ? told : { ...told, order: { ...NO_ORDER, tooAmbiguous: outcome.states } };
     }
@@ -79,28 +75,9 @@ const stepsOf = oncePer((order: FlowNode): readonly string[] => [...new Set(step
 
 const NO_ORDER: OrderCheck = { cycles: [], strength: NO_STRENGTH, undecided: [], tooAmbiguous: undefined };
 
-/** True where the counts of each step alone, and the cycles, say what is wrong: in the exact class, without rounds of several steps that are as many of each. */
-const countsTell = oncePer(
-  ({ order }: OrderChecker): boolean =>
-    order.treeClass.exact && order.nodes.every((node) => node.kind !== 'repeat' || isShortRepeat(node)),
-);
-
 function saysSomething({ counts, order }: Omit<FlowCheck, 'unresolved'>): boolean {
   const { missing, counts: wrong, unexpected } = counts;
   return missing.length + wrong.length + unexpected.length + order.cycles.length > 0;
-}
-
-/** The steps without which the request would not conform. */
-function awaitedIn(
-  scope: OrderScope,
-  {
-    request,
-    asked,
-    checker,
-  }: { readonly request: CheckedRequest; readonly asked: RequestOrder; readonly checker: OrderChecker },
-): readonly string[] {
-  if (countsTell(checker)) return explainExact(scope, request).counts.awaited;
-  return awaitedByEdits(asked, { checker, open: request.open });
 }
 
 function join(a: FlowCheck, b: FlowCheck): FlowCheck {

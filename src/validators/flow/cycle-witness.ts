@@ -1,6 +1,6 @@
 import type { CycleEdge, OrderFact, StepPoint } from '../../model/index.js';
 import type { Facts } from './facts.js';
-import { type ArrowReason, BECAUSE, nodesOnCycles, type OrderGraph, type Point } from './order-graph.js';
+import { type ArrowReason, BECAUSE, type OrderGraph, type Point } from './order-graph.js';
 
 interface Step {
   readonly from: number;
@@ -8,36 +8,6 @@ interface Step {
 }
 
 type WitnessFacts = Pick<Facts, 'graph' | 'clocks' | 'stamped' | 'endsBefore'>;
-
-/** More starting points than this are not tried: the witness is then a cycle, if not the shortest. */
-const MAX_SOURCES = 400;
-
-/**
- * The cycle with the fewest points of steps, as arrows between them; of several the most telling. Spans that are no step, and boundaries, are passed through: the arrow names
- * the weakest fact on the way. Undefined if there is no cycle.
- */
-export function shortestCycle(graph: OrderGraph, facts: WitnessFacts): readonly CycleEdge[] | undefined {
-  const cyclic = nodesOnCycles(graph);
-  const sources = [...cyclic].filter((node) => graph.points[node]?.step !== undefined);
-  let best: readonly Hop[] | undefined;
-  for (const source of sources.slice(0, MAX_SOURCES)) {
-    const limit = best ? best.length + 1 : Infinity;
-    const found = cycleThrough(graph, { source, cyclic, limit });
-    if (found && (!best || found.length < best.length || isTelling(found, best, graph))) best = found;
-  }
-  return best?.flatMap((hop) => tighten(hop, facts)).map((hop) => describe(hop, { graph, facts }));
-}
-
-/** Of cycles that are as long: the one about what began too early first, and about what the flow puts right before it. */
-function isTelling(found: readonly Hop[], best: readonly Hop[], { points }: OrderGraph): boolean {
-  if (found.length > best.length) return false;
-  const timesOf = (cycle: readonly Hop[]): readonly [number, number] => {
-    const required = cycle.find(({ reasons }) => reasons.some(({ kind }) => kind === 'flow'));
-    return [points[required?.to ?? -1]?.time ?? 0, points[required?.from ?? -1]?.time ?? 0];
-  };
-  const [[began, before], [bestBegan, bestBefore]] = [timesOf(found), timesOf(best)];
-  return began < bestBegan || (began === bestBegan && before > bestBefore);
-}
 
 /** An arrow between points of steps, known to be there. */
 export interface KnownArrow {
@@ -86,72 +56,6 @@ interface Hop {
   readonly from: number;
   readonly to: number;
   readonly reasons: readonly ArrowReason[];
-}
-
-function cycleThrough(
-  graph: OrderGraph,
-  { source, cyclic, limit }: { readonly source: number; readonly cyclic: ReadonlySet<number>; readonly limit: number },
-): readonly Hop[] | undefined {
-  const reached = new Map<number, Step>();
-  let layer = [source];
-  for (let points = 1; layer.length > 0 && points < limit; points++) {
-    const { last, next } = walkLayer(graph, { source, layer, cyclic, reached });
-    if (last) return hops(graph, { source, last, reached });
-    layer = next;
-  }
-  return undefined;
-}
-
-/** Goes from the points of one layer to the points one step further; boundaries and spans that are no step cost nothing. */
-function walkLayer(
-  graph: OrderGraph,
-  {
-    source,
-    layer,
-    cyclic,
-    reached,
-  }: {
-    readonly source: number;
-    readonly layer: readonly number[];
-    readonly cyclic: ReadonlySet<number>;
-    readonly reached: Map<number, Step>;
-  },
-): { readonly last: Step | undefined; readonly next: number[] } {
-  const next: number[] = [];
-  const stack = [...layer];
-  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    for (const { to, because } of graph.arrows[node] ?? []) {
-      if (to === source) return { last: { from: node, because }, next };
-      if (!cyclic.has(to) || reached.has(to)) continue;
-      reached.set(to, { from: node, because });
-      (graph.points[to]?.step === undefined ? stack : next).push(to);
-    }
-  }
-  return { last: undefined, next };
-}
-
-function hops(
-  graph: OrderGraph,
-  {
-    source,
-    last,
-    reached,
-  }: { readonly source: number; readonly last: Step; readonly reached: ReadonlyMap<number, Step> },
-): readonly Hop[] {
-  const found: Hop[] = [];
-  let to = source;
-  let step: Step | undefined = last;
-  let reasons: ArrowReason[] = [];
-  while (step) {
-    reasons.unshift(step.because);
-    if (graph.points[step.from]?.step !== undefined) {
-      found.unshift({ from: step.from, to, reasons });
-      to = step.from;
-      reasons = [];
-    }
-    step = step.from === source ? undefined : reached.get(step.from);
-  }
-  return found;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { CycleEdge } from '../../model/index.js';
 import {
   boundsOfNodes,
   type Deletion,
@@ -33,7 +34,7 @@ interface Edited {
 }
 
 /**
- * Why the occurrences of one scope do not conform to an order outside of the exact class: the least edits that would make them conform.
+ * Why the occurrences of one scope do not conform to its order: the least edits that would make them conform.
  *
  * What has to go because of the order is told by the cycle that keeps it out; what has to go because of its number by that number, or by the branch that
  * it is not of; what has to come by the occurrence it should have come after.
@@ -49,9 +50,7 @@ export function explainEdits(
   const { facts, open, occurrences: everyone } = request;
   const least: Edited = { edits: checker.leastEdits(asked), checker, scope, facts, everyone };
   const edited = astray(least) > 0 ? alongTakenBranches(least, { asked, request }) : least;
-  const cycles = edited.edits.deleted
-    .map((deletion) => cycleOf(deletion, edited))
-    .filter((cycle) => cycle !== undefined);
+  const cycles = cyclesOf(edited);
   return {
     counts: {
       missing: missingAtPlaces(edited, open),
@@ -96,11 +95,24 @@ export function awaitedByEdits(
   asked: RequestOrder,
   { checker, open }: { readonly checker: OrderChecker; readonly open: CheckedRequest['open'] },
 ): readonly string[] {
-  const { inserted, deleted } = checker.leastEdits({ ...asked, mayStillCome: new Set() });
+  const isShown = (label: string): boolean => open.storeShown(plainStep(label));
+  const mayStillCome = new Set([...(asked.mayStillCome ?? [])].filter(isShown));
+  const { inserted, deleted } = checker.leastEdits({ ...asked, mayStillCome });
   const moved = new Set(deleted.map(({ movedTo }) => movedTo));
   const lacking = inserted.filter(({ occurrence }) => !moved.has(occurrence));
   const steps = lacking.flatMap(({ place }) => checker.order.places[place]?.step ?? []);
   return [...new Set(steps)].filter((step) => open.mayStillCome(step));
+}
+
+/** One cycle for the same steps, told first by the one that is first in the order. */
+function cyclesOf(edited: Edited): readonly (readonly CycleEdge[])[] {
+  const cycles = new Map<string, readonly CycleEdge[]>();
+  for (const deletion of edited.edits.deleted) {
+    const cycle = cycleOf(deletion, edited);
+    const steps = [...new Set(cycle?.map(({ from }) => from.step))].sort().join(' ');
+    if (cycle && !cycles.has(steps)) cycles.set(steps, cycle);
+  }
+  return [...cycles.values()];
 }
 
 function cycleOf({ cycle }: Deletion, { scope, facts }: Edited): ReturnType<typeof witnessOf> | undefined {

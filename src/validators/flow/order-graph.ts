@@ -52,11 +52,6 @@ export function addArrow(graph: OrderGraph, from: number, to: number, because: A
   graph.arrows[from]?.push({ to, because });
 }
 
-/** A copy that can be added to without changing the original. */
-export function copyGraph(graph: OrderGraph): OrderGraph {
-  return { points: [...graph.points], arrows: graph.arrows.map((list) => [...list]) };
-}
-
 /**
  * Orders the members of a list in one line: each comes before all that follow it. Adds one boundary a member, so the direct way from any
  * member to any later one passes no other member.

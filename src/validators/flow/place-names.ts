@@ -23,7 +23,7 @@ export function plainStep(label: string): string {
 }
 
 /** What the place of a label is bound to. */
-export function anchorOf(label: string): string | undefined {
+function anchorOf(label: string): string | undefined {
   return label.split('\n')[1] || undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Strength } from '../../model/index.js';
 import type { Facts, Occurrence } from './facts.js';
 import { reachability } from './reach.js';
-import type { OrderedGroup } from './required-order.js';
+import type { OrderedGroup } from './run-order.js';
 
 export interface ProvenPairs {
   readonly strength: Strength;

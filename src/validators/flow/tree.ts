@@ -15,12 +15,6 @@ export function sequencesOf(node: FlowNode): readonly SequenceOfSteps[] {
   return [{ parts: node.children.map(stepsUnder), by: node.by ?? 'end' }, ...below];
 }
 
-/** Steps whose occurrences follow one another: the rounds of a serial repeat, or the parts of an any-order, which are single steps in the exact class. */
-export function serialGroups(node: FlowNode): readonly (readonly string[])[] {
-  const isSerial = node.kind === 'any-order' || (node.kind === 'repeat' && !node.parallel);
-  return isSerial ? [stepsUnder(node)] : childrenOf(node).flatMap(serialGroups);
-}
-
 /** For each step, the steps that the flow's sequences put after it. */
 export function followersOf(root: FlowNode): ReadonlyMap<string, ReadonlySet<string>> {
   const followers = new Map(stepsUnder(root).map((step) => [step, new Set<string>()] as const));
