@@ -49,7 +49,7 @@ export function explainEdits(
 ): Omit<FlowCheck, 'unresolved'> {
   const { facts, open, occurrences: everyone } = request;
   const least: Edited = { edits: checker.leastEdits(asked), checker, scope, facts, everyone };
-  const edited = astray(least) > 0 ? alongTakenBranches(least, { asked, request }) : least;
+  const edited = countedFirst(astray(least) > 0 ? alongTakenBranches(least, { asked, request }) : least);
   const cycles = cyclesOf(edited);
   return {
     counts: {
@@ -59,6 +59,21 @@ export function explainEdits(
     },
     order: { cycles, ...provenBeside(cycles.length, edited), tooAmbiguous: undefined },
   };
+}
+
+/** Of a step that happened too often as many have to go for their number as are too many, whatever the order says of them. */
+function countedFirst(edited: Edited): Edited {
+  const left = new Map<string, number>();
+  const deleted = edited.edits.deleted.toReversed().map((deletion) => {
+    const occurrence = edited.scope.occurrences[deletion.occurrence];
+    if (!occurrence || !deletion.cycle || deletion.movedTo !== undefined) return deletion;
+    const labelled = labelledIn(occurrence, edited);
+    const { observed = 0, max = null } = countOf(labelled, edited) ?? {};
+    const excess = left.get(labelled.label) ?? (max === null ? 0 : observed - max);
+    left.set(labelled.label, excess - 1);
+    return excess > 0 ? { ...deletion, cycle: undefined } : deletion;
+  });
+  return { ...edited, edits: { ...edited.edits, deleted: deleted.reverse() } };
 }
 
 /** How many occurrences there is no place for. */
