@@ -4,6 +4,7 @@ import { diffFlows, type FlowSurroundings, loadFlowFile } from '../flow/index.js
 import type { CompiledFlow, FlowComparison } from '../model/index.js';
 import { acceptsRun } from '../validators/index.js';
 import { learnOrdersFor } from './learn-orders-for.js';
+import { bundleOf } from './recordings.js';
 
 export interface ComparedFlows extends FlowComparison {
   /** What the second is: another flow, or what recorded requests show of the first one's steps. */
@@ -20,15 +21,15 @@ export interface ComparedFlows extends FlowComparison {
 export async function compareFlows(
   left: string,
   right: string,
-  surroundings: FlowSurroundings = {},
+  { bundles, ...surroundings }: FlowSurroundings & { readonly bundles: string },
 ): Promise<ComparedFlows> {
-  if (isRecording(left)) throw recordingFirst(left);
+  if (isRecording(left, bundles)) throw recordingFirst(left);
   const flow = await loadFlowFile(left, surroundings);
-  if (!isRecording(right)) {
+  if (!isRecording(right, bundles)) {
     const other = await loadFlowFile(right, surroundings);
     return { ...diffFlows(flow, other, acceptsRun), with: 'flow', requests: 0 };
   }
-  const { order, insides, requests } = await learnOrdersFor(flow, right);
+  const { order, insides, requests } = await learnOrdersFor(flow, { recording: right, bundles });
   const seen: CompiledFlow = {
     ...flow,
     order,
@@ -46,8 +47,8 @@ function recordingFirst(path: string): TracecourtError {
   });
 }
 
-/** A run's bundle, or a file that is no YAML by its name. */
-function isRecording(path: string): boolean {
-  if (existsSync(path) && statSync(path).isDirectory()) return true;
+/** A run, a folder, or a file that is no YAML by its name. */
+function isRecording(path: string, bundles: string): boolean {
+  if (bundleOf(path, bundles) !== undefined || (existsSync(path) && statSync(path).isDirectory())) return true;
   return /\.(jsonl|ndjson|json)$/.test(path);
 }

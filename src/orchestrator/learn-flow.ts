@@ -20,6 +20,8 @@ import { type LeftOut, splitByWholeness } from './whole-requests.js';
 
 export interface LearnOptions {
   readonly recordings: readonly string[];
+  /** Where runs leave their bundles. */
+  readonly bundles: string;
   /** What the flow is called. */
   readonly name: string;
   /** Learn from requests that begin with this step alone. */
@@ -67,7 +69,8 @@ interface Entry {
 export async function learnFlow(options: LearnOptions): Promise<LearnResult> {
   const { uninstrumented = [] } = options;
   const handoffs = { consumers: {}, uninstrumented };
-  const requests = await readRecordings(options.recordings, { handoffs, correlation: [] });
+  const { recordings, bundles } = options;
+  const requests = await readRecordings(recordings, { flow: { handoffs, correlation: [] }, bundles });
   const { whole, leftOut: torn } = splitByWholeness(requests);
   const { known, leftOut: unclear } = seeRequests(whole, matchersOf(learnSteps(whole.map(({ spans }) => spans))));
   const leftOut = [...torn, ...unclear];

@@ -13,8 +13,11 @@ export interface OrdersSeen {
 }
 
 /** Throws TracecourtError `not-found` where no whole request of the recording has a step of the flow. */
-export async function learnOrdersFor(flow: CompiledFlow, recording: string): Promise<OrdersSeen> {
-  const { whole } = splitByWholeness(await readRecordings([recording], flow));
+export async function learnOrdersFor(
+  flow: CompiledFlow,
+  { recording, bundles }: { readonly recording: string; readonly bundles: string },
+): Promise<OrdersSeen> {
+  const { whole } = splitByWholeness(await readRecordings([recording], { flow, bundles }));
   const seen = seeRequests(whole, flowMatchers(flow))
     .known.map((each) => each.seen)
     .filter(({ steps }) => steps.length > 0);

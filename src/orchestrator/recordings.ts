@@ -7,29 +7,40 @@ import { readBundle } from './bundle-reader.js';
 import { recordedRequests } from './recorded-requests.js';
 import { requestsIn } from './replay.js';
 
+export interface RecordingOptions {
+  readonly flow: Pick<CompiledFlow, 'handoffs' | 'correlation'>;
+  /** Where runs leave their bundles: one may be named without it. */
+  readonly bundles: string;
+}
+
 /**
  * The requests of several recordings, each a run's bundle or a file of OTLP traces as JSON, by start and id. A request that two of them hold counts once, as the
  * later recording has it.
  */
 export async function readRecordings(
-  paths: readonly string[],
-  flow: Pick<CompiledFlow, 'handoffs' | 'correlation'>,
+  recordings: readonly string[],
+  options: RecordingOptions,
 ): Promise<readonly AssembledRequest[]> {
   const requests = new Map<string, AssembledRequest>();
-  for (const path of paths) {
-    for (const request of await readRecording(path, flow)) requests.set(request.requestId, request);
+  for (const recording of recordings) {
+    for (const request of await readRecording(recording, options)) requests.set(request.requestId, request);
   }
   return [...requests.values()].sort((a, b) => compare(startOf(a), startOf(b)) || compare(a.requestId, b.requestId));
 }
 
+/** The bundle that a folder is, or a run's name; undefined for anything else. */
+export function bundleOf(recording: string, bundles: string): string | undefined {
+  return [recording, join(bundles, recording)].find((folder) => existsSync(join(folder, BUNDLE_FILES.header)));
+}
+
 async function readRecording(
-  path: string,
-  flow: Pick<CompiledFlow, 'handoffs' | 'correlation'>,
+  recording: string,
+  { flow, bundles }: RecordingOptions,
 ): Promise<Iterable<AssembledRequest>> {
-  const isFolder = existsSync(path) && statSync(path).isDirectory();
-  if (!isFolder) return recordedRequests(path, flow);
-  if (!existsSync(join(path, BUNDLE_FILES.header))) throw noBundle(path);
-  return requestsIn(readBundle(path, '.')).values();
+  const bundle = bundleOf(recording, bundles);
+  if (bundle !== undefined) return requestsIn(readBundle(bundle, bundles)).values();
+  if (existsSync(recording) && statSync(recording).isDirectory()) throw noBundle(recording);
+  return recordedRequests(recording, flow);
 }
 
 function noBundle(path: string): TracecourtError {
@@ -37,7 +48,7 @@ function noBundle(path: string): TracecourtError {
     'not-found',
     `${path} is a folder, and no bundle of a run: it holds no ${BUNDLE_FILES.header}.`,
     {
-      nextStep: 'Name the folder of one run, `.tracecourt/runs/RUN`, or a file of OTLP traces as JSON.',
+      nextStep: 'Name one run, or its folder, or a file of OTLP traces as JSON.',
     },
   );
 }

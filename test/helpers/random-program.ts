@@ -45,39 +45,55 @@ export function randomProgram(random: Random, size: number): Program {
 /** What one run of the program sends, a span a line. Nothing is in the lines but what happened: who caused whom, when, and in which service. */
 export function runProgram(random: Random, program: Program, { stated }: { readonly stated: boolean }): string {
   const lines: string[] = [];
-  const run = (part: Program, startMs: number, parent: string | undefined): number => {
-    switch (part.kind) {
-      case 'work': {
-        const id = `s${lines.length}`;
-        const at = lines.push('') - 1;
-        const begun = startMs + random.below(3);
-        const done = part.body ? run(part.body, begun + 1, id) : begun;
-        // Now and then somebody does not wait for what it began.
-        const endMs = (random.below(12) === 0 ? begun + 1 : done) + 1 + random.below(4);
-        const under = parent === undefined ? '' : `<${parent} `;
-        lines[at] = `${id} ${part.service} ${under}${begun}-${endMs} ${stated ? 'step' : 'name'}=${part.name}`;
-        return Math.max(endMs, done);
-      }
-      case 'sequence':
-        return part.parts.reduce((now, each) => run(each, now + 1, parent), startMs);
-      case 'parallel':
-        return Math.max(...part.parts.map((each) => run(each, startMs, parent)));
-      case 'either':
-        return run(random.pick(part.parts), startMs, parent);
-      case 'maybe':
-        return random.below(2) === 0 ? startMs : run(part.part, startMs, parent);
-      case 'loop': {
-        let now = startMs;
-        for (let rounds = 1 + random.below(3); rounds > 0; rounds--) {
-          const end = run(part.part, part.parallel ? startMs : now + 1, parent);
-          now = Math.max(now, end);
-        }
-        return now;
-      }
-      default:
-        return part satisfies never;
-    }
-  };
-  run(program, 0, undefined);
+  runPart(program, { random, lines, attribute: stated ? 'step' : 'name', startMs: 0, parent: undefined });
   return lines.join('\n');
+}
+
+interface Running {
+  readonly random: Random;
+  readonly lines: string[];
+  readonly attribute: string;
+  readonly startMs: number;
+  readonly parent: string | undefined;
+}
+
+/** Gives the time when all of the part is over. */
+function runPart(part: Program, running: Running): number {
+  const { random, startMs } = running;
+  switch (part.kind) {
+    case 'work':
+      return runWork(part, running);
+    case 'sequence':
+      return part.parts.reduce((now, each) => runPart(each, { ...running, startMs: now + 1 }), startMs);
+    case 'parallel':
+      return Math.max(...part.parts.map((each) => runPart(each, running)));
+    case 'either':
+      return runPart(random.pick(part.parts), running);
+    case 'maybe':
+      return random.below(2) === 0 ? startMs : runPart(part.part, running);
+    case 'loop':
+      return runLoop(part, running);
+    default:
+      return part satisfies never;
+  }
+}
+
+function runWork({ name, service, body }: Extract<Program, { kind: 'work' }>, running: Running): number {
+  const { random, lines, attribute, startMs, parent } = running;
+  const id = `s${lines.length}`;
+  const at = lines.push('') - 1;
+  const begun = startMs + random.below(3);
+  const done = body ? runPart(body, { ...running, startMs: begun + 1, parent: id }) : begun;
+  // Now and then somebody does not wait for what it began.
+  const endMs = (random.below(12) === 0 ? begun + 1 : done) + 1 + random.below(4);
+  lines[at] = `${id} ${service} ${parent === undefined ? '' : `<${parent} `}${begun}-${endMs} ${attribute}=${name}`;
+  return Math.max(endMs, done);
+}
+
+function runLoop({ part, parallel }: Extract<Program, { kind: 'loop' }>, running: Running): number {
+  let now = running.startMs;
+  for (let rounds = 1 + running.random.below(3); rounds > 0; rounds--) {
+    now = Math.max(now, runPart(part, parallel ? running : { ...running, startMs: now + 1 }));
+  }
+  return now;
 }

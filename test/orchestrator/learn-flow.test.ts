@@ -38,7 +38,13 @@ describe('a flow learnt of a random program', function () {
     let conform = 0;
     for (let seed = 1; seed <= PROGRAMS; seed++) {
       // It throws a defect where a request that it was learnt from does not conform.
-      const result = await learnFlow({ recordings: [record(seed)], name: 'program', holdOut: 3, together: true });
+      const result = await learnFlow({
+        recordings: [record(seed)],
+        name: 'program',
+        bundles: folder,
+        holdOut: 3,
+        together: true,
+      });
       if (result.kind !== 'learnt') throw new Error(`seed ${seed}: ${result.why}`);
       expect(result.leftOut, `seed ${seed}`).to.deep.equal([]);
       expect(result.learntFrom).to.have.length((REQUESTS * 2) / 3);
@@ -80,8 +86,12 @@ describe('requests that something is missing of', () => {
   }
 
   it('are left out, with what it is, and change nothing of what is learnt', async () => {
-    const whole = await learnFlow({ recordings: ['test/fixtures/redis-commander.jsonl'], name: 'shop' });
-    const torn = await learnFlow({ recordings: [without('TYPE')], name: 'shop' });
+    const whole = await learnFlow({
+      recordings: ['test/fixtures/redis-commander.jsonl'],
+      name: 'shop',
+      bundles: folder,
+    });
+    const torn = await learnFlow({ recordings: [without('TYPE')], name: 'shop', bundles: folder });
     if (whole.kind !== 'learnt' || torn.kind !== 'learnt') throw new Error('nothing was learnt');
     expect(whole.leftOut).to.deep.equal([]);
     expect(torn.learntFrom).to.have.length(39);
@@ -99,7 +109,7 @@ describe('requests that are wrong under any flow', () => {
     const file = join(folder, 'requests.jsonl');
     const requests = [PAID, SWALLOWED, PAID].map((spans, i) => recording(spans, { name: `${i}`, stamped: true }));
     writeFileSync(file, requests.join(''));
-    const result = await learnFlow({ recordings: [file], name: 'shop' });
+    const result = await learnFlow({ recordings: [file], name: 'shop', bundles: folder });
     rmSync(folder, { recursive: true, force: true });
     if (result.kind !== 'learnt') throw new Error(result.why);
     expect(result.learntFrom).to.have.length(2);

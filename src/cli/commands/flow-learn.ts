@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT_CODES, type LearnResult, learnFlow } from '../../orchestrator/index.js';
 import { colors, print, printLines } from '../output.js';
+import { settingsOf, withSettings } from '../settings.js';
 import { refuseExisting, writeWhole } from '../write-whole.js';
 
 interface LearnFlags {
@@ -17,9 +18,9 @@ interface LearnFlags {
 
 /** A flow from what was seen. */
 export function flowLearnCommand(done: (exitCode: number) => void): Command {
-  return new Command('learn')
+  const command = new Command('learn')
     .description('Write the smallest flow that explains recorded requests, to be read and committed by a person.')
-    .argument('<recording...>', 'bundles of runs, or files of OTLP traces as JSON, an export a line')
+    .argument('<recording...>', 'runs, or files of OTLP traces as JSON, an export a line')
     .option('--output <file>', 'write the flow there; default: standard output')
     .option('--force', 'overwrite the file')
     .option('--name <name>', "the flow's name; default: the output file's")
@@ -32,21 +33,22 @@ export function flowLearnCommand(done: (exitCode: number) => void): Command {
       'after',
       `
 Examples:
-  tracecourt flow learn .tracecourt/runs/20261125-215602-cbda34 --output checkout.flow.yaml
+  tracecourt flow learn 20261125-215602-cbda34 --output checkout.flow.yaml
   tracecourt flow learn monday.jsonl tuesday.jsonl --hold-out 2 --name checkout
 
 Each request that it was learnt from conforms to the flow: they are judged before it is written.
 Exits with 0 if a flow was learnt, 1 if a request that was held out does not conform to it, 2 if there is nothing to learn from, 3 for bad input.`,
-    )
-    .action(async (recordings: readonly string[], flags: LearnFlags) => {
-      const { output, force = false, json } = flags;
-      if (output !== undefined && !force) refuseExisting(output);
-      const result = await learnFlow({ recordings, ...flags, name: flags.name ?? nameFrom(output) });
-      if (result.kind === 'learnt' && output !== undefined) writeWhole(output, result.yaml, { force });
-      if (json) print(`${JSON.stringify(documentOf(result, output))}\n`);
-      else show(result, output);
-      done(exitCodeFor(result));
-    });
+    );
+  return withSettings(command, ['bundleDir']).action(async (recordings: readonly string[], flags: LearnFlags) => {
+    const { output, force = false, json } = flags;
+    if (output !== undefined && !force) refuseExisting(output);
+    const { bundleDir: bundles } = await settingsOf(flags);
+    const result = await learnFlow({ ...flags, recordings, bundles, name: flags.name ?? nameFrom(output) });
+    if (result.kind === 'learnt' && output !== undefined) writeWhole(output, result.yaml, { force });
+    if (json) print(`${JSON.stringify(documentOf(result, output))}\n`);
+    else show(result, output);
+    done(exitCodeFor(result));
+  });
 }
 
 function everyNth(text: string): number {
