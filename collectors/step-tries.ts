@@ -55,7 +55,8 @@ function overlap(earlier: TraceStep, later: TraceStep, byId: SpansById): boolean
   const began = second?.attributes.get(SEQUENCE_START);
   if (first && second && isOneProcess(first, second) && typeof ended === 'number' && typeof began === 'number')
     return began < ended;
-  return earlier.endTime - later.startTime >= CLOCK_STEP;
+  // Of two that began in one millisecond either may have been first.
+  return earlier.endTime - later.startTime >= CLOCK_STEP && later.endTime - earlier.startTime >= CLOCK_STEP;
 }
 
 /** What the tries of one step have in common: its name and the span above them, or, of tries in traces of their own, the first of them. */
@@ -76,11 +77,19 @@ function occurrenceOf(
 ): TraceStep | undefined {
   const [first] = members;
   if (!first || members.length === 1) return first;
-  const decisive = tries === 'hedged' ? firstToSucceed(members, byId) : members.at(-1);
+  const decisive = tries === 'hedged' ? firstToSucceed(members, byId) : lastOf(members, byId);
   if (!decisive) return first;
   const attempts = [...members.filter((member) => member !== decisive), decisive].map(attemptOf);
   const { endTime, output, status, errorDetails } = decisive;
   return { ...first, endTime, output, status, errorDetails, attempts };
+}
+
+/** Nobody tries again what went well: of tries that began too close to each other to tell, that one is the last. */
+function lastOf(members: readonly TraceStep[], byId: SpansById): TraceStep | undefined {
+  const last = members.at(-1);
+  if (!last || numberedEnds(members, byId)) return last;
+  const latest = members.filter(({ startTime }) => last.startTime - startTime < CLOCK_STEP);
+  return latest.find(({ status }) => status !== 'error') ?? last;
 }
 
 /** Of the hedged calls that went well, the one that ended first; of none, the one that ended last. */

@@ -304,6 +304,14 @@ describe('nameSteps: tries', () => {
     expect(told(stepsOf('retried', apart))).to.deep.equal(['error after 1', 'unset after 1']);
   });
 
+  it('takes the try that went well for the last of those that began in one millisecond', () => {
+    const steps = stepsOf('retried', [
+      { id: 'y', from: 10, to: 16 },
+      { id: 'x', from: 10, to: 10.5, error: 'no' },
+    ]);
+    expect(told(steps)).to.deep.equal(['unset after 2']);
+  });
+
   it('ends hedged calls with the first that went well', () => {
     const [step] = stepsOf('hedged', [
       { id: 'x', from: 0, to: 90 },
