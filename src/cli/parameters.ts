@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { TracecourtError } from '../errors.js';
+import { several } from './several.js';
 
 /** Adds the option that sets a flow's parameters. */
 export function withParameters(command: Command): Command {
-  const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
-  return command.option('--param <name=value>', 'set a parameter of the flow; may be given several times', collect);
+  return command.option('--param <name=value>', 'set a parameter of the flow; may be given several times', several);
 }
 
 /** The parameters as they were given. Throws TracecourtError `usage` for one without a name or a value. */

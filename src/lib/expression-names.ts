@@ -1,12 +1,11 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { calledWith, type MethodCall, memberOf, nodesIn } from './expression-tree.js';
 
 /** A name that an expression takes from its data, and the first member it asks of it (`steps.a`: root `steps`, member `a`). */
 export interface UsedName {
   readonly root: string;
   readonly offset: number;
   readonly member: string | undefined;
-  /** Where the member is written; that of the root where there is none. */
-  readonly memberOffset: number;
 }
 
 export interface ExpressionOutline {
@@ -17,8 +16,6 @@ export interface ExpressionOutline {
   /** How deep loops (`all`, `exists`, `map`, …) are nested in each other. */
   readonly loops: number;
 }
-
-const LOOPS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
 /** What an expression speaks of, from its syntax tree alone. Names that a loop binds are not among `names`. */
 export function namesIn(ast: ASTNode): ExpressionOutline {
@@ -31,7 +28,6 @@ type OutlineCall = ExpressionOutline['calls'][number];
 type OutlinePattern = ExpressionOutline['patterns'][number];
 
 type Named = Extract<ASTNode, { op: 'id' }>;
-type Access = Extract<ASTNode, { op: '.' | '[]' }>;
 
 interface Walk {
   readonly outline: { names: UsedName[]; calls: OutlineCall[]; patterns: OutlinePattern[]; loops: number };
@@ -41,11 +37,12 @@ interface Walk {
 
 function walk(node: ASTNode, state: Walk): void {
   state.outline.loops = Math.max(state.outline.loops, state.loops);
-  const access = node.op === '.' || node.op === '[]' ? memberAccess(node) : undefined;
+  const target = node.op === '.' || node.op === '[]' ? node.args[0] : undefined;
+  const member = node.op === '.' || node.op === '[]' ? memberOf(node) : undefined;
   if (node.op === 'id') {
     addName(node, undefined, state);
-  } else if (access) {
-    addName(access.target, access.member, state);
+  } else if (target?.op === 'id' && member) {
+    addName(target, member.name, state);
   } else if (node.op === 'rcall') {
     walkMethod(node, state);
   } else {
@@ -54,53 +51,24 @@ function walk(node: ASTNode, state: Walk): void {
   }
 }
 
-function walkMethod(node: Extract<ASTNode, { op: 'rcall' }>, state: Walk): void {
-  const [name, receiver, args] = node.args;
+function walkMethod(node: MethodCall, state: Walk): void {
+  const [name, receiver, [first]] = node.args;
   const nameOffset = node.input.indexOf(name, receiver.range.end);
   state.outline.calls.push({ name, offset: node.range.start, nameOffset });
   walk(receiver, state);
-  const [first] = args;
   if (first?.op === 'value' && typeof first.args === 'string') {
     state.outline.patterns.push({ method: name, pattern: first.args, offset: first.range.start });
   }
-  const loop = LOOPS.has(name) && first?.op === 'id';
-  const inner = loop ? { ...state, bound: new Set([...state.bound, first.args]), loops: state.loops + 1 } : state;
-  for (const arg of loop ? args.slice(1) : args) walk(arg, inner);
+  const { binds, args } = calledWith(node);
+  const inner =
+    binds === undefined ? state : { ...state, bound: new Set([...state.bound, binds]), loops: state.loops + 1 };
+  for (const arg of args) walk(arg, inner);
 }
 
 function addCall(name: string, node: ASTNode, { outline }: Walk): void {
   outline.calls.push({ name, offset: node.range.start, nameOffset: -1 });
 }
 
-function addName(node: Named, member: Member | undefined, { outline, bound }: Walk): void {
-  if (bound.has(node.args)) return;
-  const offset = node.range.start;
-  outline.names.push({ root: node.args, offset, member: member?.name, memberOffset: member?.offset ?? offset });
-}
-
-interface Member {
-  readonly name: string;
-  readonly offset: number;
-}
-
-function memberAccess(node: Access): { readonly target: Named; readonly member: Member } | undefined {
-  const [target] = node.args;
-  const member = memberOf(node);
-  return target.op === 'id' && member ? { target, member } : undefined;
-}
-
-function memberOf(node: Access): Member | undefined {
-  const [target, member] = node.args;
-  if (typeof member === 'string') return { name: member, offset: node.input.indexOf(member, target.range.end) };
-  const literal = member.op === 'value' && typeof member.args === 'string';
-  return literal ? { name: String(member.args), offset: member.range.start + 1 } : undefined;
-}
-
-function nodesIn(args: unknown): ASTNode[] {
-  if (Array.isArray(args)) return args.flatMap(nodesIn);
-  return isNode(args) ? [args] : [];
-}
-
-function isNode(value: unknown): value is ASTNode {
-  return typeof value === 'object' && value !== null && 'op' in value && 'range' in value;
+function addName(node: Named, member: string | undefined, { outline, bound }: Walk): void {
+  if (!bound.has(node.args)) outline.names.push({ root: node.args, offset: node.range.start, member });
 }

@@ -1,4 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { type Access, calledWith, type MethodCall, memberOf, nodesIn } from './expression-tree.js';
 import { unknownName } from './schema-problems.js';
 
 /** What is known of a value before there is data. */
@@ -20,9 +21,6 @@ export interface Misuse {
   readonly message: string;
   readonly offset: number;
 }
-
-/** The macros that go round a list with a name for each item. */
-const LOOPS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
 
 /** What an expression asks of its data that these shapes do not have. */
 export function misuses(ast: ASTNode, roots: Readonly<Record<string, Shape>>): readonly Misuse[] {
@@ -53,47 +51,33 @@ function shapeOf(node: ASTNode, walk: Walk): Shape {
   }
 }
 
-type Access = Extract<ASTNode, { op: '.' | '[]' }>;
-
 function shapeOfMember(node: Access, walk: Walk): Shape {
-  const [target, member] = node.args;
+  const [target, computed] = node.args;
   const shape = shapeOf(target, walk);
-  const named = typeof member === 'string' || (member.op === 'value' && typeof member.args === 'string');
-  if (!named) {
-    shapeOf(member, walk);
+  const member = memberOf(node);
+  if (!member) {
+    if (typeof computed !== 'string') shapeOf(computed, walk);
     return shape.kind === 'list' ? shape.of : FREE;
   }
-  const name = typeof member === 'string' ? member : String(member.args);
-  const offset = typeof member === 'string' ? node.input.indexOf(member, target.range.end) : member.range.start + 1;
-  if (shape.kind === 'list') {
-    const list = walk.text.slice(target.range.start, target.range.end);
-    walk.found.push({
-      message: `"${list}" is a list and has no "${name}": name one of it, as in ${list}[0].${name}`,
-      offset,
-    });
-    return FREE;
-  }
   if (shape.kind === 'free') return FREE;
-  const known = Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
-  if (known === undefined) {
-    walk.found.push({ message: unknownName(shape.what, name, Object.keys(shape.members)), offset });
-    return FREE;
-  }
-  return known;
+  const { name, offset } = member;
+  const known = shape.kind === 'record' && Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
+  if (known) return known;
+  const list = walk.text.slice(target.range.start, target.range.end);
+  const message =
+    shape.kind === 'record'
+      ? unknownName(shape.what, name, Object.keys(shape.members))
+      : `"${list}" is a list and has no "${name}": name one of it, as in ${list}[0].${name}`;
+  walk.found.push({ message, offset });
+  return FREE;
 }
 
-function shapeOfMethod(node: Extract<ASTNode, { op: 'rcall' }>, walk: Walk): Shape {
-  const [name, receiver, args] = node.args;
+function shapeOfMethod(node: MethodCall, walk: Walk): Shape {
+  const [name, receiver] = node.args;
   const shape = shapeOf(receiver, walk);
-  const [first, ...rest] = args;
-  const isLoop = LOOPS.has(name) && first?.op === 'id';
   const item = shape.kind === 'list' ? shape.of : FREE;
-  const inner = isLoop ? { ...walk, names: { ...walk.names, [first.args]: item } } : walk;
-  for (const argument of isLoop ? rest : args) shapeOf(argument, inner);
+  const { binds, args } = calledWith(node);
+  const inner = binds === undefined ? walk : { ...walk, names: { ...walk.names, [binds]: item } };
+  for (const argument of args) shapeOf(argument, inner);
   return name === 'filter' ? shape : FREE;
-}
-
-function nodesIn(args: unknown): ASTNode[] {
-  if (Array.isArray(args)) return args.flatMap(nodesIn);
-  return typeof args === 'object' && args !== null && 'op' in args && 'range' in args ? [args as ASTNode] : [];
 }

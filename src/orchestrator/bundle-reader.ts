@@ -23,9 +23,7 @@ export interface Bundle {
  * `not-found` when there is no such run, `invalid-bundle` for one that can't be read.
  */
 export function readBundle(run: string, bundles: string): Bundle {
-  const directory = [resolve(bundles, run), resolve(run)].find((folder) =>
-    existsSync(join(folder, BUNDLE_FILES.header)),
-  );
+  const directory = findBundle(run, bundles);
   if (directory === undefined) throw notFound(run, bundles);
   const header = readHeader(directory);
   const inputs = readLines(directory, BUNDLE_FILES.inputs);
@@ -37,6 +35,11 @@ export function readBundle(run: string, bundles: string): Bundle {
     events: events.entries as readonly RunEvent[],
     warnings: [...inputs.warnings, ...events.warnings],
   };
+}
+
+/** The folder of the bundle that `run` names, as {@link readBundle} takes it; undefined for anything else. */
+export function findBundle(run: string, bundles: string): string | undefined {
+  return [resolve(bundles, run), resolve(run)].find((folder) => existsSync(join(folder, BUNDLE_FILES.header)));
 }
 
 /** Names of the recorded runs, newest first. */

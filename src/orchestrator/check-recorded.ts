@@ -1,8 +1,7 @@
 import type { AssembledRequest, CompiledFlow, Verdict, WorkflowTrace } from '../model/index.js';
-import { judgeCase, openCase } from './judge-evidence.js';
-import { NOTHING_EARLIER } from './left-over.js';
+import { judgeAlone, openCase } from './judge-evidence.js';
 import { addressBook } from './name-peers.js';
-import { recordedRequests } from './recorded-requests.js';
+import { onlyRequest, recordedRequests } from './recorded-requests.js';
 
 export interface CheckedRecording {
   readonly trace: WorkflowTrace;
@@ -20,16 +19,13 @@ export async function checkRecorded(
 ): Promise<readonly CheckedRecording[]> {
   const spansAlone = withoutStores(flow);
   const requests = await recordedRequests(file, spansAlone);
-  return requests
-    .filter(({ requestId }) => request === undefined || requestId === request)
-    .map((each) => judgeSpans(spansAlone, each));
+  return onlyRequest(requests, request).map((each) => judgeSpans(spansAlone, each));
 }
 
 /** The verdict on a request by its spans alone. The flow MUST say nothing of stores. */
 export function judgeSpans(flow: CompiledFlow, request: AssembledRequest): CheckedRecording {
   const opened = openCase(flow, request, addressBook([]));
-  const verdict = judgeCase(opened, { observations: [], answer: undefined, earlier: NOTHING_EARLIER });
-  return { trace: opened.evidence.trace, verdict };
+  return { trace: opened.evidence.trace, verdict: judgeAlone(opened, []) };
 }
 
 /** What of a flow is about spans: all but what stands in the stores, and what is counted against it. */

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { replayInputs } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import type { AssembledRequest, CompiledFlow } from '../model/index.js';
-import { assemblerOptions } from './assembler-options.js';
-import { type Bundle, listRuns, readBundle } from './bundle-reader.js';
+import { listRuns, readBundle } from './bundle-reader.js';
 import { type CheckedRecording, checkRecorded, judgeSpans, withoutStores } from './check-recorded.js';
 import { fetchTrace } from './fetch-trace.js';
-import { requestsInLines } from './recorded-requests.js';
+import { onlyRequest, requestsInLines } from './recorded-requests.js';
+import { requestsIn } from './replay.js';
 
 export interface WhereSpansAre {
   /** A file, or the id of a request or a trace. */
@@ -33,9 +32,7 @@ export async function checkSpans(flow: CompiledFlow, where: WhereSpansAre): Prom
     from === undefined
       ? recordedUnder(trace, { flow: spansAlone, bundles })
       : requestsInLines(await fetchTrace(trace, from), { file: `what ${from} answers`, flow: spansAlone });
-  return requests
-    .filter(({ requestId }) => request === undefined || requestId === request)
-    .map((each) => judgeSpans(spansAlone, each));
+  return onlyRequest(requests, request).map((each) => judgeSpans(spansAlone, each));
 }
 
 /** An id has no dots that end in letters, and no slashes: what has is the name of a file, be it there or not. */
@@ -49,7 +46,7 @@ function recordedUnder(
 ): readonly AssembledRequest[] {
   const traceId = id.toLowerCase();
   for (const run of listRuns(bundles)) {
-    const requests = requestsOf(readBundle(run, bundles), flow);
+    const requests = [...requestsIn(readBundle(run, bundles), [flow]).values()];
     const found = requests.filter(({ requestId, traceIds }) => requestId === id || traceIds.includes(traceId));
     if (found.length > 0) return found;
   }
@@ -61,10 +58,4 @@ function recordedUnder(
         'Request ids are printed beside each verdict; `--bundles` names another folder, `--from` a store of traces.',
     },
   );
-}
-
-/** Each as it was known last, under what this flow says of hand-offs and correlation. */
-function requestsOf({ inputs, header }: Bundle, flow: CompiledFlow): readonly AssembledRequest[] {
-  const spoken = replayInputs(inputs, assemblerOptions([flow], header.assembler));
-  return [...new Map(spoken.map((request) => [request.requestId, request])).values()];
 }

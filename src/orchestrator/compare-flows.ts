@@ -3,8 +3,8 @@ import { TracecourtError } from '../errors.js';
 import { diffFlows, type FlowSurroundings, loadFlowFile } from '../flow/index.js';
 import type { CompiledFlow, FlowComparison } from '../model/index.js';
 import { acceptsRun } from '../validators/index.js';
+import { findBundle } from './bundle-reader.js';
 import { learnOrdersFor } from './learn-orders-for.js';
-import { bundleOf } from './recordings.js';
 
 export interface ComparedFlows extends FlowComparison {
   /** What the second is: another flow, or what recorded requests show of the first one's steps. */
@@ -49,6 +49,6 @@ function recordingFirst(path: string): TracecourtError {
 
 /** A run, a folder, or a file that is no YAML by its name. */
 function isRecording(path: string, bundles: string): boolean {
-  if (bundleOf(path, bundles) !== undefined || (existsSync(path) && statSync(path).isDirectory())) return true;
+  if (findBundle(path, bundles) !== undefined || (existsSync(path) && statSync(path).isDirectory())) return true;
   return /\.(jsonl|ndjson|json)$/.test(path);
 }

@@ -1,12 +1,11 @@
 import { TracecourtError } from '../errors.js';
-import type { CompiledFlow, FlowOverlay } from '../model/index.js';
+import type { AssembledRequest, CompiledFlow, FlowOverlay, StoreObservation } from '../model/index.js';
 import { flowMermaid, flowSvg } from '../view/index.js';
 import { withoutStores } from './check-recorded.js';
-import { judgeCase, openCase } from './judge-evidence.js';
-import { NOTHING_EARLIER } from './left-over.js';
+import { judgeAlone, openCase } from './judge-evidence.js';
 import { addressBook } from './name-peers.js';
 import { overlayOf } from './overlay.js';
-import { recordedRequests } from './recorded-requests.js';
+import { onlyRequest, recordedRequests } from './recorded-requests.js';
 import { findReplayed } from './replay.js';
 
 export const DRAWING_FORMATS = ['mermaid', 'svg'] as const;
@@ -30,13 +29,8 @@ export async function overlayRecorded(
   { file, request }: { readonly file: string; readonly request: string | undefined },
 ): Promise<FlowOverlay> {
   const spansAlone = withoutStores(flow);
-  const overlays = (await recordedRequests(file, spansAlone))
-    .filter(({ requestId }) => request === undefined || requestId === request)
-    .map((each) => {
-      const opened = openCase(spansAlone, each, addressBook([]));
-      const verdict = judgeCase(opened, { observations: [], answer: undefined, earlier: NOTHING_EARLIER });
-      return overlayOf(opened.evidence, verdict);
-    });
+  const requests = onlyRequest(await recordedRequests(file, spansAlone), request);
+  const overlays = requests.map((each) => overlayAlone(spansAlone, each, []));
   const chosen = overlays.find(({ outcome }) => outcome !== 'pass') ?? overlays[0];
   if (chosen) return chosen;
   throw new TracecourtError(
@@ -54,7 +48,14 @@ export function overlayReplayed(
   from: { readonly run: string; readonly request: string | undefined; readonly bundles: string },
 ): FlowOverlay {
   const { opened, observations } = findReplayed({ requestId: from.request, run: from.run, bundles: from.bundles });
-  const again = openCase(flow, opened.evidence.trace, addressBook([]));
-  const verdict = judgeCase(again, { observations, answer: undefined, earlier: NOTHING_EARLIER });
-  return overlayOf({ ...again.evidence, observations }, verdict);
+  return overlayAlone(flow, opened.evidence.trace, observations);
+}
+
+function overlayAlone(
+  flow: CompiledFlow,
+  request: AssembledRequest,
+  observations: readonly StoreObservation[],
+): FlowOverlay {
+  const opened = openCase(flow, request, addressBook([]));
+  return overlayOf({ ...opened.evidence, observations }, judgeAlone(opened, observations));
 }

@@ -15,8 +15,7 @@ import {
 } from '../model/index.js';
 import { readRun } from '../validators/index.js';
 import { evaluatorOf } from './evaluator.js';
-import { judgeCase, type OpenedCase, openCase } from './judge-evidence.js';
-import { NOTHING_EARLIER } from './left-over.js';
+import { judgeAlone, type OpenedCase, openCase } from './judge-evidence.js';
 import { addressBook } from './name-peers.js';
 
 /**
@@ -102,8 +101,7 @@ function judgeOf(
 ): { readonly opened: OpenedCase; readonly verdict: Verdict } {
   const opened = openCase(flow, request, addressBook([]));
   const seen = original?.hasValues ? asAsked(opened, observations) : observations;
-  const verdict = judgeCase(opened, { observations: seen, answer: undefined, earlier: NOTHING_EARLIER });
-  return { opened, verdict };
+  return { opened, verdict: judgeAlone(opened, seen) };
 }
 
 /** What the stores would have shown: nothing, where something else would have been asked than was. */

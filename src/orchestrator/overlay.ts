@@ -1,3 +1,4 @@
+import { nanosToMs } from '../lib/clock.js';
 import {
   type CompiledFlow,
   type Evidence,
@@ -147,8 +148,8 @@ function overlaid(
     step,
     state: stateOf(codes, own.length),
     times: own.length,
-    startMs: start === undefined ? undefined : milliseconds(start - startTime),
-    durationMs: start === undefined ? undefined : milliseconds(end - start),
+    startMs: start === undefined ? undefined : nanosToMs(start - startTime),
+    durationMs: start === undefined ? undefined : nanosToMs(end - start),
     findings: [...new Set(about.map(({ number }) => number))],
   };
 }
@@ -158,8 +159,4 @@ function stateOf(codes: readonly Finding['code'][], times: number): StepState {
   if (times === 0 && (codes.includes('missing-step') || codes.includes('outbox-gap'))) return 'missing';
   if (codes.length > 0) return 'violated';
   return times > 0 ? 'done' : 'expected';
-}
-
-function milliseconds(nanos: bigint): number {
-  return Number(nanos) / 1e6;
 }

@@ -38,6 +38,14 @@ export function requestsInLines(
   return [...newest.values()];
 }
 
+/** The request of this id; all of them if none is asked for. */
+export function onlyRequest<T extends { readonly requestId: string }>(
+  requests: readonly T[],
+  request: string | undefined,
+): readonly T[] {
+  return requests.filter(({ requestId }) => request === undefined || requestId === request);
+}
+
 function batchIn(text: string, { file, line }: { readonly file: string; readonly line: number }) {
   try {
     return decodeTraces(Buffer.from(text), 'application/json').batch;

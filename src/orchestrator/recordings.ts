@@ -1,9 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { TracecourtError } from '../errors.js';
 import type { AssembledRequest, CompiledFlow } from '../model/index.js';
 import { BUNDLE_FILES } from './bundle.js';
-import { readBundle } from './bundle-reader.js';
+import { findBundle, readBundle } from './bundle-reader.js';
 import { recordedRequests } from './recorded-requests.js';
 import { requestsIn } from './replay.js';
 
@@ -28,17 +27,11 @@ export async function readRecordings(
   return [...requests.values()].sort((a, b) => compare(startOf(a), startOf(b)) || compare(a.requestId, b.requestId));
 }
 
-/** The bundle that a folder is, or a run's name; undefined for anything else. */
-export function bundleOf(recording: string, bundles: string): string | undefined {
-  return [recording, join(bundles, recording)].find((folder) => existsSync(join(folder, BUNDLE_FILES.header)));
-}
-
 async function readRecording(
   recording: string,
   { flow, bundles }: RecordingOptions,
 ): Promise<Iterable<AssembledRequest>> {
-  const bundle = bundleOf(recording, bundles);
-  if (bundle !== undefined) return requestsIn(readBundle(bundle, bundles)).values();
+  if (findBundle(recording, bundles) !== undefined) return requestsIn(readBundle(recording, bundles)).values();
   if (existsSync(recording) && statSync(recording).isDirectory()) throw noBundle(recording);
   return recordedRequests(recording, flow);
 }

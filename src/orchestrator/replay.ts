@@ -1,7 +1,14 @@
 import { replayInputs } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import { toJson } from '../lib/json.js';
-import type { AssembledRequest, RunEvent, RunEventOf, StoreObservation, Verdict } from '../model/index.js';
+import type {
+  AssembledRequest,
+  CompiledFlow,
+  RunEvent,
+  RunEventOf,
+  StoreObservation,
+  Verdict,
+} from '../model/index.js';
 import type { ExpectedAnswer } from './answer-finding.js';
 import { assemblerOptions } from './assembler-options.js';
 import type { BundledCase } from './bundle.js';
@@ -39,13 +46,16 @@ export function replayBundle(bundle: Bundle): readonly ReplayedCase[] {
   return replayed;
 }
 
-/** The requests of a recorded run as they were known last, by their ids. Pure. */
-export function requestsIn({ header: { cases, assembler }, inputs }: Bundle): ReadonlyMap<string, AssembledRequest> {
-  const options = assemblerOptions(
-    cases.map(({ flow }) => flow),
-    assembler,
-  );
-  return newestById(replayInputs(inputs, options));
+/**
+ * The requests of a recorded run as they were known last, by their ids, under what flows say of hand-offs and correlation: those that the run was judged by, unless others
+ * are given. Pure.
+ */
+export function requestsIn(
+  { header: { cases, assembler }, inputs }: Bundle,
+  flows: readonly CompiledFlow[] = cases.map(({ flow }) => flow),
+): ReadonlyMap<string, AssembledRequest> {
+  const spoken = replayInputs(inputs, assemblerOptions(flows, assembler));
+  return new Map(spoken.map((request) => [request.requestId, request]));
 }
 
 /** What the first verdict on a request was spoken on. */
@@ -65,10 +75,6 @@ function observationsOf(requestId: string, revision: number, events: readonly Ru
       ? [event.observation]
       : [],
   );
-}
-
-function newestById(requests: readonly AssembledRequest[]): ReadonlyMap<string, AssembledRequest> {
-  return new Map(requests.map((request) => [request.requestId, request]));
 }
 
 interface Recording {

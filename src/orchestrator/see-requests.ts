@@ -1,5 +1,6 @@
 import { nameSteps } from '../../collectors/index.js';
 import type { SeenRequest } from '../flow/index.js';
+import { nanosToMs } from '../lib/clock.js';
 import type { AssembledRequest, StepMatcher, WorkflowTrace } from '../model/index.js';
 import { type CertainOrder, certainOrder } from '../validators/index.js';
 import type { LeftOut } from './whole-requests.js';
@@ -17,7 +18,6 @@ export interface RequestsSeen {
 
 /** Every happening is held against every other: of more, a learner would be at it for minutes, and nobody reads what comes out. */
 const MOST_STEPS = 1_000;
-const NANOS_PER_MS = 1_000_000;
 
 /** What is certain of these requests, with their steps named; those of which too much or nothing is are left out. */
 export function seeRequests(requests: readonly AssembledRequest[], matchers: readonly StepMatcher[]): RequestsSeen {
@@ -42,17 +42,13 @@ function seenOf(
 ): SeenRequest {
   return {
     requestId,
-    totalMs: msBetween(startTime, endTime),
+    totalMs: nanosToMs(endTime - startTime),
     steps: steps.map((step) => ({
       step: step.stepName,
       failed: step.status === 'error',
-      durationMs: msBetween(step.startTime, step.endTime),
+      durationMs: nanosToMs(step.endTime - step.startTime),
     })),
     before,
     causes,
   };
-}
-
-function msBetween(start: bigint, end: bigint): number {
-  return Number(end - start) / NANOS_PER_MS;
 }

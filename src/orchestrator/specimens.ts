@@ -3,7 +3,7 @@ import { wordSpecimens } from '../flow/index.js';
 import type { CompiledFlow, Specimen } from '../model/index.js';
 import type { Bundle } from './bundle-reader.js';
 import { withoutStores } from './check-recorded.js';
-import { recordedRequests } from './recorded-requests.js';
+import { onlyRequest, recordedRequests } from './recorded-requests.js';
 import { replayBundle } from './replay.js';
 
 /** Where requests come from that are to be made wrong, beside the flow's own examples. */
@@ -39,15 +39,13 @@ async function fromFile(
 ): Promise<readonly Specimen[]> {
   const spansAlone = withoutStores(flow);
   const requests = await recordedRequests(file, spansAlone);
-  return requests
-    .filter(({ requestId }) => request === undefined || requestId === request)
-    .map((each) => ({
-      name: `${name} ${each.requestId}`,
-      flow: spansAlone,
-      request: each,
-      observations: [],
-      hasValues: true,
-    }));
+  return onlyRequest(requests, request).map((each) => ({
+    name: `${name} ${each.requestId}`,
+    flow: spansAlone,
+    request: each,
+    observations: [],
+    hasValues: true,
+  }));
 }
 
 function fromBundle(flow: CompiledFlow, bundle: Bundle): readonly Specimen[] {

@@ -6,6 +6,7 @@ import { coverageDocument, coverageLines } from '../../report/index.js';
 import { colors, print, printLines } from '../output.js';
 import { parametersOf, withParameters } from '../parameters.js';
 import { settingsOf, withSettings } from '../settings.js';
+import { several } from '../several.js';
 
 interface CoverageFlags {
   readonly trace?: readonly string[];
@@ -16,14 +17,13 @@ interface CoverageFlags {
 
 /** `tracecourt flow coverage`. */
 export function flowCoverageCommand(done: (exitCode: number) => void): Command {
-  const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
   const command = new Command('coverage')
     .description(
       'Tell what of a flow recorded requests exercised: steps, branches, rounds, rules, effects; and what never.',
     )
     .argument('<flow>', 'a flow file')
     .argument('[run...]', 'recorded runs: names or folders')
-    .option('--trace <file>', 'requests in OTLP traces as JSON too; may be given several times', gather)
+    .option('--trace <file>', 'requests in OTLP traces as JSON too; may be given several times', several)
     .option('--fail-under <percent>', 'exit with 1 if fewer parts of the flow were exercised', percent)
     .option('--json', 'print one JSON document')
     .addHelpText(

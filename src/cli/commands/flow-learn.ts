@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { EXIT_CODES, type LearnResult, learnFlow } from '../../orchestrator/index.js';
 import { colors, print, printLines } from '../output.js';
 import { settingsOf, withSettings } from '../settings.js';
+import { several } from '../several.js';
 import { refuseExisting, writeWhole } from '../write-whole.js';
 
 interface LearnFlags {
@@ -27,7 +28,7 @@ export function flowLearnCommand(done: (exitCode: number) => void): Command {
     .addOption(new Option('--entry <step>', 'learn only from requests that begin with this step').conflicts('together'))
     .option('--together', 'learn one flow of requests that begin with different steps')
     .option('--hold-out <n>', 'do not learn from every n-th request, but say how it conforms', everyNth)
-    .option('--uninstrumented <peer>', 'a peer that keeps no ledger; may be given several times', collect)
+    .option('--uninstrumented <peer>', 'a peer that keeps no ledger; may be given several times', several)
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -55,10 +56,6 @@ function everyNth(text: string): number {
   const n = Number(text);
   if (Number.isInteger(n) && n >= 2) return n;
   throw new InvalidArgumentError('expected a whole number, 2 or more: every n-th request is held out.');
-}
-
-function collect(peer: string, known: readonly string[] = []): readonly string[] {
-  return [...known, peer];
 }
 
 function nameFrom(output: string | undefined): string {

@@ -4,6 +4,7 @@ import { likelyWord } from '../../lib/likely-word.js';
 import type { CompiledFlow, MutationResult } from '../../model/index.js';
 import { EXIT_CODES, mutateFlow, readBundle, specimensOf } from '../../orchestrator/index.js';
 import { settingsOf, withSettings } from '../settings.js';
+import { several } from '../several.js';
 
 export interface MutateFlags {
   readonly mutate?: boolean;
@@ -15,12 +16,15 @@ export interface MutateFlags {
 
 /** The options that say what is made wrong, and what may go unnoticed. */
 export function withMutations(command: Command): Command {
-  const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
   command
     .option('--mutate', 'make conforming requests wrong, one way at a time, and tell what nothing notices')
-    .option('--trace <file>', 'with --mutate: requests in OTLP traces as JSON; may be given several times', gather)
-    .option('--run <run>', 'with --mutate: requests of a recorded run, with their stores; several times', gather)
-    .option('--allow <mutation>', 'with --mutate: a mutation that may go unnoticed, by its name; several times', gather)
+    .option('--trace <file>', 'with --mutate: requests in OTLP traces as JSON; may be given several times', several)
+    .option('--run <run>', 'with --mutate: requests of a recorded run, with their stores; several times', several)
+    .option(
+      '--allow <mutation>',
+      'with --mutate: a mutation that may go unnoticed, by its name; several times',
+      several,
+    )
     .addOption(
       new Option('--max-uncaught <n>', 'with --mutate: exit with 1 if more than n go unnoticed').argParser(wholeNumber),
     );

@@ -1,8 +1,7 @@
-import { nameSteps } from '../../../collectors/index.js';
-import { flowMatchers } from '../../flow/index.js';
 import type { AssembledRequest, CompiledFlow, Evidence, Verdict, WorkflowTrace } from '../../model/index.js';
 import { awaitedNext, judgeOpen } from '../../validators/index.js';
-import { type AddressBook, namePeers } from '../name-peers.js';
+import { nameRequest } from '../judge-evidence.js';
+import type { AddressBook } from '../name-peers.js';
 import type { UnstampedEvent } from '../unstamped-event.js';
 import { Agenda } from './agenda.js';
 import { type Awaits, awaitsOf, Waits } from './awaited.js';
@@ -208,7 +207,7 @@ export function judgeWhileOpen(
 }
 
 function openRequest(request: AssembledRequest, { flow, book }: Watched): Evidence {
-  const trace = nameSteps(namePeers(request, book), flowMatchers(flow));
+  const trace = nameRequest(flow, request, book);
   return { flow, trace, observations: [], scope: { steps: {}, values: {} } };
 }
 

@@ -1,9 +1,8 @@
+import { nanosToMs } from '../../lib/clock.js';
 import { nameInExpressions, type Span, type StoredValue } from '../../model/index.js';
 import { recordNames } from '../store/record-names.js';
 import type { Subject } from '../subject.js';
 import { serviceOf } from './span-index.js';
-
-const NANOS_PER_MS = 1_000_000;
 
 /**
  * What invariants may speak of: `steps`, `values` and `params` as everywhere; `spans`, each span of the request; `stores`, the records of each effect that was
@@ -20,7 +19,7 @@ export function invariantScope(subject: Subject): Readonly<Record<string, unknow
     stores: Object.fromEntries(stores),
     request: {
       id: trace.requestId,
-      durationMs: milliseconds(trace.startTime, trace.endTime),
+      durationMs: nanosToMs(trace.endTime - trace.startTime),
       services: [...new Set(subject.index.spans.map(serviceOf))].sort(),
       traces: trace.traceIds.length,
       completedBy: trace.completedBy ?? '',
@@ -38,15 +37,11 @@ function spanInScope(span: Span, { index }: Subject): Readonly<Record<string, un
     service: serviceOf(span) ?? '',
     status: span.status.code,
     message: span.status.message,
-    durationMs: milliseconds(span.startUnixNano, span.endUnixNano),
+    durationMs: nanosToMs(span.endUnixNano - span.startUnixNano),
     attributes: Object.fromEntries([...span.attributes.entries()].reverse()) as Readonly<Record<string, StoredValue>>,
     parent: span.parentSpanId ?? '',
     parentName: parent?.name ?? '',
     parentService: (parent && serviceOf(parent)) ?? '',
     links: span.links.map(({ spanId }) => spanId),
   };
-}
-
-function milliseconds(start: bigint, end: bigint): number {
-  return Number(end - start) / NANOS_PER_MS;
 }

@@ -1,3 +1,4 @@
+import { nanosToMs } from '../../lib/clock.js';
 import type { Budget, Finding, FindingFacts, TraceStep, UnknownReason } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import type { ProvenOrder, Subject } from '../subject.js';
@@ -15,8 +16,6 @@ interface Stretch {
   readonly lowMs: number;
   readonly highMs: number;
 }
-
-const NANOS_PER_MS = 1_000_000;
 
 /**
  * Something took longer than its budget, or less time than it must.
@@ -94,7 +93,7 @@ function factsOf(
 }
 
 function durationMs({ startTime, endTime }: Pick<TraceStep, 'startTime' | 'endTime'>): number {
-  return Number(endTime - startTime) / NANOS_PER_MS;
+  return nanosToMs(endTime - startTime);
 }
 
 function checkStretch(subject: Subject, budget: StretchBudget): BudgetCheck {
