@@ -1,5 +1,6 @@
 import { currentRequestId } from '@tracecourt/instrumentation';
 import { planted } from './planted-defects.js';
+import { postJson } from './service/http-client.js';
 import type { Answer } from './service/http-server.js';
 import { runService } from './service/run-service.js';
 import { settings } from './service/settings.js';
@@ -13,7 +14,8 @@ await runService('gateway', async () => {
   return {
     routes: {
       'POST /allocations': async ({ body }) => {
-        const toAllocator = () => forward(`${ALLOCATOR_URL}/allocations`, body);
+        const toAllocator = (): Promise<Answer> =>
+          postJson(`${ALLOCATOR_URL}/allocations`, body ?? null, AbortSignal.timeout(PATIENCE_MS));
         const answer = await (planted('broken-context') ? withBaggageAlone(toAllocator) : toAllocator()).catch(
           badGateway,
         );
@@ -22,16 +24,6 @@ await runService('gateway', async () => {
     },
   };
 });
-
-async function forward(url: string, body: unknown): Promise<Answer> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body ?? null),
-    signal: AbortSignal.timeout(PATIENCE_MS),
-  });
-  return { status: response.status, body: await response.json() };
-}
 
 function badGateway(error: unknown): Answer {
   console.error(error);

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { readJson, UnreadableBody } from './json-body.js';
 
 /** One request, as a handler sees it. */
 export interface Call {
@@ -17,8 +18,6 @@ export interface Answer {
 
 /** Handlers by method and path, for example `POST /members/:name/vote`. */
 export type Routes = Readonly<Record<string, (call: Call) => Promise<Answer>>>;
-
-const BODY_LIMIT = 64 * 1024;
 
 /** A server that is not listening yet. A handler that throws is answered with 500 and logged; the server goes on. */
 export function jsonServer(routes: Routes): Server {
@@ -52,33 +51,8 @@ function matchRoute(route: string, target: string): Record<string, string> | und
   return parameters;
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_LIMIT) throw new BadRequest(413, `the body is larger than ${BODY_LIMIT} bytes`);
-    chunks.push(chunk);
-  }
-  if (size === 0) return undefined;
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString());
-  } catch {
-    throw new BadRequest(400, 'the body is no JSON');
-  }
-}
-
-class BadRequest extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 function failure(error: unknown): Answer {
-  if (error instanceof BadRequest) return { status: error.status, body: { error: error.message } };
+  if (error instanceof UnreadableBody) return { status: error.status, body: { error: error.message } };
   console.error(error);
   return { status: 500, body: { error: error instanceof Error ? error.message : String(error) } };
 }

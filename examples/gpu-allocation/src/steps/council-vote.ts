@@ -1,5 +1,6 @@
 import { setStepAttributes, wrapStep } from '@tracecourt/instrumentation';
 import type { Ballot, Proposal, Vote } from '../decision.js';
+import { postJson } from '../service/http-client.js';
 
 /** Where the council is, and how long the allocator waits for it. */
 export interface CouncilAccess {
@@ -20,14 +21,9 @@ export function councilVoteSteps({ url, deadlineMs }: CouncilAccess) {
 const askMember = wrapStep(
   'council-vote',
   async (url: string, member: string, proposal: Proposal, deadline: AbortSignal): Promise<Ballot> => {
-    const response = await fetch(`${url}/members/${member}/vote`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(proposal),
-      signal: deadline,
-    });
-    const vote = readVote(await response.json());
-    if (vote === undefined) throw new Error(`${member} answered ${response.status} without a vote`);
+    const { status, body } = await postJson(`${url}/members/${member}/vote`, proposal, deadline);
+    const vote = readVote(body);
+    if (vote === undefined) throw new Error(`${member} answered ${status} without a vote`);
     setStepAttributes({ 'gpu.vote': vote });
     return { member, vote };
   },
