@@ -1,23 +1,21 @@
 import { wrapStep } from '@tracecourt/instrumentation';
-import neo4j, { type Driver } from 'neo4j-driver';
+import neo4j, { type Driver, type EagerResult } from 'neo4j-driver';
 import { type Decision, GRANTED, type Receipt } from '../decision.js';
 import { planted } from '../planted-defects.js';
 import { untraced } from '../service/tracing.js';
 
-const WRITE_LEASE = `
+const WRITE_DECISION = `
   MATCH (g:Gpu {id: $gpu, holder: $decisionId})
   SET g.freeAt = $until
   CREATE (d:Decision {id: $decisionId, gpu: $gpu, version: $version})-[:GRANTS]->(:Lease {from: $now, until: $until})-[:OF]->(g)
-  RETURN d.id AS id`;
-
-const WRITE_VOTES = `
-  MATCH (d:Decision {id: $decisionId})
+  WITH d
   UNWIND $ballots AS ballot
-  CREATE (d)-[:RESTS_ON]->(:Vote {member: ballot.member, vote: ballot.vote})`;
+  CREATE (d)-[:RESTS_ON]->(:Vote {member: ballot.member, vote: ballot.vote})
+  RETURN count(*) AS votes`;
 
 const HOUR_MS = 3_600_000;
 
-/** The step `graph-write`: the decision, its votes and the lease, in one transaction. */
+/** The step `graph-write`: the decision, its votes and the lease, in one query, and so all or nothing. */
 export function graphWriteStep(graph: Driver) {
   const write = (decision: Decision) => writeDecision(graph, decision);
   const step = wrapStep(
@@ -29,33 +27,21 @@ export function graphWriteStep(graph: Driver) {
 }
 
 async function writeDecision(graph: Driver, decision: Decision): Promise<Receipt> {
-  const { decisionId, gpu, ballots } = decision;
-  const session = graph.session();
-  try {
-    await session.executeWrite(async (transaction) => {
-      const { records } = await transaction.run(WRITE_LEASE, leaseOf(decision));
-      if (records.length === 0) throw new Error(`${gpu} is no longer held for decision ${decisionId}`);
-      await transaction.run(WRITE_VOTES, { decisionId, ballots });
-    });
-    return { version: GRANTED, committed: true };
-  } finally {
-    await session.close();
-  }
+  const { decisionId, gpu } = decision;
+  const { records } = await graph.executeQuery<EagerResult<{ votes: number }>>(WRITE_DECISION, rowsOf(decision));
+  if (!records[0]?.get('votes')) throw new Error(`${gpu} is no longer held for decision ${decisionId}`);
+  return { version: GRANTED, committed: true };
 }
 
-function leaseOf({ decisionId, gpu, hours }: Decision) {
+function rowsOf({ decisionId, gpu, hours, ballots }: Decision) {
   const now = Date.now();
   const until = now + Math.round(hours * HOUR_MS);
-  return { decisionId, gpu, version: neo4j.int(GRANTED), now: neo4j.int(now), until: neo4j.int(until) };
+  return { decisionId, gpu, ballots, version: neo4j.int(GRANTED), now: neo4j.int(now), until: neo4j.int(until) };
 }
 
 /** Calls a parameter by another name than the query does, and takes no notice of what the graph says to that. */
 async function writeHopefully(graph: Driver, decision: Decision): Promise<Receipt> {
-  const { until: end, ...lease } = leaseOf(decision);
-  const session = graph.session();
-  const written = await session
-    .executeWrite((transaction) => transaction.run(WRITE_LEASE, { ...lease, end }))
-    .catch(() => undefined);
-  await session.close();
+  const { until: end, ...rest } = rowsOf(decision);
+  const written = await graph.executeQuery(WRITE_DECISION, { ...rest, end }).catch(() => undefined);
   return { version: GRANTED, committed: written !== undefined };
 }
