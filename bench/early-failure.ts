@@ -8,11 +8,13 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startCollector, toOtlpJson } from '../collectors/index.js';
+import { createAssembler, startCollector, toOtlpJson } from '../collectors/index.js';
 import type { CompiledFlow, Span } from '../src/model/index.js';
-import { judgeWhileOpen, watchOpen } from '../src/orchestrator/live/watch-open.js';
+import { OpenRequest } from '../src/orchestrator/live/open-request.js';
+import { watchOpen } from '../src/orchestrator/live/watch-open.js';
+import { judgeOpen } from '../src/validators/index.js';
 import { flowOf, seq, traceOf } from '../test/helpers/evidence.js';
-import { traceIdOf } from '../test/helpers/spans.js';
+import { at, batchOfSpans, traceIdOf } from '../test/helpers/spans.js';
 
 const STEPS = Array.from({ length: 20 }, (_, i) => `step-${i}`);
 const FLOW: CompiledFlow = flowOf(seq(...STEPS));
@@ -63,34 +65,36 @@ function spansOf(requestId: string, size: number): readonly Span[] {
   }));
 }
 
-/** What one look at such a request costs, at best: nothing else in the way. */
+/** What the look costs that finds it, at best: nothing else in the way, and what came before was looked at as it came. */
 function lookMs(size: number): number {
   const spans = spansOf('r', size);
   const times = Array.from({ length: 9 }, () => {
-    // A fresh list, as a fresh look has.
-    const request = {
-      requestId: 'r',
-      revision: 1,
-      completionStatus: 'open' as const,
-      completedBy: undefined,
-      traceIds: [traceIdOf('r')],
-      spans: [...spans],
-      accounting: { processes: [], unsettled: [], missingParents: [] },
-      joins: [],
-      lateSpanIds: [],
+    const assembler = createAssembler({ maxSpans: 100_000, rootQuietMs: 60_000 });
+    const request = new OpenRequest('r', { watched: { flow: FLOW, book: new Map() }, source: assembler });
+    const look = (outcome: string): void => {
+      request.read();
+      const evidence = request.evidence();
+      if (!evidence || judgeOpen(evidence).outcome !== outcome) throw new Error('a figure counts only if it is true');
     };
+    assembler.add(batchOfSpans(spans.filter((span) => !isDecisive(span))), at(1));
+    look('unknown');
+    assembler.add(batchOfSpans(spans.filter(isDecisive)), at(2));
     const startedAt = performance.now();
-    const { verdict } = judgeWhileOpen(request, { flow: FLOW, book: new Map() });
-    if (verdict.outcome !== 'fail') throw new Error('a figure counts only if the verdict is the one it has to be');
+    look('fail');
     return performance.now() - startedAt;
   });
   return percentile(times, 0.5);
+}
+
+function isDecisive({ attributes }: Span): boolean {
+  return attributes.get('tracecourt.step') === STEPS[TOO_EARLY];
 }
 
 async function measure(size: number, requests: number): Promise<readonly number[]> {
   const said = new Map<string, () => void>();
   using watch = watchOpen({
     snapshot: (requestId) => collector.snapshot(requestId),
+    growth: (requestId, mark) => collector.growth(requestId, mark),
     emit: (event) => void (event.type === 'failed-early' && said.get(event.requestId)?.()),
   });
   await using collector = await startCollector({
@@ -117,7 +121,6 @@ async function measure(size: number, requests: number): Promise<readonly number[
   for (let i = 0; i < requests; i++) {
     const requestId = `r-${i}`;
     const spans = spansOf(requestId, size);
-    const isDecisive = (span: Span): boolean => span.attributes.get('tracecourt.step') === STEPS[TOO_EARLY];
     follow(requestId);
     // A process exports what it has every few milliseconds; a large request comes in pieces.
     const before = spans.filter((span) => !isDecisive(span));

@@ -2,7 +2,14 @@ import type { Clock } from '../src/lib/clock.js';
 import { systemClock } from '../src/lib/clock.js';
 import { type MetricFamily, prometheusText } from '../src/lib/prometheus-text.js';
 import type { AssembledRequest, CompletionReason, Span, StepMatcher } from '../src/model/index.js';
-import { type AssemblerOptions, createAssembler, type DeclaredOrigin, type RequestSummary } from './assembler/index.js';
+import {
+  type AssemblerOptions,
+  createAssembler,
+  type DeclaredOrigin,
+  type Growth,
+  type ReadMark,
+  type RequestSummary,
+} from './assembler/index.js';
 import type { AssemblerInput } from './assembler-input.js';
 import { AssemblerLoop } from './assembler-loop.js';
 import type { ListenerTimeouts } from './http/listener.js';
@@ -43,6 +50,8 @@ export interface Collector extends AsyncDisposable {
   readonly address: string;
   /** All that is held of a request, open or complete. */
   snapshot(requestId: string): AssembledRequest | undefined;
+  /** What came to a request since the mark was set; without a mark, all. For who looks at it again and again. */
+  growth(requestId: string, mark?: ReadMark): Growth | undefined;
   list(): readonly RequestSummary[];
   /** All spans held of one trace. */
   trace(traceId: string): readonly Span[];
@@ -79,6 +88,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   return {
     address: source.address,
     snapshot: (requestId) => assembler.snapshot(requestId),
+    growth: (requestId, mark) => assembler.growth(requestId, mark),
     list: () => assembler.list(),
     trace: (traceId) => assembler.trace(traceId),
     close: (requestId, reason) => loop.close(requestId, reason),

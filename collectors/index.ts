@@ -6,15 +6,18 @@ export {
   createAssembler,
   type DeclaredOrigin,
   factsOf,
+  type Growth,
   isAccounted,
   type LinkFacts,
   type Origin,
+  type ReadMark,
   type RequestSummary,
   type SpanFacts,
 } from './assembler/index.js';
 export { type AssemblerInput, replayInputs } from './assembler-input.js';
 export { type Collector, type CollectorOptions, startCollector } from './collector.js';
 export type { AssemblerCounts, SourceCounts } from './counts.js';
+export { stepsThatFit } from './matcher-index.js';
 export { type DecodedTraces, decodeTraces, type Refused } from './otlp-decode/index.js';
 export { type OtlpHttpOptions, startOtlpHttpSource } from './otlp-http-source.js';
 export { toOtlpJson } from './otlp-json.js';

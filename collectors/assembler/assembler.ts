@@ -6,6 +6,7 @@ import { hasNews } from './content-news.js';
 import { DeclaredOrigins } from './declared-origins.js';
 import { DueQueue } from './due-queue.js';
 import { accountingOf, looksFinished } from './evidence.js';
+import { type Growth, type ReadMark, readOn } from './growth.js';
 import { type Arrival, HeldSpans } from './held-spans.js';
 import { joinsOf } from './joins.js';
 import { type AssemblerOptions, type AssemblerSettings, settingsOf } from './options.js';
@@ -40,6 +41,8 @@ export interface Assembler {
   declareOrigin(origin: DeclaredOrigin): void;
   /** All that is held of a request. Its revision is the one last spoken, or the one to come while it is open. */
   snapshot(requestId: string): AssembledRequest | undefined;
+  /** What came to a request since the mark was set; without a mark, all. For who looks at it again and again. */
+  growth(requestId: string, mark?: ReadMark): Growth | undefined;
   isOpen(requestId: string): boolean;
   /** What is held, in order of arrival. */
   list(): readonly RequestSummary[];
@@ -131,6 +134,19 @@ class SpanAssembler implements Assembler {
   snapshot(requestId: string): AssembledRequest | undefined {
     const record = this.#record(requestId);
     return record && this.#assembled(record);
+  }
+
+  growth(requestId: string, mark?: ReadMark): Growth | undefined {
+    const record = this.#record(requestId);
+    if (!record) return undefined;
+    // What a request says beyond its limits is dropped from spans that were read.
+    const since = record.outgrew ? undefined : mark;
+    return {
+      requestId: record.requestId,
+      revision: currentRevision(record),
+      completionStatus: record.status,
+      ...readOn(record.content, { mark: since, held: this.#held }),
+    };
   }
 
   isOpen(requestId: string): boolean {

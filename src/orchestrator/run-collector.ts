@@ -45,6 +45,7 @@ export async function runCollector(
   const spansAlone = flow && withoutStores(flow);
   const open = watchOpen({
     snapshot: (requestId) => collector.snapshot(requestId),
+    growth: (requestId, mark) => collector.growth(requestId, mark),
     emit: (event) => void ((event.type === 'failed-early' || event.type === 'awaiting') && onOpen(event)),
   });
   const collector = await startCollector({

@@ -109,6 +109,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
   const docket = createDocket();
   using open = watchOpen({
     snapshot: (requestId) => collector.snapshot(requestId),
+    growth: (requestId, mark) => collector.growth(requestId, mark),
     emit: record.emit,
     onDoomed: (requestId) => void (options.bail && collector.close(requestId, 'shutdown')),
   });

@@ -1,4 +1,4 @@
-import type { AssembledRequest, Awaited } from '../../model/index.js';
+import type { Accounting, Awaited } from '../../model/index.js';
 
 /** What an open request waits for, without times. */
 export type Awaits = Omit<Awaited, 'sinceMs'>;
@@ -7,8 +7,10 @@ export type Awaits = Omit<Awaited, 'sinceMs'>;
  * What stands between an open request and its completion: the steps that the flow calls for next; where there are none, who owes spans, and hand-offs that
  * nobody has taken.
  */
-export function awaitsOf(steps: readonly string[], { accounting }: AssembledRequest): readonly Awaits[] {
+export function awaitsOf(steps: readonly string[], accountingNow: () => Accounting | undefined): readonly Awaits[] {
   if (steps.length > 0) return steps.map((name) => ({ what: 'step', name }));
+  const accounting = accountingNow();
+  if (!accounting) return [];
   const owing = accounting.processes.filter(
     ({ spansHeld, spansCounted }) => spansCounted !== undefined && spansCounted !== spansHeld,
   );

@@ -1,22 +1,14 @@
-import type { AssembledRequest, CompiledFlow, Evidence, Verdict, WorkflowTrace } from '../../model/index.js';
+import type { AssembledRequest, Evidence, Verdict, WorkflowTrace } from '../../model/index.js';
 import { awaitedNext, judgeOpen } from '../../validators/index.js';
-import { nameRequest } from '../judge-evidence.js';
-import type { AddressBook } from '../name-peers.js';
 import type { UnstampedEvent } from '../unstamped-event.js';
 import { Agenda } from './agenda.js';
 import { type Awaits, awaitsOf, Waits } from './awaited.js';
+import { OpenRequest, type OpenSource, openEvidence, type Watched } from './open-request.js';
 
-export interface WatchOptions {
-  /** All that is held of a request; undefined when nothing is. */
-  readonly snapshot: (requestId: string) => AssembledRequest | undefined;
+export interface WatchOptions extends OpenSource {
   readonly emit: (event: UnstampedEvent) => void;
   /** Called once for each request that nothing can repair any more. */
   readonly onDoomed?: (requestId: string) => void;
-}
-
-export interface Watched {
-  readonly flow: CompiledFlow;
-  readonly book: AddressBook;
 }
 
 /** Looks at requests while they are open. */
@@ -31,7 +23,10 @@ export interface OpenWatch extends Disposable {
   leave(requestId: string): void;
 }
 
-interface Entry extends Watched {
+interface Entry {
+  readonly request: OpenRequest;
+  /** What was judged last. */
+  judged: Evidence | undefined;
   readonly waits: Waits;
   readonly sentAt: number;
   newsAt: number;
@@ -69,7 +64,8 @@ class Watch implements OpenWatch {
   watch(requestId: string, watched: Watched): void {
     const now = performance.now();
     const entry: Entry = {
-      ...watched,
+      request: new OpenRequest(requestId, { watched, source: this.#options }),
+      judged: undefined,
       waits: new Waits(),
       sentAt: now,
       newsAt: now,
@@ -139,16 +135,18 @@ class Watch implements OpenWatch {
 
   #look(requestId: string): void {
     const entry = this.#entries.get(requestId);
-    const request = this.#options.snapshot(requestId);
-    if (!entry || entry.isDoomed || request?.requestId !== requestId || request.completionStatus !== 'open') return;
+    const read = entry?.isDoomed === false ? entry.request.read() : undefined;
+    if (!entry || read?.requestId !== requestId || read.completionStatus !== 'open') return;
     // A word was spoken of it already; what late spans make of that is told in the next one.
-    if (request.revision > 1 || !hasRoot(request)) return;
-    const { trace, verdict } = judgeWhileOpen(request, entry);
-    if (verdict.outcome !== 'fail') return;
+    if (read.revision > 1 || !read.hasRoot) return;
+    const evidence = entry.request.evidence();
+    if (!evidence || evidence === entry.judged) return;
+    entry.judged = evidence;
+    const { outcome, flow, findings } = judgeOpen(evidence);
+    if (outcome !== 'fail') return;
     entry.isDoomed = true;
-    const { flow, findings } = verdict;
     const openMs = performance.now() - entry.sentAt;
-    this.#options.emit({ type: 'failed-early', requestId, flow, findings, spans: trace.spans.length, openMs });
+    this.#options.emit({ type: 'failed-early', requestId, flow, findings, spans: read.spans, openMs });
     this.#options.onDoomed?.(requestId);
   }
 
@@ -164,51 +162,43 @@ class Watch implements OpenWatch {
   }
 
   #tell(requestId: string, entry: Entry): void {
-    const request = this.#options.snapshot(requestId);
+    const read = entry.request.read();
     // It turned out to be part of another one.
-    if (request && request.requestId !== requestId) {
+    if (read && read.requestId !== requestId) {
       this.leave(requestId);
       return;
     }
     const now = performance.now();
     const quietMs = Math.round(now - entry.newsAt);
     entry.tellAt = now + Math.max(FIRST_WORD_MS, quietMs);
-    const opened = request && openRequest(request, entry);
+    const opened = read && entry.request.evidence();
     // Nothing changed since the last news, so what is awaited now is awaited since then.
-    entry.waits.update(
-      [...(entry.isAnswered ? [] : [ANSWER]), ...(opened ? awaitsOf(awaitedNext(opened), request) : [])],
-      entry.newsAt,
-    );
+    entry.waits.update([...(entry.isAnswered ? [] : [ANSWER]), ...this.#awaitedOf(requestId, opened)], entry.newsAt);
     this.#options.emit({
       type: 'awaiting',
       requestId,
       awaited: entry.waits.at(now),
       quietMs,
-      spans: request?.spans.length ?? 0,
+      spans: read?.spans ?? 0,
       lastSeen: opened && lastSeen(opened.trace),
     });
   }
-}
 
-/** Without a root no cause is held up to the roots: nothing is settled yet. */
-function hasRoot({ spans }: AssembledRequest): boolean {
-  return spans.some(({ parentSpanId }) => parentSpanId === undefined);
+  #awaitedOf(requestId: string, opened: Evidence | undefined): readonly Awaits[] {
+    if (!opened) return [];
+    return awaitsOf(awaitedNext(opened), () => this.#options.snapshot(requestId)?.accounting);
+  }
 }
 
 const ANSWER: Awaits = { what: 'answer', name: '' };
 
-/** Pure: what is to be said of a request that is open. */
+/** Pure: what is to be said of a request that is open, from all of it. */
 export function judgeWhileOpen(
   request: AssembledRequest,
   watched: Watched,
 ): { readonly trace: WorkflowTrace; readonly verdict: Verdict } {
-  const opened = openRequest(request, watched);
+  const opened = openEvidence(request, watched);
   return { trace: opened.trace, verdict: judgeOpen(opened) };
-}
-
-function openRequest(request: AssembledRequest, { flow, book }: Watched): Evidence {
-  const trace = nameRequest(flow, request, book);
-  return { flow, trace, observations: [], scope: { steps: {}, values: {} } };
 }
 
 /** The step that ended last, as the clocks say. */

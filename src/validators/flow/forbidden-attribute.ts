@@ -1,5 +1,5 @@
 import { compilePattern, type TextPattern } from '../../lib/text-pattern.js';
-import type { Attributes, AttributeValue, Finding, ForbiddenAttribute, Span } from '../../model/index.js';
+import type { Attributes, AttributeValue, CompiledFlow, Finding, ForbiddenAttribute, Span } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import { groupBy } from '../group-by.js';
 import type { Subject } from '../subject.js';
@@ -15,9 +15,7 @@ export function forbiddenAttribute(subject: Subject): readonly Finding[] {
   return subject.flow.forbidden.flatMap((forbidden) => {
     const fits = fitting(forbidden);
     const found = subject.index.spans.flatMap((span) =>
-      forbidden.service === undefined || forbidden.service === serviceOf(span)
-        ? namesIn(span, fits).map((attribute) => ({ span, attribute }))
-        : [],
+      isAskedOf(span, forbidden) ? namesIn(span, fits).map((attribute) => ({ span, attribute })) : [],
     );
     return [...groupBy(found, ({ attribute }) => attribute)].map(([attribute, all]) => {
       const spanIds = all.map(({ span }) => span.spanId);
@@ -28,6 +26,15 @@ export function forbiddenAttribute(subject: Subject): readonly Finding[] {
       });
     });
   });
+}
+
+/** True of a span that has an attribute that no span may have. */
+export function hasForbidden(span: Span, { forbidden }: Pick<CompiledFlow, 'forbidden'>): boolean {
+  return forbidden.some((each) => isAskedOf(span, each) && namesIn(span, fitting(each)).length > 0);
+}
+
+function isAskedOf(span: Span, { service }: ForbiddenAttribute): boolean {
+  return service === undefined || service === serviceOf(span);
 }
 
 /** Accounts, hand-offs and sequence numbers; what a step was given and gave back is the service's. */

@@ -1,5 +1,6 @@
 import type { CompiledFlow, Span, TraceStep, WorkflowTrace } from '../../model/index.js';
-import { type SettledSpans, settledSpans } from './settled-spans.js';
+import { hasTotal, outermostOf } from './outermost.js';
+import { settledSpans } from './settled-spans.js';
 
 /** What of an open request stays as it is, whatever else comes. */
 export interface SettledRequest {
@@ -20,10 +21,10 @@ export function settledRequest(trace: WorkflowTrace, flow: CompiledFlow): Settle
   const untried = trace.steps.filter((step) => settled.isSettled(step.spanId) && !isTried(step));
   const tries = trace.steps.filter(isTried).flatMap(({ attempts }) => attempts.map(({ spanId }) => spanId));
   const steps = tries.length > 0 && hasScopes(flow) ? untried.filter(notBelow(new Set(tries), trace)) : untried;
-  const needed = settled.withCauses(steps.map(({ spanId }) => spanId));
-  if (flow.budgets.some(({ kind }) => kind === 'total')) addOutermost(needed, settled);
+  const outermost = new Set(hasTotal(flow) ? outermostOf(settled.own) : []);
+  const isNeeded = settled.withCauses(steps.map(({ spanId }) => spanId));
   return {
-    trace: { ...trace, spans: settled.own.filter(({ spanId }) => needed.has(spanId)), steps },
+    trace: { ...trace, spans: settled.own.filter((span) => isNeeded(span.spanId) || outermost.has(span)), steps },
     own: settled.own,
   };
 }
@@ -42,13 +43,4 @@ function notBelow(above: ReadonlySet<string>, { spans }: WorkflowTrace): (step: 
     }
     return true;
   };
-}
-
-/** The span that began first, and the one that ended last, as the clocks say: what took too long took at least from the one to the other. */
-function addOutermost(needed: Set<string>, { own }: SettledSpans): void {
-  const [first] = own;
-  if (!first) return;
-  const earliest = own.reduce((best, span) => (span.startUnixNano < best.startUnixNano ? span : best), first);
-  const latest = own.reduce((best, span) => (span.endUnixNano > best.endUnixNano ? span : best), first);
-  needed.add(earliest.spanId).add(latest.spanId);
 }

@@ -1,3 +1,4 @@
+import { REQUEST_ID } from '@tracecourt/instrumentation/wire-names';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type Assembler, type AssemblerOptions, createAssembler, plainSpan } from '../../../collectors/index.js';
@@ -383,6 +384,52 @@ describe('an assembler: contracts', () => {
     }
     return said;
   }
+});
+
+describe('an assembler: what came to a request since it was read', () => {
+  it('is what came, and then nothing', () => {
+    const { web, orders } = twoProcesses();
+    const assembler = assemblerWith();
+    expect(assembler.growth('r-1')).to.equal(undefined);
+    add(assembler, web, 0);
+    const first = assembler.growth('r-1');
+    expect(first).to.include({ requestId: 'r-1', isAnew: true, revision: 1, completionStatus: 'open' });
+    expect(named(first!.spans)).to.have.members(['root', 'call']);
+    add(assembler, orders, 1);
+    const second = assembler.growth('r-1', first!.mark);
+    expect(second!.isAnew).to.equal(false);
+    expect(named(second!.spans)).to.have.members(['handle', 'insert']);
+    expect(assembler.growth('r-1', second!.mark)).to.deep.include({ isAnew: false, spans: [] });
+    expect(named(assembler.growth('r-1', first!.mark)!.spans)).to.have.members(['handle', 'insert']);
+  });
+
+  it('is all of it, once a span took another form, or was lost to another request', () => {
+    const plain = buildSpan({ name: 'plain', traceId: traceIdOf('t') });
+    const assembler = assemblerWith();
+    add(assembler, [plain], 0);
+    const read = assembler.growth(traceIdOf('t'))!;
+    add(assembler, [buildSpan({ name: 'plain', traceId: traceIdOf('t'), attributes: { more: 1 } })], 1);
+    const again = assembler.growth(traceIdOf('t'), read.mark)!;
+    expect(again.isAnew).to.equal(true);
+    expect(again.spans.map(({ attributes }) => attributes.get('more'))).to.deep.equal([1]);
+    add(assembler, [buildSpan({ name: 'root', traceId: traceIdOf('t'), attributes: { [REQUEST_ID]: 'r-1' } })], 2);
+    expect(assembler.growth(traceIdOf('t'), again.mark)).to.deep.include({ requestId: 'r-1', isAnew: false });
+  });
+
+  it('is all of it, once the request is beyond its limits: what its spans say was dropped', () => {
+    const assembler = assemblerWith({ maxSpans: 2 });
+    const spans = ['a', 'b', 'c'].map((name) => buildSpan({ name, attributes: { [REQUEST_ID]: 'r-1', said: name } }));
+    add(assembler, spans.slice(0, 2), 0);
+    const read = assembler.growth('r-1')!;
+    add(assembler, spans.slice(2), 1);
+    const beyond = assembler.growth('r-1', read.mark)!;
+    expect(beyond.isAnew).to.equal(true);
+    expect(beyond.spans.map(({ attributes }) => attributes.get('said'))).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
 });
 
 /** Two requests, a batch that serves both, a trace without request id and one that correlates with nothing. */

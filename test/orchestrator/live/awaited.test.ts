@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { AssembledRequest, RunEventOf } from '../../../src/model/index.js';
+import type { Accounting, RunEventOf } from '../../../src/model/index.js';
 import { awaitsOf, Waits } from '../../../src/orchestrator/live/awaited.js';
 import { awaitingSentence } from '../../../src/view/index.js';
 
 const NOTHING = { processes: [], unsettled: [], missingParents: [] };
 
-function awaits(steps: readonly string[], accounting: Partial<AssembledRequest['accounting']> = {}) {
-  return awaitsOf(steps, { accounting: { ...NOTHING, ...accounting } } as AssembledRequest);
+function awaits(steps: readonly string[], accounting: Partial<Accounting> = {}) {
+  return awaitsOf(steps, () => ({ ...NOTHING, ...accounting }));
 }
 
 describe('what an open request waits for', () => {
