@@ -1,5 +1,5 @@
 import { oncePer } from '../lib/once-per.js';
-import type { CompiledFlow, Evidence, FlowStep, TraceStep, WorkflowTrace } from '../model/index.js';
+import type { CompiledFlow, Evidence, FlowNode, FlowStep, TraceStep, WorkflowTrace } from '../model/index.js';
 import { type Absence, readAbsence } from './absence.js';
 import { declaredSteps } from './declared-steps.js';
 import type { Evaluate } from './evaluate.js';
@@ -7,10 +7,10 @@ import { checkFlow, ordersOf } from './flow/check.js';
 import type { FlowCheck, OpenSteps } from './flow/checked-request.js';
 import type { Holds } from './flow/conditions.js';
 import { type Facts, type FactsOfTrace, gatherFacts, type Occurrence } from './flow/facts.js';
-import { fitCounts } from './flow/feasible.js';
+import { fitCounts, NO_COUNT_PROBLEMS } from './flow/feasible.js';
 import { missingParts } from './flow/missing-parts.js';
 import type { SpanIndex } from './flow/span-index.js';
-import { followersOf } from './flow/tree.js';
+import { followersOf, stepsUnder } from './flow/tree.js';
 import { groupBy } from './group-by.js';
 import { type EffectSeen, type LeaseSeen, seeEffects, seeLeases } from './store/effects-seen.js';
 
@@ -114,7 +114,10 @@ function checkSubject(
   const { flow } = evidence;
   const open = openSteps({ absence, effects });
   if (!gathered.consistent) {
-    const raw = fitCounts(flow.order, { ...open, seen: (step) => stepsNamed(step).length });
+    // Counts alone do not tell which of its places a step takes.
+    const raw = isEachOnce(flow.order)
+      ? fitCounts(flow.order, { ...open, seen: (step) => stepsNamed(step).length })
+      : NO_COUNT_PROBLEMS;
     const storeShown = (step: string): boolean => stepsNamed(step).length > 0 || open.storeShown(step);
     const missing = missingParts(
       raw.missing.map((step) => ({ step })),
@@ -127,6 +130,12 @@ function checkSubject(
   const { counts, order: check, unresolved } = checkOrder(flow, { ...settled, open, holds });
   return { counts, order: { contradiction: undefined, ...settled, check }, unresolved };
 }
+
+/** True of an order that has each step at one place. */
+const isEachOnce = oncePer((order: FlowNode): boolean => {
+  const steps = stepsUnder(order);
+  return new Set(steps).size === steps.length;
+});
 
 /** Nothing is known of the end of hedged tries while one of them may be unheard of: it may have answered earlier. */
 function withoutOpenEnds(

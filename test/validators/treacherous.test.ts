@@ -133,4 +133,13 @@ describe('treacherous cases', () => {
     expect(verdict.reasons).to.deep.equal([{ code: 'causes-contradict', spanIds: ['a', 'b'] }]);
     expect(verdict.outcome).to.equal('unknown');
   });
+
+  it('steps that share a span id are no fail, and stop no search', () => {
+    const whole = traceOf('a s 0-10 step=a\nb s 20-30 step=a');
+    const same = <T extends { readonly spanId: string }>(each: T): T => ({ ...each, spanId: 'a' });
+    const trace = { ...whole, spans: whole.spans.map(same), steps: whole.steps.map(same) };
+    const verdict = judge(evidenceOf(flowOf(seq('a', 'a')), trace), evaluate);
+    expect(verdict.reasons).to.deep.equal([{ code: 'causes-contradict', spanIds: ['a'] }]);
+    expect(verdict.outcome).to.equal('unknown');
+  });
 });

@@ -64,7 +64,7 @@ export type FactsOfTrace =
 /**
  * Facts first: what is certain, before anything is judged by it.
  *
- * Causes that go round in a circle prove nothing: the spans on the circle are returned instead. Clocks that contradict the causes are dropped,
+ * Causes that go round in a circle prove nothing, nor do steps that share a span id: those spans are returned instead. Clocks that contradict the causes are dropped,
  * and the rest stands.
  */
 export function gatherFacts(trace: WorkflowTrace, steps: readonly TraceStep[]): FactsOfTrace {
@@ -74,7 +74,20 @@ export function gatherFacts(trace: WorkflowTrace, steps: readonly TraceStep[]): 
   const timed = settleClocks(stable, named);
   if (!timed) return { consistent: false, index, spanIds: spansInCircle(stable) };
   const occurrences = steps.flatMap((step) => occurrenceOf(step, stable) ?? []);
+  const repeated = repeatedIds(occurrences);
+  if (repeated.length > 0) return { consistent: false, index, spanIds: repeated };
   return { consistent: true, occurrences, facts: factsOf({ stable, named, occurrences, ...timed }) };
+}
+
+/** Ids that several occurrences share: whatever points at one of them may mean the other. */
+function repeatedIds(occurrences: readonly Occurrence[]): readonly string[] {
+  const starts = new Set<number>();
+  const repeated = new Set<string>();
+  for (const { start, spanId } of occurrences) {
+    if (starts.has(start)) repeated.add(spanId);
+    starts.add(start);
+  }
+  return [...repeated];
 }
 
 /** By span: the name of the step that it is, or that it is the last try of; undefined for scenery. */
