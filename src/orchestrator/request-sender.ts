@@ -3,6 +3,7 @@ import { startTracing } from '@tracecourt/instrumentation';
 import { REQUEST_ID } from '@tracecourt/instrumentation/wire-names';
 import { timeLimit } from '../lib/time-limit.js';
 import type { HttpTrigger } from '../model/index.js';
+import { openHttpConnections } from './ask-over-http.js';
 
 /** What came back, or why nothing did. */
 export interface Answer {
@@ -34,6 +35,7 @@ const SENDER = 'tracecourt';
 
 export function createRequestSender(exportTo: string): RequestSender {
   const tracing = startTracing({ serviceName: SENDER, endpoint: exportTo, global: false, instrumentations: false });
+  const connections = openHttpConnections();
 
   async function send({ requestId, trigger, baggage, timeoutMs, signal }: Sending): Promise<Answer> {
     const url = new URL(trigger.url);
@@ -58,7 +60,12 @@ export function createRequestSender(exportTo: string): RequestSender {
     const headers: Record<string, string> = { ...trigger.headers };
     tracing.propagator.inject(trace.setSpan(outside, span), headers, defaultTextMapSetter);
     using limit = timeLimit(timeoutMs, signal);
-    const answer = await ask(trigger, headers, limit.signal);
+    const startedAt = performance.now();
+    const reply = await connections.ask(trigger, headers, limit.signal).then(
+      (status) => ({ status, error: undefined }),
+      (error: unknown) => ({ status: undefined, error: reasonOf(error, limit.signal) }),
+    );
+    const answer = { ...reply, tookMs: performance.now() - startedAt };
     if (answer.status !== undefined) span.setAttribute('http.response.status_code', answer.status);
     if (answer.error !== undefined) span.setStatus({ code: SpanStatusCode.ERROR, message: answer.error });
     span.end();
@@ -66,28 +73,18 @@ export function createRequestSender(exportTo: string): RequestSender {
     return answer;
   }
 
-  return { send, [Symbol.asyncDispose]: () => tracing[Symbol.asyncDispose]() };
+  return {
+    send,
+    async [Symbol.asyncDispose]() {
+      connections[Symbol.dispose]();
+      await tracing[Symbol.asyncDispose]();
+    },
+  };
 }
 
-async function ask(trigger: HttpTrigger, headers: Record<string, string>, signal: AbortSignal): Promise<Answer> {
-  const startedAt = performance.now();
-  try {
-    const response = await fetch(trigger.url, {
-      method: trigger.method,
-      headers,
-      body: trigger.body ?? null,
-      redirect: 'manual',
-      signal,
-    });
-    await response.body?.cancel();
-    return { status: response.status, error: undefined, tookMs: performance.now() - startedAt };
-  } catch (error) {
-    return { status: undefined, error: causeOf(error), tookMs: performance.now() - startedAt };
-  }
-}
-
-/** fetch hides the reason (ECONNREFUSED and the like) in the cause of its error. */
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message;
+/** An abort hides why; of several addresses that were tried, only the single errors tell it. */
+function reasonOf(error: unknown, { aborted, reason }: AbortSignal): string {
+  const said: unknown = aborted ? reason : error;
+  const cause: unknown = said instanceof AggregateError ? said.errors[0] : said;
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -38,6 +38,8 @@ export class Keyspace {
   readonly #entries = new Map<string, Entry>();
   readonly #expiring = new Set<string>();
   readonly #watchers = new Map<string, Set<Watcher>>();
+  /** No key ends before; undefined: none ends at all. */
+  #firstEndMs: bigint | undefined;
   #lastSequence = 0;
 
   constructor(time: TimeSource) {
@@ -81,7 +83,7 @@ export class Keyspace {
     const sequence = this.#entries.get(key)?.sequence ?? ++this.#lastSequence;
     this.#entries.set(key, { ...entry, sequence });
     if (entry.expiresAtMs === undefined) this.#expiring.delete(key);
-    else this.#expiring.add(key);
+    else this.#expectEnd(key, entry.expiresAtMs);
     this.#touch(key);
   }
 
@@ -119,7 +121,12 @@ export class Keyspace {
 
   /** Removes every key whose time has come. */
   sweep(): void {
-    for (const key of this.#expiring) this.find(key);
+    if (this.#firstEndMs === undefined || this.#firstEndMs >= this.#time.nowMs) return;
+    this.#firstEndMs = undefined;
+    for (const key of [...this.#expiring]) {
+      const expiresAtMs = this.find(key)?.expiresAtMs;
+      if (expiresAtMs !== undefined) this.#expectEnd(key, expiresAtMs);
+    }
   }
 
   watch(key: string, watcher: Watcher): void {
@@ -131,6 +138,11 @@ export class Keyspace {
     const watchers = this.#watchers.get(key);
     watchers?.delete(watcher);
     if (watchers?.size === 0) this.#watchers.delete(key);
+  }
+
+  #expectEnd(key: string, expiresAtMs: bigint): void {
+    this.#expiring.add(key);
+    if (this.#firstEndMs === undefined || expiresAtMs < this.#firstEndMs) this.#firstEndMs = expiresAtMs;
   }
 
   #touch(key: string): void {
