@@ -26,6 +26,8 @@ import { withoutTracing } from './without-tracing.js';
 
 const DEFAULT_TIMEOUT_MS = 5_000;
 const JOIN_TIMEOUT_MS = 30_000;
+/** Whoever answered before is looked at again only when a question takes longer than this. */
+const UNSUSPICIOUS_MS = 250;
 const DEFAULT_LIMITS: IndexLimits = { maxMessages: 200_000, maxBytes: 128 * 1024 * 1024 };
 /** The cluster id of our own broker. */
 const EMBEDDED_CLUSTER_ID = 'tracecourt-embedded';
@@ -122,7 +124,8 @@ class TailingKafkaProbe implements KafkaProbe {
       const starts = new Map<string, Positions>();
       for (const topic of topics) {
         if (!existing.has(topic) || tail.isFollowing(topic)) continue;
-        starts.set(topic, (await standing.endsOf(topic, progress.signal)).high);
+        const ends = await standing.endsOf(topic, progress.signal);
+        if (ends) starts.set(topic, ends.high);
       }
       progress.doing = 'joining its group';
       if (starts.size > 0) await tail.follow(starts);
@@ -161,17 +164,10 @@ class TailingKafkaProbe implements KafkaProbe {
     const { standing, tail, index, server } = await this.#connect();
     const { topic, key, consumedBy } = query;
     progress.doing = `asking for the end of topic "${topic}"`;
-    const existing = await standing.partitionsByTopic();
-    const partitions = existing.get(topic);
-    if (!partitions) {
+    const ends = await standing.endsOf(topic, progress.signal);
+    if (!ends) {
       if (index.knows(topic)) await tail.unfollow(topic);
       return { server, records: [], missing: noTopic(topic, this.address) };
-    }
-    const ends = await standing.endsOf(topic, progress.signal);
-    if (partitions.some((partition) => !ends.high.has(partition))) {
-      // The topic has grown. kafkajs would go on without the new partitions for minutes: only a new client sees them.
-      await this.#close();
-      return this.#read(query, progress);
     }
     progress.doing = `joining its group for topic "${topic}"`;
     await ensureFollowing({ tail, index }, topic, ends);
@@ -190,16 +186,23 @@ class TailingKafkaProbe implements KafkaProbe {
     const patience = new AbortController();
     const progress: Progress = { doing: 'connecting', signal: patience.signal };
     const answer = withoutTracing(() => this.#askIfThere(progress, question));
-    const outcome = await within(answer, limitMs);
+    const outcome = await within(answer, limitMs).finally(() => patience.abort());
     if (outcome !== 'late') return outcome.value;
-    patience.abort();
     const saw = `gives no answer within ${limitMs} ms while ${progress.doing}`;
     return { failure: { kind: 'silent', address: this.address, saw, nextStep: 'Look into its log.' } };
   }
 
   async #askIfThere<T>(progress: Progress, question: (progress: Progress) => Promise<T>): Promise<Asked<T>> {
-    const gone = await this.#look();
+    const gone = this.#connected ? undefined : await this.#look();
     if (gone) return { failure: gone };
+    const answer = this.#answer(progress, question);
+    const soon = await within(answer, UNSUSPICIOUS_MS);
+    if (soon !== 'late') return soon.value;
+    const goneSince = await this.#look();
+    return goneSince ? { failure: goneSince } : answer;
+  }
+
+  async #answer<T>(progress: Progress, question: (progress: Progress) => Promise<T>): Promise<Asked<T>> {
     try {
       return { value: await question(progress) };
     } catch (error) {

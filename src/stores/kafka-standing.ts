@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { SharedRounds } from '../lib/shared-rounds.js';
 import type { GroupPosition } from '../model/index.js';
+import { protocolError } from './kafka-failures.js';
 import type { Positions } from './kafka-message-index.js';
 
 /** First and next offset of each partition. */
@@ -13,6 +14,8 @@ export interface TopicEnds {
 const NEVER_COMMITTED = '-1';
 /** kafkajs does not try again by itself when it is told this. */
 const NOT_LED = 'NOT_LEADER_FOR_PARTITION';
+/** Said of a topic that is no more, after some tries. */
+const NO_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
 const RETRY_MS = 20;
 
 type TopicOffsets = Awaited<ReturnType<Admin['fetchTopicOffsets']>>;
@@ -22,13 +25,15 @@ type Committed = ReadonlyMap<number, string>;
 export class KafkaStanding {
   readonly #admin: Admin;
   readonly #partitions: SharedRounds<'all', ReadonlyMap<string, readonly number[]>>;
-  readonly #offsets: SharedRounds<string, TopicOffsets | undefined>;
+  readonly #offsets: SharedRounds<string, TopicOffsets | typeof NOT_LED | typeof NO_TOPIC>;
+  /** Topics that were there when they were last asked about. */
+  readonly #existing = new Set<string>();
   readonly #committed = new Map<string, SharedRounds<string, Committed>>();
 
   constructor(admin: Admin) {
     this.#admin = admin;
     this.#partitions = new SharedRounds(async () => new Map([['all', await partitionsByTopic(admin)]]));
-    this.#offsets = new SharedRounds(async (topics) => mapOf(topics, (topic) => offsetsIfLed(admin, topic)));
+    this.#offsets = new SharedRounds(async (topics) => mapOf(topics, (topic) => offsetsOf(admin, topic)));
   }
 
   /** The partitions of each topic that there is. */
@@ -37,15 +42,24 @@ export class KafkaStanding {
   }
 
   /**
-   * Waits while a partition has no leader that answers for it, as when the topic was made a moment ago: that passes. Rejects
-   * when `signal` aborts.
+   * Undefined when there is no such topic. Waits while a partition has no leader that answers for it, as when the topic was made
+   * a moment ago: that passes. Rejects when `signal` aborts.
    */
-  async endsOf(topic: string, signal: AbortSignal): Promise<TopicEnds> {
-    for (;;) {
+  async endsOf(topic: string, signal: AbortSignal): Promise<TopicEnds | undefined> {
+    while (this.#existing.has(topic) || (await this.#exists(topic))) {
       const offsets = await this.#offsets.ask(topic);
-      if (offsets) return endsFrom(offsets);
-      await delay(RETRY_MS, undefined, { signal });
+      if (offsets === NO_TOPIC) this.#existing.delete(topic);
+      else if (offsets === NOT_LED || !offsets) await delay(RETRY_MS, undefined, { signal });
+      else return endsFrom(offsets);
     }
+    return undefined;
+  }
+
+  /** Asking for the ends of a topic that is not there takes the client several tries, each slower than the last. */
+  async #exists(topic: string): Promise<boolean> {
+    const exists = (await this.partitionsByTopic()).has(topic);
+    if (exists) this.#existing.add(topic);
+    return exists;
   }
 
   /** Where each group stands on a topic, partition by partition. */
@@ -76,11 +90,12 @@ async function partitionsByTopic(admin: Admin): Promise<ReadonlyMap<string, read
   return new Map(topics.map(({ name, partitions }) => [name, partitions.map(({ partitionId }) => partitionId)]));
 }
 
-async function offsetsIfLed(admin: Admin, topic: string): Promise<TopicOffsets | undefined> {
+async function offsetsOf(admin: Admin, topic: string): Promise<TopicOffsets | typeof NOT_LED | typeof NO_TOPIC> {
   try {
     return await admin.fetchTopicOffsets(topic);
   } catch (error) {
-    if ((error as { readonly type?: string }).type === NOT_LED) return undefined;
+    const said = protocolError(error);
+    if (said === NOT_LED || said === NO_TOPIC) return said;
     throw error;
   }
 }
