@@ -3,8 +3,8 @@ export interface CypherToken {
   readonly kind: 'word' | 'parameter' | 'string' | 'number' | 'symbol';
   /** As written; for a quoted word and a parameter, the name itself. */
   readonly text: string;
-  /** A word in backticks, which is never a keyword. */
-  readonly quoted: boolean;
+  /** A word in upper case, which may be a keyword; undefined for one in backticks, and for all that are no words. */
+  readonly keyword: string | undefined;
   readonly start: number;
   readonly end: number;
 }
@@ -36,7 +36,7 @@ function toToken(match: RegExpExecArray): CypherToken | undefined {
   const { space, string, parameter, quoted, word, number } = match.groups ?? {};
   const [whole] = match;
   if (space !== undefined) return undefined;
-  const place = { quoted: quoted !== undefined, start: match.index, end: match.index + whole.length };
+  const place = { keyword: word?.toUpperCase(), start: match.index, end: match.index + whole.length };
   if (string !== undefined) return { kind: 'string', text: whole, ...place };
   if (parameter !== undefined) return { kind: 'parameter', text: unquote(whole.slice(1)), ...place };
   if (quoted !== undefined) return { kind: 'word', text: unquote(whole), ...place };
@@ -50,7 +50,7 @@ function unquote(name: string): string {
 
 /** True for an unquoted word, whatever its case. `word` is upper case. */
 export function isKeyword(token: CypherToken | undefined, word: string): boolean {
-  return token?.kind === 'word' && !token.quoted && token.text.toUpperCase() === word;
+  return token?.keyword === word;
 }
 
 export function isSymbol(token: CypherToken | undefined, symbol: string): boolean {

@@ -1,9 +1,10 @@
 import { type BoundStatement, bindParameters } from './bind-parameters.js';
 import type { BoltMap } from './bolt-value.js';
-import { type CypherStatement, readStatement } from './cypher-statement.js';
+import type { CypherStatement } from './cypher-statement.js';
 import { BoltFailure, toFailure } from './failure.js';
 import type { EngineResult, EngineTransaction, GraphEngine } from './graph-engine.js';
 import type { GraphSchema } from './graph-schema.js';
+import type { KnownStatements } from './known-statements.js';
 import { readUses } from './property-uses.js';
 import { RowStream } from './row-stream.js';
 import type { StoredKinds } from './stored-kinds.js';
@@ -14,6 +15,7 @@ import type { Release, WriteLock } from './write-lock.js';
 /** What all transactions of a server share. */
 export interface SharedGraph {
   readonly engine: GraphEngine;
+  readonly statements: KnownStatements;
   readonly schema: GraphSchema;
   readonly kinds: StoredKinds;
   readonly lock: WriteLock;
@@ -62,7 +64,7 @@ export class GraphTransaction {
     this.#isWorking = true;
     try {
       this.#refuseOverdue();
-      const statement = readStatement(text);
+      const statement = this.#graph.statements.read(text);
       const stream =
         statement.type === 's' ? await this.#changeSchema(statement) : await this.#ask(statement, parameters);
       this.#refuseOverdue();

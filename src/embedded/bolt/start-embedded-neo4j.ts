@@ -5,6 +5,7 @@ import { serveConnection } from './bolt-connection.js';
 import { Bookmarks } from './bookmarks.js';
 import { type GraphEngine, openGraphEngine } from './graph-engine.js';
 import { GraphSchema } from './graph-schema.js';
+import { KnownStatements } from './known-statements.js';
 import { StoredKinds } from './stored-kinds.js';
 import { WriteLock } from './write-lock.js';
 
@@ -50,6 +51,7 @@ interface Served {
 function acceptConnections(server: Server, { engine, sockets, port, options }: Served): void {
   const graph = {
     engine,
+    statements: new KnownStatements(),
     schema: new GraphSchema(engine),
     kinds: new StoredKinds(),
     lock: new WriteLock(),
