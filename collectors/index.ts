@@ -23,4 +23,5 @@ export { type OtlpHttpOptions, startOtlpHttpSource } from './otlp-http-source.js
 export { toOtlpJson } from './otlp-json.js';
 export { type PlainAttributes, type PlainSpan, plainSpan, plainTrace } from './plain-span.js';
 export type { Arrival, Deliver, SpanSource } from './span-source.js';
+export { stepReader } from './step-reader.js';
 export { matchersOfOwnSteps, nameSteps } from './steps.js';

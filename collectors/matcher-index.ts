@@ -74,6 +74,24 @@ interface Found {
   others: number[] | undefined;
 }
 
+/** The number of the one matcher that a span fits; -1 where none does, -2 where several do. Of the list, as {@link stepsThatFit}. */
+export function onlyFit(matchers: readonly StepMatcher[]): (span: Span) => number {
+  const index = indexOf(matchers);
+  const { byStep, byName, byKind, byService, always } = index;
+  const found: Found = { first: -1, others: undefined };
+  return (span) => {
+    found.first = -1;
+    found.others = undefined;
+    const asked = { span, index, found };
+    if (byStep.size > 0) tryEach(byStep.get(span.attributes.get(STEP)), asked);
+    if (byName.size > 0) tryEach(byName.get(span.name), asked);
+    if (byKind.size > 0) tryEach(byKind.get(span.kind), asked);
+    if (byService.size > 0) tryEach(byService.get(span.resource.get('service.name')), asked);
+    if (always.length > 0) tryEach(always, asked);
+    return found.others ? -2 : found.first;
+  };
+}
+
 function tryEach(
   list: readonly number[] | undefined,
   { span, index, found }: { readonly span: Span; readonly index: MatcherIndex; readonly found: Found },

@@ -18,6 +18,6 @@ export function msToNanos(ms: number): bigint {
   return BigInt(Math.round(ms * NANOS_PER_MS));
 }
 
-export function nanosToMs(nanos: bigint): number {
+export function nanosToMs(nanos: bigint | number): number {
   return Number(nanos) / NANOS_PER_MS;
 }

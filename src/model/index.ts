@@ -106,7 +106,14 @@ export {
 } from './span.js';
 export { type SpanTree, spanTree } from './span-tree.js';
 export { STAMP_NAMES } from './stamp-names.js';
-export { CLIENT_SYSTEMS, type ClientSystem, type StepMatcher, type ValueConditions, type ValueTest } from './step.js';
+export {
+  CLIENT_SYSTEMS,
+  type ClientSystem,
+  type StepMatcher,
+  type StepReader,
+  type ValueConditions,
+  type ValueTest,
+} from './step.js';
 export { nameInExpressions } from './step-names.js';
 export { STORE_FAILURE_KINDS, type StoreFailure, type StoreFailureKind } from './store-failure.js';
 export {

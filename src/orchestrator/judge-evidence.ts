@@ -1,4 +1,4 @@
-import { nameSteps } from '../../collectors/index.js';
+import { nameSteps, stepReader } from '../../collectors/index.js';
 import { expressionScope, flowMatchers, type ProbePlan, planProbes } from '../flow/index.js';
 import type {
   AssembledRequest,
@@ -8,25 +8,55 @@ import type {
   Verdict,
   WorkflowTrace,
 } from '../model/index.js';
-import { judge } from '../validators/index.js';
+import { judge, proveConforms } from '../validators/index.js';
 import { type ExpectedAnswer, withAnswer } from './answer-finding.js';
 import { evaluatorOf } from './evaluator.js';
 import { type EarlierEffects, NOTHING_EARLIER, withLeftOvers } from './left-over.js';
 import { type AddressBook, namePeers } from './name-peers.js';
 
-/** A request with its steps named, before any store was read: what may be asked of it, and of the stores. */
+/** A request before any store was read: what may be asked of it, and of the stores. */
 export interface OpenedCase {
   readonly flow: CompiledFlow;
+  readonly request: AssembledRequest;
+  /** With its steps named; worked out when somebody looks. */
   readonly evidence: Evidence;
+  /** What to read from the stores. */
   readonly probes: ProbePlan;
 }
 
 /** Pure: the same request and flow give the same case, whether live or from a bundle. */
 export function openCase(flow: CompiledFlow, request: AssembledRequest, book: AddressBook): OpenedCase {
-  const trace = nameRequest(flow, request, book);
-  const scope = expressionScope(flow, trace);
-  return { flow, evidence: { flow, trace, scope, observations: [] }, probes: planProbes(flow, scope) };
+  return new CaseOfRequest(flow, request, book);
 }
+
+/** Many a case is settled by its spans without a step of it being named. */
+class CaseOfRequest implements OpenedCase {
+  readonly flow: CompiledFlow;
+  readonly request: AssembledRequest;
+  readonly #book: AddressBook;
+  #evidence: Evidence | undefined;
+
+  constructor(flow: CompiledFlow, request: AssembledRequest, book: AddressBook) {
+    this.flow = flow;
+    this.request = request;
+    this.#book = book;
+  }
+
+  get evidence(): Evidence {
+    if (this.#evidence) return this.#evidence;
+    const { flow } = this;
+    const trace = nameRequest(flow, this.request, this.#book);
+    this.#evidence = { flow, trace, scope: expressionScope(flow, trace), observations: [] };
+    return this.#evidence;
+  }
+
+  get probes(): ProbePlan {
+    const { flow } = this;
+    return flow.effects.length + flow.leases.length === 0 ? NO_PROBES : planProbes(flow, this.evidence.scope);
+  }
+}
+
+const NO_PROBES: ProbePlan = { requests: [], unplanned: [] };
 
 /** A request with its peers and steps named as a flow knows them. */
 export function nameRequest(flow: CompiledFlow, request: AssembledRequest, book: AddressBook): WorkflowTrace {
@@ -41,11 +71,18 @@ export interface CaseFacts {
 }
 
 /** Pure: the verdict on what the spans say, the stores show and the sender was answered. */
-export function judgeCase({ evidence }: OpenedCase, { observations, answer, earlier }: CaseFacts): Verdict {
-  const { trace } = evidence;
-  const judged = judge({ ...evidence, observations }, evaluatorOf(evidence.flow));
-  const verdict = withLeftOvers(judged, { trace, observations, earlier });
-  return answer === undefined ? verdict : withAnswer(verdict, answer, trace);
+export function judgeCase(opened: OpenedCase, { observations, answer, earlier }: CaseFacts): Verdict {
+  const judged = proveConforms(opened.flow, opened.request, stepReader(flowMatchers(opened.flow)));
+  const verdict = judged ?? judgeInFull(opened, observations);
+  if (observations.length === 0 && answer === undefined) return verdict;
+  const { trace } = opened.evidence;
+  const seen = withLeftOvers(verdict, { trace, observations, earlier });
+  return answer === undefined ? seen : withAnswer(seen, answer, trace);
+}
+
+/** Without looking whether the spans alone settle it. */
+export function judgeInFull({ evidence }: OpenedCase, observations: readonly StoreObservation[]): Verdict {
+  return judge({ ...evidence, observations }, evaluatorOf(evidence.flow));
 }
 
 /** The verdict on a case of no run: what its sender was answered is not known, and no request came before it. */

@@ -8,3 +8,4 @@ export { awaitedNext, judgeOpen } from './open/judge-open.js';
 export { RelevantSpans } from './open/relevant-spans.js';
 export { PRECEDENCE, type PrecedenceRule } from './precedence.js';
 export { type PlacedStep, type RequestReading, type RunReading, readRun } from './read-run.js';
+export { proveConforms } from './sweep/prove-conforms.js';

@@ -204,7 +204,7 @@ function receivedHandoff(span: Span, cause: Span, sent: readonly number[] | unde
 }
 
 /** The n of `tracecourt=<span id>.<n>`, if the state names a hand-off of that span; not a number for one that nobody wrote so. */
-function handoffIn(traceState: string, spanId: string): number | undefined {
+export function handoffIn(traceState: string, spanId: string): number | undefined {
   if (!traceState.includes(STAMP_NAMES.handoff)) return undefined;
   for (const member of traceState.includes(',') ? traceState.split(',') : [traceState]) {
     const [key, value] = member.split('=');
@@ -218,7 +218,8 @@ function handoffIn(traceState: string, spanId: string): number | undefined {
   return undefined;
 }
 
-function answered(client: Span, server: Span): boolean {
+/** True if a response of the server's own came back to its client. */
+export function answered(client: Span, server: Span): boolean {
   if (client.kind !== 'client' || server.kind !== 'server') return false;
   const status = client.attributes.get('http.response.status_code') ?? client.attributes.get('http.status_code');
   return typeof status === 'number' && status > 0 && !ANSWERED_BY_OTHERS.has(status);
@@ -242,7 +243,7 @@ function partitionLogs(spans: readonly Span[]): readonly PartitionLog[] {
 }
 
 /** Where a message stands, for the spans that know: the one that sent it and those that process it. */
-function placeInLog(span: Span): { topic: string; partition: number; offset: bigint } | undefined {
+export function placeInLog(span: Span): { topic: string; partition: number; offset: bigint } | undefined {
   const sends = span.kind === 'producer';
   if (!sends && span.kind !== 'consumer') return undefined;
   if (textOf(span.attributes.get('messaging.system')) !== 'kafka') return undefined;

@@ -3,18 +3,12 @@ import type { Budget, Finding, FindingFacts, TraceStep, UnknownReason } from '..
 import { findingAbout } from '../finding-about.js';
 import type { ProvenOrder, Subject } from '../subject.js';
 import type { ClockReading } from './facts.js';
+import { earliest, measure, metAsRead, type Stretch, stretchName } from './stretch.js';
 
 export interface BudgetCheck {
   readonly findings: readonly Finding[];
   readonly reasons: readonly UnknownReason[];
   readonly notes: readonly string[];
-}
-
-/** What a stretch took, milliseconds: as the clocks read it, and between which bounds it lies whatever they are off by. */
-interface Stretch {
-  readonly readMs: number;
-  readonly lowMs: number;
-  readonly highMs: number;
 }
 
 /**
@@ -49,11 +43,19 @@ type EachBudget = Extract<Budget, { kind: 'step' | 'attempt' }>;
 type StretchBudget = Extract<Budget, { kind: 'total' | 'between' }>;
 
 /** Which bound a stretch breaks whatever the clocks are off by; `unsure` where that depends on them. */
-function broken({ limitMs, leastMs }: Budget, stretch: Stretch): 'limit' | 'least' | 'unsure' | undefined {
+export function broken(
+  { limitMs, leastMs }: Pick<Budget, 'limitMs' | 'leastMs'>,
+  stretch: Stretch,
+): 'limit' | 'least' | 'unsure' | undefined {
   if (limitMs !== undefined && stretch.lowMs > limitMs) return 'limit';
   if (leastMs !== undefined && stretch.highMs < leastMs) return 'least';
   const met = stretch.highMs <= (limitMs ?? Infinity) && stretch.lowMs >= (leastMs ?? 0);
   return met ? undefined : 'unsure';
+}
+
+/** The same, if every clock were right. */
+export function brokenAsRead(budget: Budget, { readMs }: Stretch): ReturnType<typeof broken> {
+  return broken(budget, { readMs, lowMs: readMs, highMs: readMs });
 }
 
 function checkEach(subject: Subject, budget: EachBudget): BudgetCheck {
@@ -98,7 +100,7 @@ function durationMs({ startTime, endTime }: Pick<TraceStep, 'startTime' | 'endTi
 
 function checkStretch(subject: Subject, budget: StretchBudget): BudgetCheck {
   if (subject.order.contradiction) return MET;
-  const name = budget.kind === 'total' ? 'total' : `${budget.from} -> ${budget.to}`;
+  const name = stretchName(budget);
   const stretch = budget.kind === 'total' ? measureTotal(subject.order) : measureBetween(subject.order, budget);
   const outcome = stretch && broken(budget, stretch);
   if (!stretch || outcome === undefined) return MET;
@@ -108,10 +110,7 @@ function checkStretch(subject: Subject, budget: StretchBudget): BudgetCheck {
     const facts = factsOf(budget, { name, bound: outcome, ms, isExact: stretch.lowMs === stretch.highMs });
     return { ...MET, findings: [findingAbout(subject, 'over-budget', { about, facts })] };
   }
-  const asRead = broken(budget, { ...stretch, lowMs: stretch.readMs, highMs: stretch.readMs });
-  if (asRead === undefined && !subject.flow.prove) {
-    return { ...MET, notes: [`budget ${name} is met by the clocks as read, not proven across processes`] };
-  }
+  if (brokenAsRead(budget, stretch) === undefined && !subject.flow.prove) return { ...MET, notes: [metAsRead(name)] };
   const steps = budget.kind === 'total' ? [] : [budget.from, budget.to];
   return {
     ...MET,
@@ -139,39 +138,13 @@ function measureBetween(
 ): Stretch | undefined {
   const ends = (step: string): readonly ClockReading[] =>
     occurrences.flatMap((each) => (each.step === step && each.end !== undefined ? facts.readingOf(each.end) : []));
-  const start = ends(from).reduce<ClockReading | undefined>(
-    (first, each) => (first && first.time <= each.time ? first : each),
-    undefined,
-  );
-  return start && measure([start], { ends: ends(to), facts });
+  const start = earliest(ends(from));
+  return start && measure([start], { ends: ends(to), clocks: facts.clocks });
 }
 
 function measureTotal({ facts }: ProvenOrder): Stretch | undefined {
   const extents = facts.extents();
   const starts = extents.map(({ process, first }) => ({ process, time: first }));
   const ends = extents.map(({ process, last }) => ({ process, time: last }));
-  return measure(starts, { ends, facts });
-}
-
-/** The longest way from any of the starts to any of the ends. Undefined if there is none. */
-function measure(
-  starts: readonly ClockReading[],
-  { ends, facts }: { readonly ends: readonly ClockReading[]; readonly facts: ProvenOrder['facts'] },
-): Stretch | undefined {
-  let [low, high, read] = [0, 0, 0];
-  for (const start of starts) {
-    for (const end of ends) {
-      const between = end.time - start.time;
-      low = Math.max(low, between - facts.clocks.bound(start.process, end.process));
-      high = Math.max(high, between + facts.clocks.bound(end.process, start.process));
-      read = Math.max(read, between);
-    }
-  }
-  if (starts.length === 0 || ends.length === 0) return undefined;
-  return { lowMs: toMs(low), highMs: toMs(high), readMs: toMs(read) };
-}
-
-/** To a thousandth: more digits than a clock has say nothing. */
-function toMs(nanos: number): number {
-  return Math.round(nanos / 1_000) / 1_000;
+  return measure(starts, { ends, clocks: facts.clocks });
 }

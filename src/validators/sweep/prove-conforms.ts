@@ -1,0 +1,87 @@
+import type { AssembledRequest, CompiledFlow, Span, StepReader, Verdict } from '../../model/index.js';
+import { statedStep, storeSystemOf } from '../flow/span-index.js';
+import { metBudgets } from './budgets.js';
+import { Causes } from './causes.js';
+import { ClockBounds } from './clock-bounds.js';
+import { Columns } from './columns.js';
+import { Occurrences } from './occurrences.js';
+import { type SweepPlan, sweepPlan } from './plan.js';
+import { provenRules } from './rules.js';
+import { Sequences } from './sequences.js';
+import { type Gathered, Walk } from './walk.js';
+
+/** The one memory that request after request is swept in. */
+const gathered: Gathered = {
+  columns: new Columns(),
+  sequences: new Sequences(),
+  causes: new Causes(),
+  clocks: new ClockBounds(),
+  occurrences: new Occurrences(),
+};
+const walk = new Walk(gathered);
+
+/**
+ * The verdict on a request that plainly conforms: the very one that `judge` gives, found in one sweep over its spans.
+ *
+ * Undefined says nothing: something about the request or the flow is not plain, and `judge` decides. So this can never find fault, and what it lets pass has been
+ * shown to conform: every step was named without doubt, every count fits, and the points can be put in an order that respects all that is certain and all that the flow asks for.
+ */
+export function proveConforms(flow: CompiledFlow, request: AssembledRequest, reader: StepReader): Verdict | undefined {
+  const plan = sweepPlan(flow);
+  if (!plan || request.completedBy !== 'accounted' || request.completionStatus !== 'complete') return undefined;
+  if (!gather(plan, request, reader) || !walk.go(plan)) return undefined;
+  const rules = provenRules(plan, { gathered, walk });
+  const notes = rules && metBudgets(plan, gathered);
+  const undecided = walk.required - walk.proven;
+  if (!rules || !notes || (flow.prove && undecided > 0)) return undefined;
+  return {
+    requestId: request.requestId,
+    revision: request.revision,
+    flow: flow.name,
+    outcome: 'pass',
+    completedBy: request.completedBy,
+    findings: [],
+    consequences: [],
+    reasons: [],
+    notes,
+    strength: {
+      required: walk.required + rules.required,
+      proven: walk.proven + rules.proven,
+      undecided: undecided + rules.undecided,
+    },
+  };
+}
+
+function gather(plan: SweepPlan, request: AssembledRequest, reader: StepReader): boolean {
+  const { columns, sequences, causes, clocks, occurrences } = gathered;
+  return (
+    columns.read(request, reader) &&
+    occurrences.find(columns, plan) &&
+    knowsAll(plan, columns) &&
+    sequences.put(columns) &&
+    causes.find(columns) &&
+    clocks.solve(columns, { causes, sequences })
+  );
+}
+
+/** True unless the flow has something to say of spans that are none of its steps, and there is one. */
+function knowsAll({ flow, numbers }: SweepPlan, columns: Columns): boolean {
+  if (flow.unexpected === 'allow') return true;
+  for (let i = 0; i < columns.count; i++) {
+    if ((columns.step[i] as number) >= 0) continue;
+    const span = columns.spans[i] as Span;
+    const stated = statedStep(span);
+    if (stated !== undefined ? !numbers.has(stated) : !isUnderStep(i, columns) && storeSystemOf(span) !== undefined) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function isUnderStep(span: number, { parent, step, count }: Columns): boolean {
+  let left = count;
+  for (let up = parent[span] as number; up >= 0 && left-- > 0; up = parent[up] as number) {
+    if ((step[up] as number) >= 0) return true;
+  }
+  return false;
+}

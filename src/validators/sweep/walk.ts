@@ -1,0 +1,250 @@
+import { TOLERANCE_NANOS } from '../flow/tolerance.js';
+import type { Causes } from './causes.js';
+import type { ClockBounds } from './clock-bounds.js';
+import { type Columns, MAX_POINTS, MAX_PROCESSES } from './columns.js';
+import { MAX_OCCURRENCES, type Occurrences } from './occurrences.js';
+import type { SweepPlan } from './plan.js';
+import type { Sequences } from './sequences.js';
+
+/** All that is read of a request before the walk. */
+export interface Gathered {
+  readonly columns: Columns;
+  readonly sequences: Sequences;
+  readonly causes: Causes;
+  readonly clocks: ClockBounds;
+  readonly occurrences: Occurrences;
+}
+
+const WORDS = MAX_OCCURRENCES / 32;
+
+/**
+ * One walk over the points of a request, each after all that certainly comes before it and after all that the flow wants before it. If every point can be reached
+ * so, the request conforms; if not, nothing is said.
+ *
+ * What certainly comes before a point is, in each process, the beginning of that process's line. So one number a process says all of it: how long that beginning is.
+ *
+ * ```
+ *   gateway   1 ─ 2 ─────────── 3        3 knows   gateway 3, orders 2
+ *                  ╲           ╱
+ *   orders          1 ─────── 2          2 knows   gateway 2, orders 2
+ * ```
+ */
+export class Walk {
+  /** Pairs of occurrences that the order of the flow is about, and those of them whose order is certain. */
+  required = 0;
+  proven = 0;
+  readonly #gathered: Gathered;
+  #processes = 0;
+  /** By point and process: how many points of that process come before it, the point itself counted. */
+  readonly #known = new Int32Array(MAX_POINTS * MAX_PROCESSES);
+  /** By process and process: the same, where the walk stands in the first. */
+  readonly #running = new Int32Array(MAX_PROCESSES * MAX_PROCESSES);
+  /** By process: how many of its points are passed. */
+  readonly #passed = new Int32Array(MAX_PROCESSES);
+  /** By occurrence, a row of bits: the occurrences above it. */
+  readonly #ancestors = new Int32Array(MAX_OCCURRENCES * WORDS);
+  /** The points of occurrences, one process after the other, in line; where those of each process begin; and how early each, or one after it, was read. */
+  readonly #asked = new Int32Array(MAX_POINTS);
+  readonly #askedBegins = new Int32Array(MAX_PROCESSES + 1);
+  readonly #earliest = new Float64Array(MAX_POINTS);
+  /** By process and process: how many asked points of the first come, by the clocks, before where the walk stands in the second. */
+  readonly #reached = new Int32Array(MAX_PROCESSES * MAX_PROCESSES);
+
+  constructor(gathered: Gathered) {
+    this.#gathered = gathered;
+  }
+
+  /** True if every point could be passed. */
+  go(plan: SweepPlan): boolean {
+    const { columns, sequences } = this.#gathered;
+    const processes = columns.processCount;
+    this.#reset(processes);
+    let left = columns.points;
+    let moved = true;
+    while (moved && left > 0) {
+      moved = false;
+      for (let process = 0; process < processes; process++) {
+        const begin = sequences.begins[process] as number;
+        const length = (sequences.begins[process + 1] as number) - begin;
+        while ((this.#passed[process] as number) < length) {
+          const point = sequences.line[begin + (this.#passed[process] as number)] as number;
+          if (!this.#pass(point, process, plan)) break;
+          left--;
+          moved = true;
+        }
+      }
+    }
+    return left === 0;
+  }
+
+  /** True if the one point certainly comes before the other. After a walk to the end. */
+  isBefore(from: number, to: number): boolean {
+    const { columns, sequences } = this.#gathered;
+    const known = this.#known[to * this.#processes + (columns.process[from] as number)] as number;
+    return from !== to && known >= (sequences.rank[from] as number);
+  }
+
+  /** True if the first of two occurrences is an ancestor of the second. After a walk to the end. */
+  isAbove(above: number, below: number): boolean {
+    return (((this.#ancestors[below * WORDS + (above >>> 5)] as number) >>> (above & 31)) & 1) === 1;
+  }
+
+  #reset(processes: number): void {
+    this.required = this.proven = 0;
+    this.#processes = processes;
+    this.#running.fill(0, 0, processes * processes);
+    this.#reached.fill(0, 0, processes * processes);
+    this.#passed.fill(0, 0, processes);
+    this.#listAsked(processes);
+  }
+
+  #listAsked(processes: number): void {
+    const { columns, sequences, occurrences } = this.#gathered;
+    const scenery = 2 * columns.count;
+    let next = 0;
+    for (let process = 0; process < processes; process++) {
+      const begin = next;
+      const after = sequences.begins[process + 1] as number;
+      for (let i = sequences.begins[process] as number; i < after; i++) {
+        const point = sequences.line[i] as number;
+        if (point < scenery && (occurrences.at[point >> 1] as number) >= 0) this.#asked[next++] = point;
+      }
+      let earliest = Infinity;
+      for (let i = next - 1; i >= begin; i--) {
+        const time = columns.time[this.#asked[i] as number] as number;
+        if (time < earliest) earliest = time;
+        this.#earliest[i] = earliest;
+      }
+      this.#askedBegins[process] = begin;
+    }
+    this.#askedBegins[processes] = next;
+  }
+
+  /** Passes a point, if all that has to come before it is passed. It is the next of its process. */
+  #pass(point: number, process: number, plan: SweepPlan): boolean {
+    const { columns, occurrences } = this.#gathered;
+    if (point < 2 * columns.count) {
+      const span = point >> 1;
+      const isStart = (point & 1) === 0;
+      if (!(isStart ? this.#mayStart(span, process) : this.#mayEnd(span, process))) return false;
+      const occurrence = occurrences.at[span] as number;
+      if (occurrence >= 0) {
+        if (!this.#hearClocks(point, process)) return false;
+        if (isStart && !this.#hasItsTurn(occurrence, process, plan)) return false;
+      }
+    }
+    this.#settle(point, process);
+    return true;
+  }
+
+  #settle(point: number, process: number): void {
+    const processes = this.#processes;
+    const running = this.#running;
+    const row = process * processes;
+    const passed = (this.#passed[process] as number) + 1;
+    this.#passed[process] = passed;
+    running[row + process] = passed;
+    const own = point * processes;
+    for (let i = 0; i < processes; i++) this.#known[own + i] = running[row + i] as number;
+  }
+
+  #mayStart(span: number, process: number): boolean {
+    const { columns, causes } = this.#gathered;
+    const above = columns.parent[span] as number;
+    if (above >= 0 && !this.#hear(2 * above, process)) return false;
+    const handoff = causes.received[span] as number;
+    if (handoff >= 0 && !this.#hear(handoff, process)) return false;
+    return columns.spans[span]?.kind !== 'consumer' || this.#hearSenders(span, process);
+  }
+
+  #mayEnd(span: number, process: number): boolean {
+    const { columns, causes } = this.#gathered;
+    for (let server = causes.lastAnswer[span] as number; server >= 0; server = causes.answerBefore[server] as number) {
+      if (!this.#hear(2 * server, process)) return false;
+    }
+    return columns.spans[span]?.kind !== 'producer' || this.#hearSenders(span, process);
+  }
+
+  #hearSenders(span: number, process: number): boolean {
+    const { columns, causes } = this.#gathered;
+    return causes.sendersUpTo(span, columns).every((sender) => this.#hear(2 * sender, process));
+  }
+
+  /** Takes over what an earlier point knows, if it is passed. */
+  #hear(point: number, process: number): boolean {
+    const { columns, sequences } = this.#gathered;
+    const other = columns.process[point] as number;
+    const rank = sequences.rank[point] as number;
+    const processes = this.#processes;
+    const running = this.#running;
+    const row = process * processes;
+    if ((running[row + other] as number) >= rank) return true;
+    if ((this.#passed[other] as number) < rank) return false;
+    const from = point * processes;
+    for (let i = 0; i < processes; i++) {
+      const known = this.#known[from + i] as number;
+      if (known > (running[row + i] as number)) running[row + i] = known;
+    }
+    return true;
+  }
+
+  /** What the clocks say of a point of an occurrence: which points of the other processes were certainly read before it. */
+  #hearClocks(point: number, process: number): boolean {
+    const { columns, clocks } = this.#gathered;
+    const processes = this.#processes;
+    const time = columns.time[point] as number;
+    for (let other = 0; other < processes; other++) {
+      if (other === process) continue;
+      const bound = clocks.most[other * processes + process] as number;
+      if (bound === Infinity) continue;
+      const begin = this.#askedBegins[other] as number;
+      const after = this.#askedBegins[other + 1] as number;
+      const at = other * processes + process;
+      let next = begin + (this.#reached[at] as number);
+      while (next < after && time >= (this.#earliest[next] as number) + bound + TOLERANCE_NANOS) next++;
+      this.#reached[at] = next - begin;
+      if (next > begin && !this.#hear(this.#asked[next - 1] as number, process)) return false;
+    }
+    return true;
+  }
+
+  /** True if nothing of an earlier part of the flow is still to end, or to start; then its pairs are counted. */
+  #hasItsTurn(occurrence: number, process: number, { order }: SweepPlan): boolean {
+    const { occurrences, columns, sequences } = this.#gathered;
+    this.#inherit(occurrence);
+    const place = occurrences.place[occurrence] as number;
+    if (place < 0) return true;
+    const { begins, first, after, byStart } = order.earlierTable;
+    const row = process * this.#processes;
+    let [required, proven] = [0, 0];
+    for (let range = begins[place] as number; range < (begins[place + 1] as number); range++) {
+      const isEnd = byStart[range] === 1 ? 0 : 1;
+      const to = occurrences.offsets[after[range] as number] as number;
+      for (let other = occurrences.offsets[first[range] as number] as number; other < to; other++) {
+        const point = 2 * (occurrences.span[other] as number) + isEnd;
+        const own = columns.process[point] as number;
+        const rank = sequences.rank[point] as number;
+        required++;
+        if ((this.#running[row + own] as number) >= rank || this.isAbove(other, occurrence)) proven++;
+        else if ((this.#passed[own] as number) < rank) return false;
+      }
+    }
+    this.required += required;
+    this.proven += proven;
+    return true;
+  }
+
+  #inherit(occurrence: number): void {
+    const { above } = this.#gathered.occurrences;
+    const ancestors = this.#ancestors;
+    const row = occurrence * WORDS;
+    const nearest = above[occurrence] as number;
+    if (nearest < 0) {
+      ancestors.fill(0, row, row + WORDS);
+      return;
+    }
+    ancestors.copyWithin(row, nearest * WORDS, nearest * WORDS + WORDS);
+    const word = row + (nearest >>> 5);
+    ancestors[word] = (ancestors[word] as number) | (1 << (nearest & 31));
+  }
+}

@@ -1,0 +1,310 @@
+import type { AttributeValue, CompiledFlow, FlowNode, Rule, RuleKind } from '../../src/model/index.js';
+import { flowOf, type SpanLine, stampAll, type TraceOptions } from './evidence.js';
+import type { seeded } from './seeded.js';
+
+// Flows drawn at random, and requests that follow them: each step somewhere in one of several services, as a span of its own, behind a call or behind a message, beside
+// others where the flow lets it. Then, for some, something that was not meant to be.
+
+type Random = ReturnType<typeof seeded>;
+
+const STEPS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+const SERVICES = ['web', 'shop', 'bank', 'post'];
+
+/** A flow of the exact class over some of the steps: each has one place. */
+export function randomExactFlow(random: Random): CompiledFlow {
+  const order = treeOver(random, STEPS.slice(0, 1 + random.below(STEPS.length)));
+  const flow = flowOf(order, {
+    rules: Array.from({ length: random.pick([0, 0, 1, 2]) }, () => randomRule(random)),
+    budgets: random.pick([
+      [],
+      [],
+      [{ kind: 'step', step: 'a', limitMs: 60 }],
+      [{ kind: 'total', limitMs: random.pick([40, 400, 4_000]) }],
+      [{ kind: 'between', from: 'a', to: 'b', limitMs: 80, leastMs: 1 }],
+    ] as const),
+    prove: random.below(6) === 0,
+    unexpected: random.pick(['allow', 'report', 'forbid'] as const),
+  });
+  const known = [...STEPS, 'beside'].map((name) => ({ name, matcher: { step: name }, mayFail: random.below(5) === 0 }));
+  return { ...flow, steps: known };
+}
+
+function treeOver(random: Random, steps: readonly string[]): FlowNode {
+  const [only] = steps;
+  if (steps.length === 1 && only !== undefined) return leaf(random, only);
+  const cut = 1 + random.below(steps.length - 1);
+  const children = [steps.slice(0, cut), steps.slice(cut)].map((part) => treeOver(random, part));
+  switch (random.below(9)) {
+    case 0:
+      return { kind: 'choice', children };
+    case 1:
+      return { kind: 'optional', child: { kind: 'sequence', children } };
+    case 2:
+      return { kind: 'sequence', children, by: 'start' };
+    case 3:
+      return { kind: 'any-of', children };
+    case 4:
+    case 5:
+      return { kind: 'parallel', children };
+    default:
+      return { kind: 'sequence', children };
+  }
+}
+
+function leaf(random: Random, step: string): FlowNode {
+  const child: FlowNode = { kind: 'step', step };
+  if (random.below(6) === 0) return { kind: 'optional', child };
+  if (random.below(4) > 0) return child;
+  const [min, max] = random.pick([
+    [0, 3],
+    [1, 2],
+    [1, null],
+  ] as const);
+  return { kind: 'repeat', child, min, max, parallel: random.below(6) > 0 };
+}
+
+const RULES: readonly RuleKind[] = [
+  'existence',
+  'absence',
+  'exactly',
+  'at-most',
+  'choice',
+  'exclusive-choice',
+  'responded-existence',
+  'co-existence',
+  'response',
+  'precedence',
+  'succession',
+  'not-succession',
+  'not-co-existence',
+  'chain-response',
+  'init',
+];
+
+function randomRule(random: Random): Rule {
+  const kind = random.pick(RULES);
+  const a = random.pick(STEPS);
+  if (['existence', 'absence', 'init'].includes(kind)) return { kind, steps: [a] };
+  if (['exactly', 'at-most'].includes(kind)) return { kind, steps: [a], count: random.below(3) };
+  return { kind, steps: [a, random.pick(STEPS.filter((step) => step !== a))] };
+}
+
+interface Place {
+  readonly service: string;
+  readonly parent: string;
+  readonly startMs: number;
+}
+
+class RunUnderWay {
+  readonly random: Random;
+  readonly lines: SpanLine[] = [];
+  #offset = 0;
+
+  constructor(random: Random) {
+    this.random = random;
+  }
+
+  add(service: string, startMs: number, more: Partial<SpanLine>): { id: string; end: (endMs: number) => void } {
+    const id = `x${this.lines.length}`;
+    const at = this.lines.length;
+    this.lines.push({ id, service, instance: `${service}-1`, startMs, endMs: startMs, attributes: {}, ...more });
+    const end = (endMs: number): void => {
+      this.lines[at] = { ...this.lines[at]!, endMs };
+    };
+    return { id, end };
+  }
+
+  message(): Readonly<Record<string, AttributeValue>> {
+    return {
+      'messaging.system': 'kafka',
+      'messaging.destination.name': 'told',
+      'messaging.destination.partition.id': 0,
+      'messaging.kafka.offset': this.#offset++,
+    };
+  }
+}
+
+/** What one request that follows the order sends, before anybody read a clock: in true time. */
+export function randomRun(random: Random, { order }: CompiledFlow): readonly SpanLine[] {
+  const run = new RunUnderWay(random);
+  const root = run.add('web', 0, { kind: 'server' });
+  root.end(runNode(order, { service: 'web', parent: root.id, startMs: 1 }, run) + 1);
+  return stampAll(run.lines);
+}
+
+const gap = (random: Random): number => 0.05 + random.below(3_000) / 1_000;
+
+/** Gives the moment when all of the part is over. */
+function runNode(node: FlowNode, place: Place, run: RunUnderWay): number {
+  const { random } = run;
+  const { startMs } = place;
+  switch (node.kind) {
+    case 'step':
+      return runStep(node.step, place, run);
+    case 'sequence':
+      return runInTurn(node.children, place, run);
+    case 'parallel':
+    case 'any-of':
+      return latest(node.children.map((child) => runNode(child, { ...place, startMs: startMs + gap(random) }, run)));
+    case 'choice':
+      return runNode(random.pick(node.children), place, run);
+    case 'optional':
+      return random.below(2) === 0 ? startMs : runNode(node.child, place, run);
+    case 'repeat':
+      return runRounds(node, place, run);
+    default:
+      throw new Error(`no ${node.kind} here`);
+  }
+}
+
+const latest = (moments: readonly number[]): number => Math.max(...moments);
+
+function runInTurn(children: readonly FlowNode[], place: Place, run: RunUnderWay): number {
+  return children.reduce(
+    (now, child) => runNode(child, { ...place, startMs: now + gap(run.random) }, run),
+    place.startMs,
+  );
+}
+
+function runRounds(node: Extract<FlowNode, { kind: 'repeat' }>, place: Place, run: RunUnderWay): number {
+  const { random } = run;
+  const rounds = node.min + random.below((node.max ?? node.min + 2) - node.min + 1);
+  let now = place.startMs;
+  for (let i = 0; i < rounds; i++) {
+    const startMs = (node.parallel ? place.startMs : now) + gap(random);
+    now = Math.max(now, runNode(node.child, { ...place, startMs }, run));
+  }
+  return now;
+}
+
+function runStep(step: string, { service, parent, startMs }: Place, run: RunUnderWay): number {
+  const { random } = run;
+  const attributes = { 'tracecourt.step': step };
+  const done = startMs + gap(random) + random.pick([0.2, 2, 10]);
+  switch (random.below(5)) {
+    case 0: {
+      const to = random.pick(SERVICES);
+      const client = run.add(service, startMs, {
+        parent,
+        kind: 'client',
+        attributes: { 'http.response.status_code': random.pick([200, 200, 503]) },
+      });
+      const server = run.add(to, startMs + 0.3, {
+        parent: client.id,
+        kind: 'server',
+        attributes,
+        ...random.pick([{ from: `${client.id}.1` }, {}]),
+      });
+      server.end(done);
+      client.end(done + 0.4);
+      return done + 0.4;
+    }
+    case 1: {
+      const message = run.message();
+      const sender = run.add(service, startMs, { parent, kind: 'producer', attributes: message });
+      sender.end(startMs + 0.3);
+      const receiver = run.add(random.pick(SERVICES), startMs + 0.5, {
+        parent: sender.id,
+        kind: 'consumer',
+        attributes: { ...message, ...attributes },
+        from: `${sender.id}.1`,
+      });
+      receiver.end(done + 0.5);
+      return done + 0.5;
+    }
+    case 2: {
+      const own = run.add(random.pick(SERVICES), startMs, { parent, attributes });
+      own.end(done);
+      return done;
+    }
+    default: {
+      const own = run.add(service, startMs, { parent, attributes });
+      if (random.below(3) === 0)
+        run
+          .add(service, startMs + 0.01, { parent: own.id, kind: 'client', attributes: { 'db.system.name': 'redis' } })
+          .end(startMs + 0.02);
+      own.end(done);
+      return done;
+    }
+  }
+}
+
+type Change = (lines: readonly SpanLine[], random: Random) => readonly SpanLine[];
+
+/** Changes one line, by its place, to others. */
+const onOne =
+  (by: (line: SpanLine, random: Random, lines: readonly SpanLine[]) => readonly SpanLine[]): Change =>
+  (lines, random) => {
+    const at = random.below(lines.length);
+    return lines.flatMap((line, i) => (i === at ? by(line, random, lines) : [line]));
+  };
+
+const withAttributes = (line: SpanLine, attributes: SpanLine['attributes']): SpanLine => ({
+  ...line,
+  attributes: { ...line.attributes, ...attributes },
+});
+
+function without(line: SpanLine, key: string): SpanLine {
+  const { [key]: _gone, ...attributes } = line.attributes;
+  return { ...line, attributes };
+}
+
+/** What can be wrong with a request, or with what is told of it. */
+export const CHANGES: Readonly<Record<string, Change>> = {
+  drop: onOne(() => []),
+  duplicate: onOne((line) => [line, { ...line, id: `${line.id}-again` }]),
+  'same-id': onOne((line) => [line, line]),
+  swap: (lines, random) => {
+    const [i, j] = [random.below(lines.length), random.below(lines.length)];
+    const stamps = ({ attributes, startMs, endMs }: SpanLine) => ({ attributes, startMs, endMs });
+    const step = (line: SpanLine) => line.attributes['tracecourt.step'];
+    const moved = (line: SpanLine, to: SpanLine): SpanLine => {
+      const own = step(line);
+      const there = without({ ...line, ...stamps(to) }, 'tracecourt.step');
+      return own === undefined ? there : withAttributes(there, { 'tracecourt.step': own });
+    };
+    return lines.map((line, at) => (at === i ? moved(line, lines[j]!) : at === j ? moved(line, lines[i]!) : line));
+  },
+  rename: onOne((line, random) => [
+    withAttributes(line, { 'tracecourt.step': random.pick([...STEPS, 'beside', 'nobody-knows']) }),
+  ]),
+  delay: onOne((line, random) => {
+    const by = random.pick([1, 5, 40, 300]);
+    return [{ ...line, startMs: line.startMs + by, endMs: line.endMs + by }];
+  }),
+  earlier: onOne((line, random) => {
+    const by = random.pick([1, 5, 40, 300]);
+    return [{ ...line, startMs: line.startMs - by, endMs: line.endMs - by }];
+  }),
+  longer: onOne((line, random) => [{ ...line, endMs: line.endMs + random.pick([1, 50, 500]) }]),
+  'ends-before-it-starts': onOne((line) => [{ ...line, endMs: line.startMs - 1 }]),
+  fail: onOne((line) => [{ ...line, error: 'refused' }]),
+  unstamp: onOne((line, random) => [
+    without(line, random.pick(['tracecourt.seq.start', 'tracecourt.seq.end', 'tracecourt.seq.sent'])),
+  ]),
+  restamp: onOne((line, random) => [
+    withAttributes(line, { [random.pick(['tracecourt.seq.start', 'tracecourt.seq.end'])]: random.below(20) }),
+  ]),
+  'stamp-as-text': onOne((line) => [withAttributes(line, { 'tracecourt.seq.start': '3' })]),
+  reparent: onOne((line, random, lines) => [
+    { ...line, parent: random.pick([undefined, 'gone', random.pick(lines).id]) },
+  ]),
+  link: onOne((line, random, lines) => [{ ...line, links: [random.pick(lines).id] }]),
+  receive: onOne((line, random) => [{ ...line, from: `${line.parent}.${random.pick(['1', '2', '0', 'x', '1.5'])}` }]),
+  'other-process': onOne((line, random) => [{ ...line, instance: `${line.service}-${random.pick([1, 2])}` }]),
+  'other-trace': onOne((line) => [{ ...line, traceId: '2' }]),
+  'other-offset': onOne((line, random) => [withAttributes(line, { 'messaging.kafka.offset': random.below(4) })]),
+  'other-kind': onOne((line, random) => [
+    { ...line, kind: random.pick(['internal', 'server', 'client', 'producer', 'consumer'] as const) },
+  ]),
+  'call-a-store': onOne((line) => [{ ...withAttributes(line, { 'db.system.name': 'redis' }), kind: 'client' }]),
+};
+
+export function randomOptions(random: Random): TraceOptions {
+  const skew = (): number => random.pick([0, 0.4, -3, 50, -220]);
+  return {
+    completedBy: random.below(25) === 0 ? random.pick(['root-quiet', 'deadline', undefined] as const) : 'accounted',
+    skewMs: random.below(3) === 0 ? {} : Object.fromEntries(SERVICES.map((service) => [service, skew()])),
+    wholeMs: random.below(2) === 0,
+  };
+}
