@@ -1,7 +1,8 @@
 import type { CompiledFlow, Rule } from '../model/index.js';
-import { type LeastEdits, labelOf, type OrderChecker, type RequestOrder } from './conformance/index.js';
+import { labelOf, type RequestOrder } from './conformance/index.js';
 import { boundSteps } from './flow/order-scopes.js';
 import { checkerOf } from './flow/request-order.js';
+import { type EditedOrder, inSeenRounds } from './flow/seen-rounds.js';
 import type { Happenings } from './rules/happenings.js';
 import { ruleHolds } from './rules/rule-holds.js';
 
@@ -34,8 +35,9 @@ export function checkWord(flow: Pick<CompiledFlow, 'order' | 'rules'>, word: Wor
   if (kind === 'tooAmbiguous')
     return { conforms: undefined, cost: 0, problems: ['too ambiguous to decide', ...broken] };
   if (kind === 'conforms') return { conforms: broken.length === 0, cost: 0, problems: broken };
-  const edits = checker.leastEdits(request);
-  return { conforms: false, cost: edits.cost, problems: [...editProblems(edits, { checker, word }), ...broken] };
+  const least = { order: flow.order, checker, edits: checker.leastEdits(request) };
+  const edited = inSeenRounds(least, request);
+  return { conforms: false, cost: edited.edits.cost, problems: [...editProblems(edited, word), ...broken] };
 }
 
 function requestOf({ steps, before }: WordSteps, order: CompiledFlow['order']): RequestOrder {
@@ -81,10 +83,7 @@ function ruleProblem({ kind, steps, count }: Rule): string {
   return `the rule ${kind}: [${[...steps, ...(count === undefined ? [] : [count])].join(', ')}] is broken`;
 }
 
-function editProblems(
-  { deleted, inserted }: LeastEdits,
-  { checker, word }: { readonly checker: OrderChecker; readonly word: WordSteps },
-): readonly string[] {
+function editProblems({ edits: { deleted, inserted }, checker }: EditedOrder, word: WordSteps): readonly string[] {
   const stepAt = (place: number): string => checker.order.places[place]?.step ?? '';
   const nameOf = (occurrence: number): string => {
     const own = word.steps[occurrence];

@@ -20,6 +20,7 @@ import { provePairs } from './prove-order.js';
 import { checkerOf, requestOrder } from './request-order.js';
 import { branchAgainst } from './ruled-out.js';
 import { requiredBy } from './run-order.js';
+import { inSeenRounds } from './seen-rounds.js';
 import { overlapOf } from './serial-overlap.js';
 import { addStrength } from './strength.js';
 import { takenBranches } from './taken-branches.js';
@@ -49,7 +50,9 @@ export function explainEdits(
 ): Omit<FlowCheck, 'unresolved'> {
   const { facts, open, occurrences: everyone } = request;
   const least: Edited = { edits: checker.leastEdits(asked), checker, scope, facts, everyone };
-  const edited = countedFirst(astray(least) > 0 ? alongTakenBranches(least, { asked, request }) : least);
+  const edited = countedFirst(
+    astray(least) > 0 ? alongTakenBranches(least, { asked, request }) : alongSeenRounds(least, asked),
+  );
   const cycles = cyclesOf(edited);
   return {
     counts: {
@@ -79,6 +82,12 @@ function countedFirst(edited: Edited): Edited {
 /** How many occurrences there is no place for. */
 function astray({ edits }: Edited): number {
   return edits.deleted.filter(({ cycle }) => !cycle).length;
+}
+
+/** The edits that keep to the rounds that there are steps for, where the order alone is wrong then. */
+function alongSeenRounds(least: Edited, asked: RequestOrder): Edited {
+  const { order, checker, edits } = inSeenRounds({ ...least, order: least.scope.order }, asked);
+  return { ...least, edits, checker, scope: { ...least.scope, order } };
 }
 
 /** The edits that keep to the branches that were begun, if there is a place for more of the occurrences then. */

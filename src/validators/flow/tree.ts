@@ -29,10 +29,14 @@ export function followersOf(root: FlowNode): ReadonlyMap<string, ReadonlySet<str
 
 /** The tree with each of its steps replaced. */
 export function mapSteps(node: FlowNode, replace: (step: FlowNode & { readonly kind: 'step' }) => FlowNode): FlowNode {
-  const map = (child: FlowNode): FlowNode => mapSteps(child, replace);
+  return node.kind === 'step' ? replace(node) : mapParts(node, (part) => mapSteps(part, replace));
+}
+
+/** The node with each of its parts replaced. */
+export function mapParts(node: FlowNode, map: (part: FlowNode) => FlowNode): FlowNode {
   switch (node.kind) {
     case 'step':
-      return replace(node);
+      return node;
     case 'sequence':
     case 'parallel':
     case 'any-order':
