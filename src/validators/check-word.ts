@@ -2,9 +2,10 @@ import type { CompiledFlow, Rule } from '../model/index.js';
 import { labelOf, type RequestOrder } from './conformance/index.js';
 import { boundSteps } from './flow/order-scopes.js';
 import { checkerOf } from './flow/request-order.js';
-import { type EditedOrder, inSeenRounds } from './flow/seen-rounds.js';
+import { inSeenRounds } from './flow/seen-rounds.js';
 import type { Happenings } from './rules/happenings.js';
 import { ruleHolds } from './rules/rule-holds.js';
+import { wordProblems } from './word-problems.js';
 
 /** What happened, as a word says it. */
 export interface WordSteps {
@@ -37,7 +38,7 @@ export function checkWord(flow: Pick<CompiledFlow, 'order' | 'rules'>, word: Wor
   if (kind === 'conforms') return { conforms: broken.length === 0, cost: 0, problems: broken };
   const least = { order: flow.order, checker, edits: checker.leastEdits(request) };
   const edited = inSeenRounds(least, request);
-  return { conforms: false, cost: edited.edits.cost, problems: [...editProblems(edited, word), ...broken] };
+  return { conforms: false, cost: edited.edits.cost, problems: [...wordProblems(edited, word.steps), ...broken] };
 }
 
 function requestOf({ steps, before }: WordSteps, order: CompiledFlow['order']): RequestOrder {
@@ -81,28 +82,6 @@ function isBroken(rule: Rule, { steps, before }: WordSteps): boolean {
 
 function ruleProblem({ kind, steps, count }: Rule): string {
   return `the rule ${kind}: [${[...steps, ...(count === undefined ? [] : [count])].join(', ')}] is broken`;
-}
-
-function editProblems({ edits: { deleted, inserted }, checker }: EditedOrder, word: WordSteps): readonly string[] {
-  const stepAt = (place: number): string => checker.order.places[place]?.step ?? '';
-  const nameOf = (occurrence: number): string => {
-    const own = word.steps[occurrence];
-    return own ?? stepAt(inserted.find((each) => each.occurrence === occurrence)?.place ?? -1);
-  };
-  const moved = new Set(deleted.map(({ movedTo }) => movedTo));
-  const out = deleted.map(({ occurrence, movedTo, because }) => {
-    const target = inserted.find((each) => each.occurrence === movedTo);
-    if (target?.after !== undefined) return `\`${nameOf(occurrence)}\` belongs after \`${nameOf(target.after)}\``;
-    if (target) return `\`${nameOf(occurrence)}\` belongs elsewhere`;
-    return `\`${nameOf(occurrence)}\` ${because === 'order' ? 'is out of order' : 'has no place'}`;
-  });
-  const missing = inserted
-    .filter(({ occurrence }) => !moved.has(occurrence))
-    .map(
-      ({ place, after }) =>
-        `\`${stepAt(place)}\` is missing${after === undefined ? '' : ` after \`${nameOf(after)}\``}`,
-    );
-  return [...out, ...missing];
 }
 
 /** What a flow's order may be too ambiguous about, a sentence each. */

@@ -7,7 +7,7 @@ export {
 export { type CompiledOrder, compileOrder } from './compiled-order.js';
 export { boundsOfNodes } from './label-bounds.js';
 export type { CycleEdge, CyclePoint, Deletion, Insertion, LeastEdits } from './least-edits.js';
-export { labelOf, type Place } from './order-tree.js';
+export { labelOf, type Place, type RepeatNode, UNBOUNDED } from './order-tree.js';
 export { emptyCounts } from './placing.js';
 export type { OrderedOccurrence, RequestOrder } from './request-order.js';
 export type { RequiredOrder, Run } from './run.js';

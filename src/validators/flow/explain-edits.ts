@@ -7,6 +7,7 @@ import {
   labelOf,
   type OrderChecker,
   type RequestOrder,
+  UNBOUNDED,
 } from '../conformance/index.js';
 import { groupBy } from '../group-by.js';
 import type { CheckedRequest, FlowCheck, FlowCounts } from './checked-request.js';
@@ -290,9 +291,6 @@ function countOf({ label, step, under }: Labelled, edited: Edited): Counted | un
     isBetween,
   };
 }
-
-/** Counts from here on have no bound. */
-const UNBOUNDED = 2 ** 30;
 
 /** How often the whole order wants and takes what has a label. */
 function boundsOf(label: string, { order }: OrderChecker): { readonly min: number; readonly max: number } {

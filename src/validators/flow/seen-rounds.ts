@@ -1,5 +1,11 @@
 import type { FlowNode } from '../../model/index.js';
-import { boundsOfNodes, compileOrder, type LeastEdits, type OrderChecker, type RequestOrder } from '../conformance/index.js';
+import {
+  boundsOfNodes,
+  compileOrder,
+  type LeastEdits,
+  type OrderChecker,
+  type RequestOrder,
+} from '../conformance/index.js';
 import { checkerOf } from './request-order.js';
 import { mapParts, stepsUnder } from './tree.js';
 
@@ -76,11 +82,10 @@ function roundsFor(
     labels.every((label) => {
       const count = counts.get(label) ?? 0;
       const [a, b] = [round.get(label) ?? NONE, gap.get(label) ?? NONE];
-      return (
-        a.least * rounds + b.least * (rounds - 1) <= count && count <= a.most * rounds + b.most * (rounds - 1)
-      );
+      return a.least * rounds + b.least * (rounds - 1) <= count && count <= a.most * rounds + b.most * (rounds - 1);
     });
-  for (let rounds = Math.max(1, min); rounds <= Math.min(max ?? Infinity, seen); rounds++) if (fits(rounds)) return rounds;
+  for (let rounds = Math.max(1, min); rounds <= Math.min(max ?? Infinity, seen); rounds++)
+    if (fits(rounds)) return rounds;
   return undefined;
 }
 
