@@ -1,6 +1,7 @@
 /** The official http and undici instrumentations: work under a parent, and no noise from those who watch. */
 import { IncomingMessage, type ServerResponse } from 'node:http';
-import type { Span } from '@opentelemetry/api';
+import { context, type Span } from '@opentelemetry/api';
+import { isTracingSuppressed } from '@opentelemetry/core';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { recordError } from './record-error.js';
@@ -17,6 +18,8 @@ const WATCHED = new Set(['/healthz', '/livez', '/metrics', '/readyz']);
 export function createHttpInstrumentation(): HttpInstrumentation {
   return new HttpInstrumentation({
     requireParentforOutgoingSpans: true,
+    // The export of spans above all, which is a request too.
+    ignoreOutgoingRequestHook: () => isTracingSuppressed(context.active()),
     ignoreIncomingRequestHook: ({ url, headers }) =>
       headers['traceparent'] === undefined && WATCHED.has((url ?? '').split('?', 1)[0] ?? ''),
     responseHook: (span, response) => {

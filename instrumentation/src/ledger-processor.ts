@@ -140,23 +140,23 @@ function isSampled(span: Span): boolean {
 
 function stamped({ span: counted, stamps, account }: LedgerEntry<CountedSpan>): ReadableSpan {
   const { span, requestId } = counted;
-  const added: Attributes = { [SEQUENCE_START]: stamps.start, [SEQUENCE_END]: stamps.end };
+  const attributes: Attributes = { ...span.attributes, [SEQUENCE_START]: stamps.start, [SEQUENCE_END]: stamps.end };
   if (stamps.sent.length > 0) {
-    added[SENT] = stamps.sent.length;
-    added[SEQUENCE_SENT] = [...stamps.sent];
+    attributes[SENT] = stamps.sent.length;
+    attributes[SEQUENCE_SENT] = [...stamps.sent];
   }
-  if (account) added[ACCOUNT] = formatAccount(account);
+  if (account) attributes[ACCOUNT] = formatAccount(account);
   // Said again, so that the id seen is the id counted under, whatever the service set since.
-  if (requestId !== undefined) added[REQUEST_ID] = requestId;
-  return copyWith(span, { ...span.attributes, ...added });
+  if (requestId !== undefined) attributes[REQUEST_ID] = requestId;
+  return copyWith(span, attributes);
 }
 
+/** Field by field, which costs less than spreading the parts: this runs for every span. */
 function copyWith(span: ReadableSpan, attributes: Attributes): ReadableSpan {
-  return {
+  const copy: { -readonly [Key in keyof ReadableSpan]: ReadableSpan[Key] } = {
     name: span.name,
     kind: span.kind,
     spanContext: () => span.spanContext(),
-    ...(span.parentSpanContext && { parentSpanContext: span.parentSpanContext }),
     startTime: span.startTime,
     endTime: span.endTime,
     status: span.status,
@@ -171,4 +171,6 @@ function copyWith(span: ReadableSpan, attributes: Attributes): ReadableSpan {
     droppedEventsCount: span.droppedEventsCount,
     droppedLinksCount: span.droppedLinksCount,
   };
+  if (span.parentSpanContext) copy.parentSpanContext = span.parentSpanContext;
+  return copy;
 }

@@ -71,7 +71,7 @@ interface Period<S> {
   sent: number;
   xorHigh: number;
   xorLow: number;
-  held: Omit<LedgerEntry<S>, 'account'> | undefined;
+  held: LedgerEntry<S> | undefined;
   dueAt: number;
 }
 
@@ -135,7 +135,7 @@ function wake<S>(state: State<S>, period: Period<S>): readonly LedgerEntry<S>[] 
   if (!held) return [];
   period.held = undefined;
   state.resting.delete(period);
-  return [{ ...held, account: undefined }];
+  return [held];
 }
 
 function send<S>(state: State<S>, spanId: string): number | undefined {
@@ -155,9 +155,9 @@ function end<S>(
   state.openSpans.delete(spanId);
   const { period, start: startSequence, sent } = opened;
   const stamps = { start: startSequence, end: nextSequence(state), sent };
-  const entry = { span, spanId, key: period.key, stamps };
+  const entry = { span, spanId, key: period.key, stamps, account: undefined };
   period.open -= 1;
-  if (period.open > 0) return [{ ...entry, account: undefined }];
+  if (period.open > 0) return [entry];
   period.held = entry;
   period.dueAt = now + state.lingerMs;
   state.resting.add(period);

@@ -35,6 +35,8 @@ process.stdin.resume().on('end', () => process.exit());
 const CLIENT = `
 import http, { get, request as httpRequest } from 'node:http';
 import { once } from 'node:events';
+import { context } from '@opentelemetry/api';
+import { isTracingSuppressed, suppressTracing } from '@opentelemetry/core';
 import { currentRequestId } from '@tracecourt/instrumentation';
 import { request as undiciRequest, Agent } from 'undici';
 const base = 'http://127.0.0.1:' + process.env.SERVER_PORT;
@@ -87,6 +89,17 @@ const ROWS: Readonly<Record<string, Row>> = {
     asked: ['GET', 'GET'],
     served: ['GET', 'GET'],
     outcome: 2,
+  },
+  'http that is to leave no trace': {
+    body: `
+      const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+      const isDark = () => new Promise((resolve) => get(base, { agent }, (response) => response.resume().on('end', () => resolve(isTracingSuppressed(context.active())))));
+      const dark = await context.with(suppressTracing(context.active()), () => Promise.all([isDark(), isDark()]));
+      agent.destroy();
+      return dark;`,
+    asked: [],
+    served: [],
+    outcome: [true, true],
   },
   'http that fails': {
     body: `return getting('/fails');`,
