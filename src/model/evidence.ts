@@ -10,6 +10,8 @@ export interface Evidence {
   readonly observations: readonly StoreObservation[];
   /** What expressions may speak of, besides the record they look at. */
   readonly scope: ExpressionScope;
+  /** True of a request that nobody sent for the flow's sake, as whatever a standing collector hears: without a step of the flow it is no business of the flow. */
+  readonly overheard?: boolean;
 }
 
 /** Names an expression can use: `steps` (by step name, `-` as `_`), `values`, `params`; invariants also `spans` and `request`. */

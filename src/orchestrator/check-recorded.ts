@@ -1,5 +1,5 @@
 import type { AssembledRequest, CompiledFlow, Verdict, WorkflowTrace } from '../model/index.js';
-import { judgeAlone, openCase } from './judge-evidence.js';
+import { judgeAlone, judgeOverheard, openCase } from './judge-evidence.js';
 import { addressBook } from './name-peers.js';
 import { onlyRequest, recordedRequests } from './recorded-requests.js';
 
@@ -26,6 +26,12 @@ export async function checkRecorded(
 export function judgeSpans(flow: CompiledFlow, request: AssembledRequest): CheckedRecording {
   const opened = openCase(flow, request, addressBook([]));
   return { trace: opened.evidence.trace, verdict: judgeAlone(opened, []) };
+}
+
+/** The same of a request that nobody sent for the flow's sake. */
+export function judgeHeard(flow: CompiledFlow, request: AssembledRequest): CheckedRecording {
+  const opened = openCase(flow, request, addressBook([]));
+  return { trace: opened.evidence.trace, verdict: judgeOverheard(opened) };
 }
 
 /** What of a flow is about spans: all but what stands in the stores, and what is counted against it. */

@@ -72,12 +72,21 @@ export interface CaseFacts {
 
 /** Pure: the verdict on what the spans say, the stores show and the sender was answered. */
 export function judgeCase(opened: OpenedCase, { observations, answer, earlier }: CaseFacts): Verdict {
-  const judged = proveConforms(opened.flow, opened.request, stepReader(flowMatchers(opened.flow)));
-  const verdict = judged ?? judgeInFull(opened, observations);
+  const verdict = provedAtOnce(opened) ?? judgeInFull(opened, observations);
   if (observations.length === 0 && answer === undefined) return verdict;
   const { trace } = opened.evidence;
   const seen = withLeftOvers(verdict, { trace, observations, earlier });
   return answer === undefined ? seen : withAnswer(seen, answer, trace);
+}
+
+function provedAtOnce({ flow, request }: OpenedCase): Verdict | undefined {
+  return proveConforms(flow, request, stepReader(flowMatchers(flow)));
+}
+
+/** The verdict, by its spans, on a request that was heard rather than sent: one that has no step of the flow need not be of its kind. */
+export function judgeOverheard(opened: OpenedCase): Verdict {
+  const proved = provedAtOnce(opened);
+  return proved ?? judge({ ...opened.evidence, overheard: true }, evaluatorOf(opened.flow));
 }
 
 /** Without looking whether the spans alone settle it. */

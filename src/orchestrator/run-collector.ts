@@ -2,9 +2,10 @@ import { type Collector, startCollector } from '../../collectors/index.js';
 import { systemClock } from '../lib/clock.js';
 import type { AssembledRequest, CompiledFlow } from '../model/index.js';
 import { assemblerOptions } from './assembler-options.js';
-import { type CheckedRecording, judgeSpans, withoutStores } from './check-recorded.js';
+import { type CheckedRecording, judgeHeard, withoutStores } from './check-recorded.js';
 import { type OpenWatch, watchOpen } from './live/watch-open.js';
 import type { UnstampedEvent } from './unstamped-event.js';
+import { countVerdicts } from './verdict-counts.js';
 
 export interface CollectorSettings {
   readonly http: { readonly host: string; readonly port: number };
@@ -43,6 +44,7 @@ export async function runCollector(
 ): Promise<Collector> {
   const times = { rootQuietMs, idleMs: quietMs, deadlineMs };
   const spansAlone = flow && withoutStores(flow);
+  const counts = flow && countVerdicts([flow.name]);
   const open = watchOpen({
     snapshot: (requestId) => collector.snapshot(requestId),
     growth: (requestId, mark) => collector.growth(requestId, mark),
@@ -53,9 +55,12 @@ export async function runCollector(
     assembler: spansAlone ? assemblerOptions([spansAlone], times) : times,
     clock: systemClock,
     ...(spansAlone && { onNews: (requestIds) => follow(open, requestIds, spansAlone) }),
+    ...(counts && { metrics: counts.metrics }),
     onCompleted(request) {
       open.leave(request.requestId);
-      onCompleted(lineOf(request), spansAlone && judgeSpans(spansAlone, request));
+      const judged = spansAlone && judgeHeard(spansAlone, request);
+      if (judged) counts?.count(judged.verdict);
+      onCompleted(lineOf(request), judged);
     },
   });
   return {

@@ -4,7 +4,9 @@ import type { Reporter } from '../report/index.js';
 
 /** Counts verdicts for whoever scrapes the collector while a run goes on. */
 export interface VerdictCounts extends Reporter {
-  metrics(): readonly MetricFamily[];
+  /** Counts a verdict that is no event of a run; a revision above 1 is a later one. */
+  readonly count: (verdict: Verdict) => void;
+  readonly metrics: () => readonly MetricFamily[];
 }
 
 /** `flows` are the names under which verdicts are counted: those of the run, so that there are as many series as they make. */
@@ -20,6 +22,7 @@ export function countVerdicts(flows: readonly string[]): VerdictCounts {
       if (event.type === 'verdict-reached') add(event.verdict, 'first');
       if (event.type === 'verdict-revised') add(event.verdict, 'later');
     },
+    count: (verdict) => add(verdict, verdict.revision > 1 ? 'later' : 'first'),
     metrics: () => [
       {
         name: 'tracecourt_verdicts_total',

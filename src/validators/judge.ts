@@ -34,6 +34,7 @@ import { spanWithoutEffect } from './store/span-without-effect.js';
 import { voteIntegrity } from './store/vote-integrity.js';
 import { wrongContent } from './store/wrong-content.js';
 import { prepare, type Subject } from './subject.js';
+import { forbidsWithoutSteps, isWhole } from './without-steps.js';
 
 /** Each looks for one violation; none knows of another. */
 const VALIDATORS: readonly ((subject: Subject) => readonly Finding[])[] = [
@@ -67,6 +68,7 @@ const WORKED_OUT: readonly ((subject: Subject, evaluate: Evaluate) => Checked)[]
  *
  * - Pure: the same evidence gives the same verdict. Expressions are worked out by `evaluate`.
  * - Nothing to check is unknown, never a pass; an open request never passes.
+ * - A request without a step of the flow: see docs/adr/0175.
  * - Of an open request only what no further span can repair is a finding.
  */
 export function judge(evidence: Evidence, evaluate: Evaluate): Verdict {
@@ -77,7 +79,10 @@ function judgeAssigned(evidence: Evidence, evaluate: Evaluate): { readonly verdi
   const subject = prepare(evidence, evaluate);
   const { missing, counts, unexpected } = subject.counts;
   const fits = missing.length + counts.length + unexpected.length === 0;
-  return { verdict: subject.steps.length === 0 ? judgeNothing(subject) : judgeSubject(subject, evaluate), fits };
+  return {
+    verdict: subject.steps.length === 0 ? judgeWithoutSteps(subject, evaluate) : judgeSubject(subject, evaluate),
+    fits,
+  };
 }
 
 function judgeSubject(subject: Subject, evaluate: Evaluate): Verdict {
@@ -147,14 +152,28 @@ function isSentBy(handoff: Handoff, { end, subject }: { readonly end: Finding; r
   return topics.includes(handoff.peer);
 }
 
-/** No step of the flow at all. What a store shows still stands where the trace is proven to be whole. */
+/**
+ * No step of the flow at all. Of a request that is whole, and that was asked for, what the flow requires is missing; one that keeps what the flow forbids passes only where that could be seen
+ * without a step. Of any other only what stands whatever may still come is told.
+ */
+function judgeWithoutSteps(subject: Subject, evaluate: Evaluate): Verdict {
+  if (subject.evidence.overheard || !isWhole(subject)) return judgeNothing(subject);
+  const verdict = judgeSubject(subject, evaluate);
+  if (verdict.outcome === 'pass' && forbidsWithoutSteps(subject.flow)) return verdict;
+  return {
+    ...verdict,
+    outcome: verdict.outcome === 'fail' ? 'fail' : 'unknown',
+    reasons: [{ code: 'nothing-to-check' }, ...verdict.reasons],
+  };
+}
+
+/** An attribute that no span may have is there or not; what a store shows stands where the trace is proven to be whole. */
 function judgeNothing(subject: Subject): Verdict {
-  const { findings, consequences } = explain(effectWithoutSpan(subject), subject);
   const proven = subject.trace.completedBy === 'accounted';
+  const all = [...forbiddenAttribute(subject), ...(proven ? effectWithoutSpan(subject) : [])];
   const reasons: readonly UnknownReason[] = [{ code: 'nothing-to-check' }, ...telemetryLost(subject, () => false)];
   return compose(subject, {
-    findings: proven ? findings : [],
-    consequences,
+    ...explain(all, subject),
     reasons,
     notes: unknownSpanNotes(subject),
     strength: orderStrength(subject),

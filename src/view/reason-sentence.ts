@@ -9,7 +9,7 @@ export function reasonSentence(reason: UnknownReason): string {
     case 'incomplete':
       return incompleteSentence(reason);
     case 'nothing-to-check':
-      return 'No step of the flow was seen: there is nothing to check.';
+      return 'No span of the request is a step of the flow.';
     case 'store-unreachable':
       return `The effect of \`${reason.effect}\` could not be read: ${storeWord(reason.store)} at ${reason.address} ${reason.reason}.`;
     case 'clocks-contradict':

@@ -97,8 +97,8 @@ describe('tracecourt check, of ids', () => {
     expect(JSON.parse(byTrace.stdout).requests).to.deep.equal([verdict]);
 
     const other = await check(flow, '--trace', requestId);
-    expect(other.exitCode).to.equal(2);
-    expect(other.stdout).to.include('nothing-to-check');
+    expect(other.exitCode).to.equal(1);
+    expect(other.stdout).to.include('missing-step').and.include('nothing-to-check');
   }).timeout(60_000);
 
   it('says where it has looked for an id that nobody has', async () => {

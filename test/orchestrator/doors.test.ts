@@ -5,7 +5,7 @@ import { startEmbeddedRedis } from '../../src/embedded/redis/index.js';
 import { DataFlowValidator, IntegrationTestOrchestrator, loadFlow, type RunOptions } from '../../src/index.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { pollUntil } from '../../src/lib/deadline.js';
-import type { AssembledRequest } from '../../src/model/index.js';
+import type { AssembledRequest, Verdict } from '../../src/model/index.js';
 import { type CompletedLine, runCollector } from '../../src/orchestrator/run-collector.js';
 import { createRedisProbe } from '../../src/stores/index.js';
 import { buildSpan } from '../helpers/spans.js';
@@ -124,5 +124,32 @@ describe('runCollector', () => {
     await tracing.flush();
     await pollUntil(async () => heard[0], { timeoutMs: 5_000, everyMs: 5 });
     expect(heard[0]).to.include({ completedBy: 'accounted', revision: 1, spans: 1 });
+  });
+
+  it('counts verdicts at /metrics, and holds no request to a flow that it has no step of', async () => {
+    const verdicts: Verdict[] = [];
+    const settings = { http: { host: '127.0.0.1', port: 0 }, rootQuietMs: 500, quietMs: 5_000, deadlineMs: 60_000 };
+    const flow = await loadFlow(FLOW, 'toy.flow.yaml');
+    await using collector = await runCollector(
+      { ...settings, flow },
+      { onCompleted: (_line, judged) => void (judged && verdicts.push(judged.verdict)) },
+    );
+    await using tracing = startTracing({ global: false, serviceName: 'toy', endpoint: collector.address });
+    for (const [request, step] of [
+      ['r.1', 'save'],
+      ['r.2', 'ping'],
+    ] as const)
+      withRequestId(
+        request,
+        wrapStep(step, () => 'done', { tracer: tracing.tracer }),
+      );
+    await tracing.flush();
+    await pollUntil(async () => verdicts[1], { timeoutMs: 5_000, everyMs: 5 });
+    const told = verdicts.map(({ outcome, reasons }) => [outcome, ...reasons.map(({ code }) => code)]);
+    expect(told).to.have.deep.members([['pass'], ['unknown', 'nothing-to-check']]);
+    const metrics = await (await fetch(`${collector.address}/metrics`)).text();
+    expect(metrics).to.include('tracecourt_verdicts_total{flow="toy",outcome="pass",revision="first"} 1');
+    expect(metrics).to.include('tracecourt_verdicts_total{flow="toy",outcome="unknown",revision="first"} 1');
+    expect(metrics).to.include('tracecourt_verdicts_total{flow="toy",outcome="fail",revision="first"} 0');
   });
 });
