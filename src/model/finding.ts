@@ -80,8 +80,10 @@ export interface FindingFacts {
     readonly min: number;
     readonly max: number | null;
     readonly observed: number;
-    /** Present where tries of one occurrence were counted, not occurrences. */
-    readonly of?: 'attempts';
+    /** Present where tries of one occurrence, or rounds of several steps, were counted, not occurrences. */
+    readonly of?: 'attempts' | 'rounds';
+    /** True: only one round of a repeat around it was counted. */
+    readonly inRound?: boolean;
     /** Other steps of the same rounds, which are as many. */
     readonly also?: readonly string[];
     /** Only those that hang under this step were counted, or happen inside it. */

@@ -1,6 +1,6 @@
-import type { Insertion } from './conformance/index.js';
+import { type Insertion, UNBOUNDED } from './conformance/index.js';
+import { type LackingRounds, lackingRounds } from './flow/lacking-rounds.js';
 import type { EditedOrder } from './flow/seen-rounds.js';
-import { type LackingRounds, lackingRounds } from './lacking-rounds.js';
 
 /** What keeps a word from conforming, a sentence for each edit; what is too seldom by its number. */
 export function wordProblems(edited: EditedOrder, steps: readonly string[]): readonly string[] {
@@ -32,10 +32,10 @@ export function wordProblems(edited: EditedOrder, steps: readonly string[]): rea
 }
 
 function roundsProblem(
-  { min, max, begun, isOfSeveral }: LackingRounds,
+  { repeat: { min, max }, begun, isOfSeveral }: LackingRounds,
   { names, where }: { readonly names: string; readonly where: string },
 ): string {
-  const needed = max === null ? `${min} or more` : min === max ? String(min) : `${min} to ${max}`;
+  const needed = max >= UNBOUNDED ? `${min} or more` : min === max ? String(min) : `${min} to ${max}`;
   const are = max === 1 ? 'is' : 'are';
   if (!isOfSeveral) {
     const happened = begun === 0 ? `is missing${where}` : `happened ${begun === 1 ? 'once' : `${begun} times`}`;

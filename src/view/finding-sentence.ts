@@ -72,12 +72,16 @@ function unexpectedSentence({ step, service, facts }: FindingOf<'unexpected-step
 }
 
 function countSentence({ step = '', facts }: FindingOf<'wrong-count'>): string {
-  const { also = [], under, observed, min } = facts;
+  const { also = [], under, observed, min, inRound } = facts;
   const steps = list([step, ...also].map((each) => `\`${each}\``));
   const each = also.length === 0 ? '' : ' each';
-  const where = under === undefined ? '' : ` under \`${under}\``;
+  const where = `${under === undefined ? '' : ` under \`${under}\``}${inRound ? ' in one of the rounds' : ''}`;
   const did =
-    facts.of === 'attempts' ? `took ${count(observed, 'attempt')}` : `happened ${times(observed)}${each}${where}`;
+    facts.of === 'attempts'
+      ? `took ${count(observed, 'attempt')}`
+      : facts.of === 'rounds'
+        ? `went round ${times(observed)}${where}`
+        : `happened ${times(observed)}${each}${where}`;
   return `${steps} ${did}; the flow ${observed < min ? 'requires' : 'allows'} ${bounds(facts)}.`;
 }
 

@@ -3,11 +3,15 @@ import { emptyRun, GAP, NEXT_ROUND, type RunNode, type RunPart } from './run-nod
 
 export interface Completion {
   readonly costs: readonly number[];
+  /** The same without those that an occurrence which was left out could be. Undefined: none was. */
+  readonly unseen?: readonly number[] | undefined;
   /** A number for one more occurrence, which did not happen. */
   readonly add: () => number;
 }
 
-/** Adds the fewest leaves that make a run whole; of ways that are as good, the first in order of declaration. */
+/**
+ * Adds the fewest leaves that make a run whole; of ways that are as good, the one that has most of what was left out, then the first in order of declaration.
+ */
 export function completeRun(node: OrderNode, run: RunNode | undefined, completion: Completion): RunNode | undefined {
   if (run) fill(run, completion);
   return run ?? addWhole(node, completion);
@@ -72,6 +76,9 @@ function addWhole(node: OrderNode, completion: Completion): RunNode | undefined 
   }
 }
 
-function cheapest(children: readonly OrderNode[], { costs }: Completion): OrderNode {
-  return children.reduce((best, child) => ((costs[child.id] as number) < (costs[best.id] as number) ? child : best));
+/** Of those with as few leaves, the one with the most that were seen, at another time. */
+function cheapest(children: readonly OrderNode[], { costs, unseen = costs }: Completion): OrderNode {
+  const over = (a: OrderNode, b: OrderNode, of: readonly number[]): number =>
+    (of[a.id] as number) - (of[b.id] as number);
+  return children.reduce((best, child) => ((over(child, best, costs) || over(child, best, unseen)) < 0 ? child : best));
 }

@@ -8,6 +8,7 @@ import { membershipsOf } from './required-pairs.js';
 import { describeRun, type RequiredOrder, type Run } from './run.js';
 import type { RunNode } from './run-node.js';
 import { type Cycle, cycleThrough } from './shortest-cycle.js';
+import { standIn } from './stand-in.js';
 
 /** The fewest occurrences to take out and to add that make a request conform. */
 export interface LeastEdits {
@@ -66,11 +67,17 @@ export function describeEdits(order: CompiledOrder, request: RequestOrder, kept:
   const count = request.occurrences.length;
   const isOpen = (place: number): boolean => request.mayStillCome?.has(order.places[place]?.label ?? '') === true;
   let next = count;
-  const root = completeRun(order.root, kept.run, { costs: costsOf(order.nodes, isOpen), add: () => next++ });
-  const run = describeRun(root, { count: next, order: kept.started });
-  const inserted = Array.from({ length: next - count }, (_, i) => insertionOf(count + i, run));
   const isKept = new Set(kept.started);
   const left = request.occurrences.flatMap((_, i) => (isKept.has(i) ? [] : [i]));
+  const labelsLeft = new Set(left.flatMap((i) => request.occurrences[i]?.labels ?? []));
+  const isLeft = (place: number): boolean => isOpen(place) || labelsLeft.has(order.places[place]?.label ?? '');
+  const root = completeRun(order.root, kept.run, {
+    costs: costsOf(order.nodes, isOpen),
+    unseen: left.length === 0 ? undefined : costsOf(order.nodes, isLeft),
+    add: () => next++,
+  });
+  const run = describeRun(root, { count: next, order: kept.started });
+  const inserted = Array.from({ length: next - count }, (_, i) => insertionOf(count + i, run));
   const deleted = left.length === 0 ? [] : new Deletions({ order, request, run, root, inserted }).describe(left);
   return { cost: deleted.length + inserted.length, isLeast: kept.isLeast, deleted, inserted, run };
 }
@@ -119,12 +126,10 @@ class Deletions {
     return at < 0 ? undefined : this.#free.splice(at, 1)[0]?.occurrence;
   }
 
-  #cycleIfReplaced(occurrence: number, inserted: number): Cycle | undefined {
-    const put = (each: number): number => (each === inserted ? occurrence : each);
-    const required = this.#edited.run.required.map(({ by, parts }) => ({
-      by,
-      parts: parts.map((part) => part.map(put)),
-    }));
+  #cycleIfReplaced(occurrence: number, added: number): Cycle | undefined {
+    const { root, run } = this.#edited;
+    const together = root && standIn(root, { occurrence, added });
+    const { required } = describeRun(together, { count: run.places.length, order: run.order });
     return this.#cycleThrough(occurrence, required);
   }
 

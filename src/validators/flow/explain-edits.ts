@@ -1,19 +1,12 @@
 import type { CycleEdge } from '../../model/index.js';
-import {
-  boundsOfNodes,
-  type Deletion,
-  type Insertion,
-  type LeastEdits,
-  labelOf,
-  type OrderChecker,
-  type RequestOrder,
-  UNBOUNDED,
-} from '../conformance/index.js';
+import type { Deletion, Insertion, OrderChecker, RequestOrder } from '../conformance/index.js';
 import { groupBy } from '../group-by.js';
 import type { CheckedRequest, FlowCheck, FlowCounts } from './checked-request.js';
 import { witnessOf } from './cycle-witness.js';
-import type { Facts, Occurrence } from './facts.js';
+import { byRounds, type Counted, countOf, countOfRounds } from './edit-counts.js';
+import { type Edited, labelledIn } from './edited.js';
 import type { UnexpectedStep } from './feasible.js';
+import { lackingRounds } from './lacking-rounds.js';
 import { type Missing, missingParts } from './missing-parts.js';
 import { boundSteps, type OrderScope } from './order-scopes.js';
 import { inPlainSteps, placeName, plainStep, withPlaces } from './place-names.js';
@@ -25,15 +18,6 @@ import { inSeenRounds } from './seen-rounds.js';
 import { overlapOf } from './serial-overlap.js';
 import { addStrength } from './strength.js';
 import { takenBranches } from './taken-branches.js';
-
-interface Edited {
-  readonly edits: LeastEdits;
-  readonly checker: OrderChecker;
-  readonly scope: OrderScope;
-  readonly facts: Facts;
-  /** All occurrences of the request, those outside the scope too. */
-  readonly everyone: readonly Occurrence[];
-}
 
 /**
  * Why the occurrences of one scope do not conform to its order: the least edits that would make them conform.
@@ -55,11 +39,14 @@ export function explainEdits(
     astray(least) > 0 ? alongTakenBranches(least, { asked, request }) : alongSeenRounds(least, asked),
   );
   const cycles = cyclesOf(edited);
+  const { missing, tooFew } = lackingOf(edited);
+  const { tooMany, unexpected } = surplusOf(edited);
   return {
     counts: {
-      missing: missingAtPlaces(edited, open),
+      missing: missingAtPlaces(missing, { edited, open }),
       awaited: (asked.mayStillCome?.size ?? 0) > 0 ? awaitedByEdits(asked, { checker, open }) : [],
-      ...surplusOf(edited),
+      counts: byRounds([...tooFew, ...tooMany], edited),
+      unexpected,
     },
     order: { cycles, ...provenBeside(cycles.length, edited), tooAmbiguous: undefined },
   };
@@ -72,7 +59,7 @@ function countedFirst(edited: Edited): Edited {
     const occurrence = edited.scope.occurrences[deletion.occurrence];
     if (!occurrence || !deletion.cycle || deletion.movedTo !== undefined) return deletion;
     const labelled = labelledIn(occurrence, edited);
-    const { observed = 0, max = null } = countOf(labelled, edited) ?? {};
+    const { observed = 0, max = null } = countOf(labelled, { edited, occurrence: deletion.occurrence }) ?? {};
     const excess = left.get(labelled.label) ?? (max === null ? 0 : observed - max);
     left.set(labelled.label, excess - 1);
     return excess > 0 ? { ...deletion, cycle: undefined } : deletion;
@@ -156,13 +143,16 @@ function cycleOf({ cycle }: Deletion, { scope, facts }: Edited): ReturnType<type
 }
 
 /** What is missing, by place: of a step with several places one can be there and another missing. */
-function missingAtPlaces(edited: Edited, { storeShown }: CheckedRequest['open']): FlowCounts['missing'] {
+function missingAtPlaces(
+  missing: readonly Missing[],
+  { edited, open: { storeShown } }: { readonly edited: Edited; readonly open: CheckedRequest['open'] },
+): FlowCounts['missing'] {
   const { edits, checker, scope } = edited;
   const occurrences = scope.occurrences.flatMap((occurrence, i) => {
     const place = checker.order.places[edits.run.places[i] ?? -1];
     return place ? [{ ...occurrence, step: placeName(place) }] : [];
   });
-  const parts = missingParts(missingOf(edited), {
+  const parts = missingParts(missing, {
     order: withPlaces(scope.order, checker.order.places),
     occurrences,
     storeShown: (name) => storeShown(plainStep(name)),
@@ -172,16 +162,27 @@ function missingAtPlaces(edited: Edited, { storeShown }: CheckedRequest['open'])
   return parts.map(inPlainSteps);
 }
 
-/** Insertions that an occurrence out of order stands for are told by its cycle, not as missing. */
-function missingOf(edited: Edited): readonly Missing[] {
-  const { edits, checker, scope } = edited;
-  const moved = new Set(
-    edits.deleted.flatMap(({ movedTo, cycle }) => (cycle && movedTo !== undefined ? [movedTo] : [])),
-  );
+/** What has to come: what there was none of is missing, of the rest there is too little. */
+function lackingOf(edited: Edited): { readonly missing: readonly Missing[]; readonly tooFew: readonly Counted[] } {
+  const insertions = lackedBy(edited);
+  const { lacking } = lackingRounds({ ...edited, order: edited.scope.order }, insertions);
+  const begun = lacking.filter(({ begun: rounds }) => rounds > 0);
+  const counted = new Set(begun.flatMap(({ inserted }) => inserted));
+  const missing = insertions.filter((each) => !counted.has(each));
+  return { missing: missingOf(missing, edited), tooFew: begun.flatMap((rounds) => countOfRounds(rounds, edited)) };
+}
+
+/** The insertions that no occurrence out of order stands for: that one is told by its cycle, not as missing. */
+function lackedBy({ edits }: Edited): readonly Insertion[] {
+  const moved = new Set(edits.deleted.flatMap(({ movedTo, cycle }) => (cycle ? [movedTo] : [])));
+  return edits.inserted.filter(({ occurrence }) => !moved.has(occurrence));
+}
+
+/** What there is not any of, with what it should have come after. */
+function missingOf(insertions: readonly Insertion[], { checker, scope }: Edited): readonly Missing[] {
   const seen = new Set(scope.occurrences.map(({ step }) => step));
   const told = new Map<number, Missing>();
-  for (const { occurrence, place, after } of edits.inserted) {
-    if (moved.has(occurrence) || isTooFew(place, edited)) continue;
+  for (const { occurrence, place, after } of insertions) {
     const at = checker.order.places[place];
     if (!at) continue;
     const last = after === undefined || !seen.has(at.step) ? undefined : scope.occurrences[after];
@@ -191,135 +192,24 @@ function missingOf(edited: Edited): readonly Missing[] {
   return [...told.values()];
 }
 
-/** True of a place that is repeated by itself, and was filled too seldom rather than not at all. */
-function isTooFew(place: number, { edits, checker }: Edited): boolean {
-  const isOwn = edits.run.places.some((each, i) => each === place && !isInserted(i, edits.inserted));
-  const repeat = isOwn ? repeatOf(place, checker) : undefined;
-  return repeat?.child.kind === 'place' && repeat.child.place.id === place && !repeat.between;
-}
-
-function isInserted(occurrence: number, inserted: readonly Insertion[]): boolean {
-  return inserted.some((each) => each.occurrence === occurrence);
-}
-
-/** The nearest repeat around a place. */
-function repeatOf(place: number, { order }: OrderChecker) {
-  const around = order.nodes.flatMap((node) =>
-    node.kind === 'repeat' && node.first <= place && place < node.after ? [node] : [],
-  );
-  return around.sort((a, b) => a.after - a.first - (b.after - b.first))[0];
-}
-
-/** What is there too often, or too seldom, and what should not be there at all. */
-function surplusOf(edited: Edited): Pick<FlowCounts, 'counts' | 'unexpected'> {
+/** What is there too often, and what should not be there at all. */
+function surplusOf(edited: Edited): { readonly tooMany: readonly Counted[] } & Pick<FlowCounts, 'unexpected'> {
   const { edits, checker, scope } = edited;
   const { places } = checker.order;
   const usedPlaces = edits.run.places.flatMap((place) => places[place ?? -1] ?? []);
   const used = new Set(usedPlaces.map(({ step }) => step));
   const labels = new Set(usedPlaces.map(({ label }) => label));
-  const wrong = new Map<string, Labelled>();
-  for (const { place } of edits.inserted) {
-    const at = isTooFew(place, edited) ? places[place] : undefined;
-    if (at) wrong.set(at.label, at);
-  }
+  const tooMany = new Map<string, Counted>();
+  const unexpected = new Set<string>();
   for (const { occurrence, cycle } of edits.deleted) {
     const left = cycle ? undefined : scope.occurrences[occurrence];
-    const labelled = left && labelledIn(left, edited);
-    if (labelled) wrong.set(labelled.label, labelled);
+    if (!left) continue;
+    const labelled = labelledIn(left, edited);
+    const count = labels.has(labelled.label) ? countOf(labelled, { edited, occurrence }) : undefined;
+    if (count) tooMany.set(JSON.stringify(count), count);
+    else unexpected.add(left.step);
   }
-  const told = [...wrong.values()].map((each) => ({
-    each,
-    count: labels.has(each.label) ? countOf(each, edited) : undefined,
-  }));
-  return {
-    counts: byRounds(told.flatMap(({ count }) => count ?? [])),
-    unexpected: byBranch(
-      told.filter(({ count }) => !count).map(({ each }) => each.step),
-      { ...edited, used },
-    ),
-  };
-}
-
-/** A step, with the one it hangs under where its places are bound. */
-interface Labelled {
-  readonly label: string;
-  readonly step: string;
-  readonly under?: string | undefined;
-}
-
-function labelledIn(occurrence: Occurrence, { scope, everyone, facts }: Edited): Labelled {
-  const { step } = occurrence;
-  const anchors = boundSteps(scope.order).get(step);
-  const under = anchors?.find((anchor) =>
-    everyone.some((other) => other.step === anchor && facts.causes(other, occurrence)),
-  );
-  return { step, under, label: labelOf(step, under) };
-}
-
-interface Counted {
-  readonly step: string;
-  readonly under: string | undefined;
-  readonly min: number;
-  readonly max: number | null;
-  readonly observed: number;
-  readonly round: number | undefined;
-  readonly isBetween: boolean;
-}
-
-/** How often a step happened and may happen; undefined where the number alone is no reproach. */
-function countOf({ label, step, under }: Labelled, edited: Edited): Counted | undefined {
-  const { checker, scope } = edited;
-  const places = checker.order.places.filter((place) => place.label === label);
-  const repeats = places.map(({ id }) => repeatOf(id, checker));
-  const [repeat] = repeats;
-  const ofStep = scope.occurrences.filter((each) => each.step === step);
-  const observed = ofStep.filter((each) => labelledIn(each, edited).label === label).length;
-  const isOne = repeats.every((each) => each === repeat);
-  const isDirect = repeat?.child.kind === 'place' && repeat.child.place.id === places[0]?.id && places.length === 1;
-  const { min, max } = isDirect ? repeat : boundsOf(label, checker);
-  if (observed >= min && observed <= max) return undefined;
-  const between = repeat?.between;
-  const isBetween =
-    isOne && between !== undefined && places.every(({ id }) => between.first <= id && id < between.after);
-  return {
-    step,
-    under,
-    min,
-    max: max >= UNBOUNDED ? null : max,
-    observed,
-    round: isOne ? repeat?.id : undefined,
-    isBetween,
-  };
-}
-
-/** How often the whole order wants and takes what has a label. */
-function boundsOf(label: string, { order }: OrderChecker): { readonly min: number; readonly max: number } {
-  const bounds = boundsOfNodes(order).at(-1);
-  const place = order.places.find((each) => each.label === label);
-  const at = place && bounds ? bounds.labels.indexOf(order.labelOfPlace[place.id] ?? -1) : -1;
-  return { min: bounds?.least[at] ?? 0, max: bounds?.most[at] ?? 0 };
-}
-
-/** Steps of the same rounds that are counted wrong alike are one; with too many rounds there is also too much between them. */
-function byRounds(counted: readonly Counted[]): FlowCounts['counts'] {
-  const rounds = new Set(counted.flatMap(({ round, isBetween }) => (isBetween ? [] : [round])));
-  const told = counted.filter(({ round, isBetween }) => !isBetween || !rounds.has(round));
-  const alike = groupBy(told, ({ round, step, ...numbers }) => JSON.stringify([round ?? step, numbers]));
-  return [...alike.values()].flatMap((group) => {
-    const [first, ...others] = group;
-    if (!first) return [];
-    const { step, under, min, max, observed } = first;
-    return [
-      {
-        step,
-        min,
-        max,
-        observed,
-        ...(under !== undefined && { under }),
-        ...(others.length > 0 && { also: others.map((each) => each.step) }),
-      },
-    ];
-  });
+  return { tooMany: [...tooMany.values()], unexpected: byBranch([...unexpected], { ...edited, used }) };
 }
 
 /** Steps of one branch that was not taken are one. */

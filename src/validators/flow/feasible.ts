@@ -14,6 +14,10 @@ export interface CountProblems {
     readonly observed: number;
     readonly also?: readonly string[];
     readonly under?: string;
+    /** Rounds were counted, not occurrences. */
+    readonly of?: 'rounds';
+    /** The spans of the one round that was counted. */
+    readonly inRound?: readonly string[];
   }[];
   readonly unexpected: readonly UnexpectedStep[];
 }

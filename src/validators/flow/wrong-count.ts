@@ -14,9 +14,13 @@ import type { Subject } from '../subject.js';
  * So is an occurrence that took more or fewer attempts than its step may. A step that occurred not at all is missing-step's. Cannot tell that there are too few while one may still come or was lost.
  */
 export function wrongCount(subject: Subject): readonly Finding[] {
-  const counted = subject.counts.counts.map(({ step, ...facts }) => {
-    const occurrences = [step, ...(facts.also ?? [])].flatMap(subject.stepsNamed);
-    return findingAbout(subject, 'wrong-count', { about: { step, occurrences }, facts });
+  const counted = subject.counts.counts.map(({ step, inRound, ...facts }) => {
+    const all = [step, ...(facts.also ?? [])].flatMap(subject.stepsNamed);
+    const occurrences = inRound ? all.filter(({ spanId }) => inRound.includes(spanId)) : all;
+    return findingAbout(subject, 'wrong-count', {
+      about: { step, occurrences },
+      facts: { ...facts, ...(inRound && { inRound: true }) },
+    });
   });
   return [...counted, ...wrongAttempts(subject)];
 }
