@@ -2,7 +2,7 @@ import { type BoundStatement, bindParameters } from './bind-parameters.js';
 import type { BoltMap } from './bolt-value.js';
 import type { CypherStatement } from './cypher-statement.js';
 import { BoltFailure, toFailure } from './failure.js';
-import type { EngineResult, EngineTransaction, GraphEngine } from './graph-engine.js';
+import type { EngineResult, EngineTransaction, GraphEngine, Savepoint } from './graph-engine.js';
 import type { GraphSchema } from './graph-schema.js';
 import type { KnownStatements } from './known-statements.js';
 import { readUses } from './property-uses.js';
@@ -127,11 +127,22 @@ export class GraphTransaction {
     if (statement.type === 'r') return runTyped(bound, { run: (again) => this.#run(again) });
     if (this.#undoSchema.length > 0) throw mixed('a write', 'a schema change');
     await this.#lockForWriting();
+    const isFirst = this.#writing === undefined;
     const writing = this.#writing ?? engine.begin();
     this.#writing = writing;
     this.#wrote = true;
-    const run = (again: BoundStatement): Promise<EngineResult> => writing.run(again);
-    return runTyped(bound, statement.type === 'rw' ? { run, savepoint: () => writing.savepoint() } : { run });
+    const run = (again: BoundStatement): Promise<EngineResult> => this.#run(again);
+    if (statement.type !== 'rw') return runTyped(bound, { run });
+    return runTyped(bound, { run, savepoint: () => (isFirst ? this.#newBeginning() : writing.savepoint()) });
+  }
+
+  /** Nothing was written before: to begin anew is to go back, and costs nothing where nobody goes back. */
+  async #newBeginning(): Promise<Savepoint> {
+    const undo = async (): Promise<void> => {
+      this.#writing?.rollback();
+      this.#writing = this.#graph.engine.begin();
+    };
+    return { undo, release: async () => undefined };
   }
 
   #run(bound: BoundStatement): Promise<EngineResult> {

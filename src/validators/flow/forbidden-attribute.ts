@@ -65,14 +65,16 @@ function holds(value: AttributeValue, fits: TextPattern): boolean {
 }
 
 function namesIn({ attributes, events, links, resource }: Span, fits: Fits): readonly string[] {
-  const all: readonly Attributes[] = [
-    attributes,
-    ...events.map((event) => event.attributes),
-    ...links.map((link) => link.attributes),
-    resource,
-  ];
-  const names = all.flatMap((each) =>
-    [...each.entries()].flatMap(([name, value]) => (!isLedgers(name) && fits(name, value) ? [name] : [])),
-  );
-  return [...new Set(names)];
+  const names = new Set<string>();
+  addNames(names, attributes, fits);
+  for (const event of events) addNames(names, event.attributes, fits);
+  for (const link of links) addNames(names, link.attributes, fits);
+  addNames(names, resource, fits);
+  return [...names];
+}
+
+function addNames(names: Set<string>, attributes: Attributes, fits: Fits): void {
+  for (const [name, value] of attributes.entries()) {
+    if (!isLedgers(name) && fits(name, value)) names.add(name);
+  }
 }

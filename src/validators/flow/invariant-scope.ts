@@ -15,7 +15,10 @@ export function invariantScope(subject: Subject): Readonly<Record<string, unknow
   );
   return {
     ...evidence.scope,
-    spans: subject.index.spans.map((span) => spanInScope(span, subject)),
+    /** Worked out only where an invariant speaks of them. */
+    get spans() {
+      return subject.index.spans.map((span) => spanInScope(span, subject));
+    },
     stores: Object.fromEntries(stores),
     request: {
       id: trace.requestId,
