@@ -7,8 +7,8 @@
  *   export $(node build/test/services/main.js up)   # before, for the real stores
  *
  * A latency is the time from the end of the last span, as its process read the machine's clock, to the moment the verdict was spoken. Spans start at whole milliseconds, so a
- * reading can be off by one. A run is of at most 400 requests: the reference system has 500 GPUs. The first 50 of each run are judged and not counted: everything is compiled
- * in them.
+ * reading can be off by one. A run is of at most 1,000 requests: the reference system has 1,500 GPUs. The first 300 of each run, one after another, are judged and not counted: most is
+ * compiled in them.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -21,8 +21,8 @@ import type { Reporter } from '../src/report/index.js';
 import { cpuMsOfChildren, cpuMsOfThis } from './cpu-time.js';
 
 const SCENARIO = 'examples/gpu-allocation/approve.scenario.yaml';
-const MOST_A_RUN = 400;
-const WARM_UP = 50;
+const MOST_A_RUN = 1_000;
+const WARM_UP = 300;
 const NANOS_PER_MS = 1_000_000;
 
 const NO_ADDRESSES: StoreAddresses = {
@@ -100,6 +100,7 @@ async function measure(stores: Stores, pace: number | undefined): Promise<Measur
       bundles,
       rootQuietMs: 500,
       perSecond: pace,
+      warmUp: WARM_UP,
       cut: [],
       reporters: [latencyReporter(measured, cases.length)],
       clock: systemClock,

@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly rootQuietMs: number;
   /** Requests a second, sent whether or not the ones before are judged. Default: one after another. */
   readonly perSecond?: number | undefined;
+  /** So many of the first requests of each scenario go one after another whatever `perSecond` says. Default: none. */
+  readonly warmUp?: number | undefined;
   /** True: the first request that fails is the last that is sent, and is not waited for once it is certain that it fails. */
   readonly bail?: boolean | undefined;
   /** Services whose spans are not to reach the collector. */
@@ -160,8 +162,10 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       const gone = await storesAway(stores);
       away ??= gone;
     };
-    if (options.perSecond === undefined) for (const next of group) await hear(next);
-    else await atPace(group, { perSecond: options.perSecond, work: hear });
+    const { perSecond, warmUp = 0 } = options;
+    const alone = perSecond === undefined ? group.length : warmUp;
+    for (const next of group.slice(0, alone)) await hear(next);
+    if (perSecond !== undefined) await atPace(group.slice(alone), { perSecond, work: hear });
     system.lost.throwIfAborted();
     await services[Symbol.asyncDispose]();
     for (const [index, result] of results.entries()) results[index] = await reviseCase(result, room);
