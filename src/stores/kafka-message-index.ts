@@ -43,6 +43,12 @@ export class KafkaMessageIndex {
     return this.#positions.get(topic)?.get(partition);
   }
 
+  /** Where reading stands on each partition, as it is now; undefined for a topic that nobody said to read. */
+  positions(topic: string): Positions | undefined {
+    const positions = this.#positions.get(topic);
+    return positions && new Map(positions);
+  }
+
   knows(topic: string): boolean {
     return this.#positions.has(topic);
   }
@@ -124,6 +130,13 @@ export class KafkaMessageIndex {
     this.#inOrder.delete(message);
     this.#heldBytes -= sizeOf(message);
   }
+}
+
+/**
+ * Whether the topic is another one under the same name: it ends before what was read of it. What was read has to be from before the question for its end, since messages go on coming.
+ */
+export function isAnother(readBefore: Positions, ends: Positions): boolean {
+  return [...ends].some(([partition, end]) => (readBefore.get(partition) ?? 0n) > end);
 }
 
 function nameOf(topic: string, key: string): string {

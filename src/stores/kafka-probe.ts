@@ -14,10 +14,10 @@ import type {
 } from '../model/index.js';
 import { loadKafkajs, newKafka } from './kafka-client.js';
 import { explainKafkaFailure } from './kafka-failures.js';
-import { type IndexLimits, KafkaMessageIndex, type Positions } from './kafka-message-index.js';
+import { type IndexLimits, isAnother, KafkaMessageIndex, type Positions } from './kafka-message-index.js';
 import { kafkaPlace, lookAtBrokers } from './kafka-place.js';
 import { kafkaRelease } from './kafka-release.js';
-import { KafkaStanding, type TopicEnds } from './kafka-standing.js';
+import { KafkaStanding } from './kafka-standing.js';
 import { KafkaTail } from './kafka-tail.js';
 import type { Look, Place } from './meeting.js';
 import { StoreFailed, unreachable } from './store-failed.js';
@@ -164,19 +164,23 @@ class TailingKafkaProbe implements KafkaProbe {
     const { standing, tail, index, server } = await this.#connect();
     const { topic, key, consumedBy } = query;
     progress.doing = `asking for the end of topic "${topic}"`;
+    const readBefore = index.positions(topic);
     const ends = await standing.endsOf(topic, progress.signal);
     if (!ends) {
       if (index.knows(topic)) await tail.unfollow(topic);
       return { server, records: [], missing: noTopic(topic, this.address) };
     }
     progress.doing = `joining its group for topic "${topic}"`;
-    await ensureFollowing({ tail, index }, topic, ends);
+    if (readBefore && isAnother(readBefore, ends.high)) await tail.unfollow(topic);
+    await tail.follow(new Map([[topic, ends.low]]));
     progress.doing = `reading topic "${topic}" to its end`;
     await index.whenReached(topic, ends.high, progress.signal);
+    const { messages, isComplete } = index.find(topic, key);
+    // Another question may have found that the topic is another one, and begun to read it anew.
+    if (!index.hasReached(topic, ends.high) && !progress.signal.aborted) return this.#read(query, progress);
+    if (!isComplete) throw forgotten(query, this.address);
     progress.doing = `asking where ${consumedBy.join(', ')} stand on topic "${topic}"`;
     const groupsOn = await standing.groupPositions(topic, consumedBy);
-    const { messages, isComplete } = index.find(topic, key);
-    if (!isComplete) throw forgotten(query, this.address);
     return { server, records: messages.map((message) => ({ ...message, groups: groupsOn(message.partition) })) };
   }
 
@@ -258,18 +262,6 @@ class TailingKafkaProbe implements KafkaProbe {
     const who = isOurs ? { product: 'embedded', version: 'unknown' } : { product: 'kafka', version: this.#release };
     return { store: 'kafka', address: this.address, ...who };
   }
-}
-
-/** Begins, goes on with partitions that are new, or begins anew when the topic is another one under the same name. */
-async function ensureFollowing(
-  { tail, index }: Pick<Connected, 'tail' | 'index'>,
-  topic: string,
-  ends: TopicEnds,
-): Promise<void> {
-  const isAnother = [...ends.high].some(([partition, end]) => (index.position(topic, partition) ?? 0n) > end);
-  if (isAnother) await tail.unfollow(topic);
-  const hasGrown = [...ends.high.keys()].some((partition) => index.position(topic, partition) === undefined);
-  if (hasGrown || !tail.isFollowing(topic)) await tail.follow(new Map([[topic, ends.low]]));
 }
 
 function noTopic(topic: string, address: string): StoreFailure {

@@ -31,9 +31,13 @@ export class KafkaTail {
     return this.#consumer !== undefined && this.#topics.has(topic);
   }
 
-  /** Reads these existing topics from `starts` on, or from where it stood. Resolves when the consumer has joined. */
+  /**
+   * Reads these existing topics from `starts` on, or from where it stood. Resolves when the consumer has joined; at once where it reads all of them already.
+   */
   follow(starts: ReadonlyMap<string, Positions>): Promise<void> {
     return this.#next(async () => {
+      // Many ask for the same while it is joining.
+      if (this.#readsAll(starts)) return;
       for (const [topic, positions] of starts) {
         this.#topics.add(topic);
         this.#index.begin(topic, positions);
@@ -54,6 +58,14 @@ export class KafkaTail {
 
   stop(): Promise<void> {
     return this.#next(() => this.#leave());
+  }
+
+  #readsAll(starts: ReadonlyMap<string, Positions>): boolean {
+    return [...starts].every(
+      ([topic, positions]) =>
+        this.isFollowing(topic) &&
+        [...positions.keys()].every((partition) => this.#index.position(topic, partition) !== undefined),
+    );
   }
 
   /** One change at a time: two consumers of one group would share the partitions. */

@@ -224,6 +224,30 @@ describe('the Kafka probe', () => {
     }
   });
 
+  it('finds the message of each of many who ask while others go on publishing', async () => {
+    const topic = await newTopic('decisions', 2);
+    const quiet = await newTopic('quiet');
+    const probe = newProbe();
+    await probe.watch([topic, quiet]);
+    const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+    await producer.connect();
+    disposals.push(() => producer.disconnect());
+    const send = (key: string) => producer.send({ topic, messages: [{ key, value: key }] });
+    const publishAndAsk = async (key: string) => {
+      await send(key);
+      const questions = [ask(topic, key, ['nobody']), ask(quiet, key)];
+      return (await Promise.all(questions.map((question) => probe.observe(question)))).flatMap((observation) =>
+        recordsOf(observation).map(({ value }) => value),
+      );
+    };
+    const others = Array.from({ length: 8 }, async (_, publisher) => {
+      for (let i = 0; i < 100; i++) await send(`other-${publisher}-${i}`);
+    });
+    const keys = Array.from({ length: 60 }, (_, i) => `mine-${i}`);
+    for (const key of keys) expect(await publishAndAsk(key)).to.deep.equal([key]);
+    await Promise.all(others);
+  });
+
   it('tells where each group stands that must consume the message', async () => {
     const topic = await newTopic('decisions');
     const probe = newProbe();
