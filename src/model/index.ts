@@ -115,6 +115,7 @@ export {
   type ValueTest,
 } from './step.js';
 export { nameInExpressions } from './step-names.js';
+export { decisiveSpanId, restsOn, spanIdsOf } from './step-spans.js';
 export { STORE_FAILURE_KINDS, type StoreFailure, type StoreFailureKind } from './store-failure.js';
 export {
   type Accounting,

@@ -6,6 +6,7 @@ import {
   type FlowOverlay,
   leavesUnder,
   type OverlaidLeaf,
+  restsOn,
   type StepState,
   type TraceStep,
   type Verdict,
@@ -38,7 +39,7 @@ export function overlayOf(evidence: Evidence, verdict: Verdict): FlowOverlay {
     reasons: verdict.reasons.map(reasonSentence),
     leaves: told.filter(({ times, findings: about }) => times > 0 || about.length > 0),
     strays: strays.map((step) => {
-      const about = all.filter(({ finding }) => finding.spanIds.includes(step.spanId));
+      const about = all.filter(({ finding }) => restsOn(finding, step));
       const leaf = { inside: undefined, way: '', step: step.stepName };
       return overlaid(leaf, { own: [step], about, startTime: trace.startTime });
     }),
@@ -110,10 +111,9 @@ function isAbout(
 ): boolean {
   if (!stepsOf(finding).includes(leaf.step)) return false;
   const namesakes = leaves.filter(({ step }) => step === leaf.step);
-  const isSeen = (each: Leaf): boolean =>
-    (standing.get(each) ?? []).some(({ spanId }) => finding.spanIds.includes(spanId));
+  const isSeen = (each: Leaf): boolean => (standing.get(each) ?? []).some((step) => restsOn(finding, step));
   if (finding.code === 'missing-step') return leaf === (namesakes.find((each) => !standing.has(each)) ?? namesakes[0]);
-  if (namesakes.some(isSeen)) return own.some(({ spanId }) => finding.spanIds.includes(spanId));
+  if (namesakes.some(isSeen)) return own.some((step) => restsOn(finding, step));
   return leaf === (namesakes.find((each) => standing.has(each)) ?? namesakes[0]);
 }
 

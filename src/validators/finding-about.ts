@@ -1,4 +1,11 @@
-import type { Finding, FindingCode, FindingFacts, StoreName, TraceStep } from '../model/index.js';
+import {
+  decisiveSpanId,
+  type Finding,
+  type FindingCode,
+  type FindingFacts,
+  type StoreName,
+  type TraceStep,
+} from '../model/index.js';
 import type { Subject } from './subject.js';
 
 /** What a finding is about: a step's occurrences, where there are any. */
@@ -17,14 +24,14 @@ export function findingAbout<C extends FindingCode>(
   { about, facts }: { readonly about: About; readonly facts: FindingFacts[C] },
 ): Finding {
   const first = about.occurrences?.[0];
-  const spanIds = about.spanIds ?? (about.occurrences ?? []).map(({ spanId }) => spanId);
+  const spanIds = about.spanIds ?? (about.occurrences ?? []).map(decisiveSpanId);
   const declared = about.step === undefined ? undefined : subject.declared(about.step)?.matcher.service;
   return {
     code,
     step: about.step,
     service: about.service ?? first?.component ?? declared,
     store: about.store,
-    spanId: first?.spanId ?? spanIds[0],
+    spanId: first ? decisiveSpanId(first) : spanIds[0],
     spanIds,
     facts,
   } as Finding;

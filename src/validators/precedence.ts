@@ -1,4 +1,4 @@
-import type { Consequence, Finding, FindingCode, FindingOf } from '../model/index.js';
+import { type Consequence, type Finding, type FindingCode, type FindingOf, restsOn } from '../model/index.js';
 import { isSameJoint, jointOf } from './flow/joint.js';
 import type { Subject } from './subject.js';
 
@@ -199,8 +199,8 @@ function isAtSameJoint(
 function isInside(cause: Finding, effect: Finding, subject: Subject): boolean {
   if (subject.order.contradiction || cause === effect) return false;
   const { occurrences, facts } = subject.order;
-  const inner = occurrences.filter(({ spanId }) => cause.spanIds.includes(spanId));
-  const outer = occurrences.filter(({ spanId }) => effect.spanIds.includes(spanId));
+  const inner = occurrences.filter(({ traceStep }) => restsOn(cause, traceStep));
+  const outer = occurrences.filter(({ traceStep }) => restsOn(effect, traceStep));
   return outer.some((a) => inner.some((b) => facts.causes(a, b)));
 }
 

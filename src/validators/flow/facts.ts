@@ -1,4 +1,4 @@
-import type { TraceStep, WorkflowTrace } from '../../model/index.js';
+import { decisiveSpanId, spanIdsOf, type TraceStep, type WorkflowTrace } from '../../model/index.js';
 import { type Ancestry, ancestryOf } from './ancestry.js';
 import { certainGraph, certainPairs } from './certain-order.js';
 import { type Clocks, solveClocks } from './clocks.js';
@@ -96,16 +96,12 @@ type StepNames = readonly (string | undefined)[];
 function namesOf(steps: readonly TraceStep[], index: SpanIndex): StepNames {
   const names: (string | undefined)[] = index.spans.map(() => undefined);
   for (const step of steps) {
-    for (const spanId of [step.spanId, lastSpanOf(step)]) {
+    for (const spanId of [step.spanId, decisiveSpanId(step)]) {
       const place = index.placeOf(spanId);
       if (place >= 0) names[place] = step.stepName;
     }
   }
   return names;
-}
-
-function lastSpanOf({ spanId, attempts }: TraceStep): string {
-  return attempts.at(-1)?.spanId ?? spanId;
 }
 
 interface Timed {
@@ -145,7 +141,7 @@ function factsOf({ stable, named, occurrences, clocks, certain }: Timed & Gather
   };
   let ancestry: Ancestry | undefined;
   const ancestors = (): Ancestry => {
-    ancestry ??= ancestryOf(index, isOccurrence({ stable, occurrences }));
+    ancestry ??= ancestryOf(withTriesAsOne(index, occurrences), isOccurrence({ stable, occurrences }));
     return ancestry;
   };
   return {
@@ -162,6 +158,23 @@ function factsOf({ stable, named, occurrences, clocks, certain }: Timed & Gather
     extents: () => extentsOf(stable),
     causes: (a, b) => ancestors().causes(spanOf(a), spanOf(b)),
     causesAmong: (members) => ancestors().causesAmong(members.map(spanOf)),
+  };
+}
+
+/** The spans with the tries of each step put together: what is under any of them is under the first, and what caused that one caused them all. */
+function withTriesAsOne(index: SpanIndex, occurrences: readonly Occurrence[]): SpanIndex {
+  const tried = occurrences.filter(({ traceStep }) => traceStep.attempts.length > 1);
+  if (tried.length === 0) return index;
+  const firstOf = new Map<number, number>();
+  for (const { traceStep } of tried) {
+    const first = index.placeOf(traceStep.spanId);
+    for (const spanId of spanIdsOf(traceStep)) firstOf.set(index.placeOf(spanId), first);
+  }
+  const asOne = (place: number): number => firstOf.get(place) ?? place;
+  return {
+    ...index,
+    parents: index.parents.map(asOne),
+    causesOf: (place) => index.causesOf(place).map(asOne),
   };
 }
 
@@ -219,7 +232,7 @@ function occurrenceOf(step: TraceStep, { index, starts, ends }: StableFacts): Oc
   const { spanId, stepName } = step;
   const place = index.placeOf(spanId);
   if (place < 0) return undefined;
-  const lastId = lastSpanOf(step);
+  const lastId = decisiveSpanId(step);
   const last = lastId === spanId ? place : index.placeOf(lastId);
   const end = ends[last] ?? -1;
   return {

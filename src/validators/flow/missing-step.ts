@@ -1,4 +1,4 @@
-import type { Finding, FindingFacts } from '../../model/index.js';
+import { decisiveSpanId, type Finding, type FindingFacts } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import type { Subject } from '../subject.js';
 import type { MissingPart } from './missing-parts.js';
@@ -21,7 +21,11 @@ export function missingStep(subject: Subject): readonly Finding[] {
   return subject.counts.missing.map((missing) => {
     const { step, after, beside, inside } = missing;
     const last = [...(after ? [after] : inside ? [inside] : []), ...beside];
-    const spanIds = last.flatMap(({ step: name, spanId }) => spanId ?? subject.stepsNamed(name).at(-1)?.spanId ?? []);
+    const spanIds = last.flatMap(({ step: name, spanId }) => {
+      const named = subject.stepsNamed(name);
+      const seen = named.find((each) => each.spanId === spanId) ?? named.at(-1);
+      return seen ? decisiveSpanId(seen) : [];
+    });
     return findingAbout(subject, 'missing-step', { about: { step, spanIds }, facts: factsOf(missing) });
   });
 }

@@ -1,5 +1,12 @@
 import { nanosToMs } from '../../lib/clock.js';
-import type { Budget, Finding, FindingFacts, TraceStep, UnknownReason } from '../../model/index.js';
+import {
+  type Budget,
+  decisiveSpanId,
+  type Finding,
+  type FindingFacts,
+  type TraceStep,
+  type UnknownReason,
+} from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import type { ProvenOrder, Subject } from '../subject.js';
 import type { ClockReading } from './facts.js';
@@ -61,8 +68,10 @@ export function brokenAsRead(budget: Budget, { readMs }: Stretch): ReturnType<ty
 function checkEach(subject: Subject, budget: EachBudget): BudgetCheck {
   const { step } = budget;
   const measured = subject.stepsNamed(step).flatMap((occurrence) => {
-    const spans = budget.kind === 'attempt' ? occurrence.attempts : [occurrence];
-    return spans.map((span) => ({ occurrence, ms: durationMs(span) }));
+    const { attempts } = occurrence;
+    if (budget.kind === 'attempt')
+      return attempts.map((each) => ({ occurrence, spanId: each.spanId, ms: durationMs(each) }));
+    return [{ occurrence, spanId: decisiveSpanId(occurrence), ms: durationMs(occurrence) }];
   });
   const isBroken = (ms: number): boolean => broken(budget, { readMs: ms, lowMs: ms, highMs: ms }) !== undefined;
   if (!measured.some(({ ms }) => isBroken(ms))) return MET;
@@ -74,7 +83,7 @@ function checkEach(subject: Subject, budget: EachBudget): BudgetCheck {
     const name = budget.kind === 'attempt' ? `${step} per attempt` : step;
     return [
       findingAbout(subject, 'over-budget', {
-        about: { step, occurrences },
+        about: { step, occurrences, spanIds: wrong.map(({ spanId }) => spanId) },
         facts: factsOf(budget, { name, bound, ms: worst, isExact: true }),
       }),
     ];

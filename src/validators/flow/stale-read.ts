@@ -1,4 +1,4 @@
-import type { UnknownReason, VersionRule } from '../../model/index.js';
+import { decisiveSpanId, type UnknownReason, type VersionRule } from '../../model/index.js';
 import { type Checked, joinChecked, NOTHING_FOUND } from '../checked.js';
 import type { Evaluate } from '../evaluate.js';
 import { findingAbout } from '../finding-about.js';
@@ -70,7 +70,7 @@ function sightingsOf(
   const problems = new Set<string>();
   const sightings = occurrences.flatMap((occurrence) => {
     if (!isOf(rule, occurrence) || occurrence.traceStep.status === 'error') return [];
-    const names = { ...told.get(occurrence.traceStep.spanId), ...scope };
+    const names = { ...told.get(decisiveSpanId(occurrence.traceStep)), ...scope };
     const sighting = readVersion(rule, occurrence, (text) => evaluate(text, names));
     if ('problem' in sighting) problems.add(sighting.problem);
     return 'problem' in sighting || sighting.version === null ? [] : [sighting as Sighting];

@@ -1,7 +1,8 @@
-import type { Finding, Span, TraceStep } from '../../model/index.js';
+import { decisiveSpanId, type Finding, type Span, spanIdsOf, type TraceStep } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import { groupBy } from '../group-by.js';
 import type { Subject } from '../subject.js';
+import { isSameCall } from './same-call.js';
 import { storeSystemOf } from './span-index.js';
 
 /**
@@ -9,8 +10,10 @@ import { storeSystemOf } from './span-index.js';
  *
  * ```
  *   step     ──▇▇▇▇▇▇▇▇──      not an error
- *   client     ▇ error          no later sibling of the same name succeeded
+ *   client     ▇ error          no later sibling that is the same call succeeded
  * ```
+ *
+ * The same call has the same name, and speaks of the same key, topic or statement, as far as its span tells. What failed under a try that was tried again is repaired.
  *
  * One finding a step. The step is the nearest one above the call; a call that is a step itself is judged by its own status, and a call under no step is
  * scenery. Calls to other services are not looked at: an error answer is often an answer. Stands under any completion but one that may hide the
@@ -18,12 +21,18 @@ import { storeSystemOf } from './span-index.js';
  */
 export function swallowedError(subject: Subject): readonly Finding[] {
   if (!subject.index.spans.some(({ status }) => status.code === 'error')) return [];
-  const steps = new Map(subject.steps.map((step) => [step.spanId, step] as const));
+  const steps = new Map(subject.steps.flatMap((step) => spanIdsOf(step).map((spanId) => [spanId, step] as const)));
   const siblings = groupBy(subject.index.spans, ({ parentSpanId }) => parentSpanId);
   const swallowed = subject.index.spans.flatMap((span) => {
     if (span.status.code !== 'error' || storeSystemOf(span) === undefined || steps.has(span.spanId)) return [];
-    const step = stepAbove(span, { subject, steps });
-    if (!step || step.status === 'error' || isRepaired(span, siblings.get(span.parentSpanId) ?? [])) return [];
+    const { step, spanId } = stepAbove(span, { subject, steps }) ?? {};
+    if (
+      !step ||
+      spanId !== decisiveSpanId(step) ||
+      step.status === 'error' ||
+      isRepaired(span, siblings.get(span.parentSpanId) ?? [])
+    )
+      return [];
     return subject.absence.wasLost(step.stepName) ? [] : [{ span, step }];
   });
   return [...groupBy(swallowed, ({ step }) => step)].map(([step, [first]]) =>
@@ -36,7 +45,11 @@ function swallowedBy(
   { step, span }: { readonly step: TraceStep; readonly span: Span | undefined },
 ): Finding {
   return findingAbout(subject, 'swallowed-error', {
-    about: { step: step.stepName, occurrences: [step], spanIds: span ? [step.spanId, span.spanId] : [step.spanId] },
+    about: {
+      step: step.stepName,
+      occurrences: [step],
+      spanIds: [decisiveSpanId(step), ...(span ? [span.spanId] : [])],
+    },
     facts: {
       client: (span && storeSystemOf(span)) ?? '',
       message: span?.status.message ?? '',
@@ -45,13 +58,14 @@ function swallowedBy(
   });
 }
 
+/** The nearest step above a call, and the try of it that made the call. */
 function stepAbove(
   span: Span,
   { subject, steps }: { readonly subject: Subject; readonly steps: ReadonlyMap<string, TraceStep> },
-): TraceStep | undefined {
+): { readonly step: TraceStep; readonly spanId: string } | undefined {
   for (const above of subject.index.lineOf(span.spanId).slice(1)) {
     const step = steps.get(above.spanId);
-    if (step) return step;
+    if (step) return { step, spanId: above.spanId };
   }
   return undefined;
 }
@@ -59,10 +73,9 @@ function stepAbove(
 function isRepaired(span: Span, siblings: readonly Span[]): boolean {
   return siblings.some(
     (other) =>
-      other.name === span.name &&
       other.status.code !== 'error' &&
       other.startUnixNano >= span.startUnixNano &&
       other.spanId !== span.spanId &&
-      storeSystemOf(other) === storeSystemOf(span),
+      isSameCall(other, span),
   );
 }

@@ -1,4 +1,4 @@
-import type { Finding, Span } from '../../model/index.js';
+import { type Finding, type Span, spanIdsOf } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import type { Subject } from '../subject.js';
 import { serviceOf, statedStep, storeSystemOf } from './span-index.js';
@@ -44,7 +44,7 @@ export function unknownSpanNotes(subject: Subject): readonly string[] {
 function unknownSpans(subject: Subject): readonly Span[] {
   const { index } = subject;
   const isStep = index.spans.map(() => false);
-  for (const { spanId } of subject.steps) {
+  for (const spanId of subject.steps.flatMap(spanIdsOf)) {
     const place = index.placeOf(spanId);
     if (place >= 0) isStep[place] = true;
   }

@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/index.js';
+import { type Finding, spanIdsOf } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import type { Subject } from '../subject.js';
 
@@ -19,7 +19,9 @@ export function wrongOrder(subject: Subject): readonly Finding[] {
   return subject.order.check.cycles.map((cycle) => {
     const spanIds = [...new Set(cycle.map(({ from }) => from.spanId))];
     const tooEarly = cycle.find(({ because }) => because.kind === 'flow')?.to;
-    const occurrences = subject.steps.filter(({ spanId }) => spanId === tooEarly?.spanId);
+    const occurrences = subject.steps.filter(
+      (step) => tooEarly !== undefined && spanIdsOf(step).includes(tooEarly.spanId),
+    );
     return findingAbout(subject, 'wrong-order', {
       about: { ...(tooEarly && { step: tooEarly.step }), occurrences, spanIds },
       facts: { cycle },

@@ -1,4 +1,4 @@
-import type { Finding, FindingFacts, TraceStep, VoteRule } from '../../model/index.js';
+import { decisiveSpanId, type Finding, type FindingFacts, type TraceStep, type VoteRule } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import { textOf } from '../flow/span-index.js';
 import type { Subject } from '../subject.js';
@@ -67,7 +67,7 @@ function countVotes(
 ): Count {
   const byVoter = new Map<string, string>();
   let raw = 0;
-  for (const { spanId } of occurrences) {
+  for (const spanId of occurrences.map(decisiveSpanId)) {
     const attributes = subject.index.get(spanId)?.attributes;
     const vote = textOf(attributes?.get(rule.vote));
     if (vote === undefined) continue;

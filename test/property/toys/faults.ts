@@ -120,7 +120,14 @@ const FAULTS: Readonly<Record<FaultKind, (places: Places, chance: Chance) => rea
     }),
   'over-budget': onSteps('slow', 'over-budget'),
   failed: onSteps('fails', 'step-failed'),
-  swallowed: onSteps('swallows', 'swallowed-error'),
+  swallowed: (places) => [
+    ...onSteps('swallows', 'swallowed-error')(places),
+    // Only the try that counts can hide it.
+    ...places.acts.flatMap((target): readonly Candidate[] => {
+      if (target.do !== 'step' || target.tries !== 'retried') return [];
+      return [{ target, by: [{ ...target, fault: 'swallows' }], code: 'swallowed-error', steps: [target.step] }];
+    }),
+  ],
   secret: (places) =>
     onSteps('tells-a-secret', 'forbidden-attribute')(places).map((each) => ({ ...each, steps: undefined })),
   'unknown-step': ({ plainSteps }) =>

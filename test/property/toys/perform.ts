@@ -186,10 +186,10 @@ class Stage {
     return span.endMs;
   }
 
-  #storeCall(act: StepAct, where: Where, startMs: number): number {
+  #storeCall(act: StepAct, where: Where, startMs: number, fails = act.fault === 'swallows'): number {
     const call = this.begin(where, { name: 'SET', kind: 'client', startMs });
     call.attributes['db.system.name'] = 'redis';
-    if (act.fault === 'swallows') call.error = 'READONLY';
+    if (fails) call.error = 'READONLY';
     call.endMs = startMs + this.pause();
     return call.endMs + this.pause();
   }
@@ -210,20 +210,29 @@ class Stage {
     const span = this.begin(where, { name: act.step, startMs });
     span.attributes['tracecourt.step'] = act.step;
     if (fails) span.error = 'try again';
-    span.endMs = startMs + ms;
+    const own = { ...where, parent: span };
+    let now = startMs + this.pause();
+    // A try that failed may well have failed for its store: the step does not hide it.
+    if (act.stores || act.fault)
+      now = this.#storeCall(act, own, now, fails ? this.#chance.below(2) === 0 : act.fault === 'swallows');
+    if (act.looksUp && !fails) now = this.#step({ do: 'step', step: LOOKUP }, own, now);
+    if (act.inside && !fails) now = this.#guard(() => this.act(act.inside as Act, own, now), [span]);
+    span.endMs = Math.max(startMs + ms, now + this.pause());
     return span.endMs;
   }
 
   /** Each begins while the one before is under way; the first that answers is enough. */
   #hedged(act: StepAct, where: Where, { startMs, tries }: { startMs: number; tries: number }): number {
-    const ends = Array.from({ length: tries }, (_, i) =>
-      this.#try(act, where, {
-        startMs: startMs + i * 1.5 + this.pause() / 8,
-        fails: false,
-        ms: 6 + this.#chance.next() * 6,
-      }),
-    );
-    return Math.min(...ends);
+    const starts = Array.from({ length: tries }, (_, i) => startMs + i * 1.5 + this.pause() / 8);
+    const winner = this.#chance.below(tries);
+    const ms = (): number => 6 + this.#chance.next() * 6;
+    const answeredAt = this.#try(act, where, { startMs: starts[winner] ?? startMs, fails: false, ms: ms() });
+    for (const [i, start] of starts.entries()) {
+      if (i === winner) continue;
+      const longer = Math.max(ms(), answeredAt - start + this.pause());
+      this.#try({ ...act, looksUp: false }, where, { startMs: start, fails: false, ms: longer });
+    }
+    return answeredAt;
   }
 
   #call(

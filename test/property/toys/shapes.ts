@@ -54,6 +54,12 @@ class ShapeMaker {
     return { do: 'step', step: this.#name(), stores: this.#chance.below(3) === 0 };
   }
 
+  /** With an order of its own inside of the try that goes well, or without. */
+  #tried(): StepAct {
+    const tried: StepAct = { do: 'step', step: this.#name(), tries: 'retried', stores: true };
+    return this.#chance.below(2) === 0 ? tried : { ...tried, inside: { do: 'in-turn', acts: this.#steps(2) } };
+  }
+
   #steps(atLeast: number): readonly StepAct[] {
     return Array.from({ length: atLeast + this.#chance.below(2) }, () => this.#step());
   }
@@ -108,9 +114,12 @@ class ShapeMaker {
           ],
         };
       case 11:
-        return { do: 'in-turn', acts: [{ do: 'step', step: this.#name(), tries: 'retried' }, this.#step()] };
+        return { do: 'in-turn', acts: [this.#tried(), this.#step()] };
       default:
-        return { do: 'in-turn', acts: [{ do: 'step', step: this.#name(), tries: 'hedged' }, this.#step()] };
+        return {
+          do: 'in-turn',
+          acts: [{ do: 'step', step: this.#name(), tries: 'hedged', stores: true, looksUp: true }, this.#step()],
+        };
     }
   }
 }
