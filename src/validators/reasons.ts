@@ -1,4 +1,5 @@
 import type { Handoff, MissingParent, StoreFailure, StoreName, UnknownReason } from '../model/index.js';
+import { whileOpen } from './flow/open-conditions.js';
 import { mayTryAgain } from './flow/step-failed.js';
 import { groupBy } from './group-by.js';
 import type { EffectSeen } from './store/effects-seen.js';
@@ -158,12 +159,12 @@ function readsOf({ effects, leases }: Subject): readonly (Pick<EffectSeen, 'obse
 }
 
 /** Conditions of the order that could not be worked out: either of their parts was let pass. */
-export function unresolvedConditions({ unresolved }: Subject): readonly UnknownReason[] {
+export function unresolvedConditions({ unresolved, openStepsOf }: Subject): readonly UnknownReason[] {
   return unresolved.map((condition) => ({
     code: 'undecided',
     about: 'condition',
     steps: [],
-    detail: `${condition} cannot be worked out`,
+    detail: `${condition} cannot be worked out${whileOpen(openStepsOf(condition))}`,
   }));
 }
 

@@ -9,6 +9,7 @@ import type { Holds } from './flow/conditions.js';
 import { type Facts, type FactsOfTrace, gatherFacts, type Occurrence } from './flow/facts.js';
 import { fitCounts, NO_COUNT_PROBLEMS } from './flow/feasible.js';
 import { missingParts } from './flow/missing-parts.js';
+import { openStepsOf } from './flow/open-conditions.js';
 import type { SpanIndex } from './flow/span-index.js';
 import { followersOf, stepsUnder } from './flow/tree.js';
 import { groupBy } from './group-by.js';
@@ -32,6 +33,8 @@ export interface Subject {
   readonly counts: FlowCheck['counts'];
   /** Conditions of the order that could not be worked out. */
   readonly unresolved: readonly string[];
+  /** The steps that an expression rests on and of which more may still come, or were lost. */
+  openStepsOf(expression: string): readonly string[];
   /** The order, or the spans whose causes go round in a circle. */
   readonly order: ProvenOrder | { readonly contradiction: readonly string[] };
 }
@@ -58,7 +61,9 @@ export function prepare(evidence: Evidence, evaluate: Evaluate, check = checkFlo
     disprovenByStore: (step) => effects.some((effect) => effect.effect.step === step && effect.records?.length === 0),
   });
   const gathered = gatherFacts(trace, steps);
-  const checked = checkSubject(evidence, { gathered, absence, effects, stepsNamed, evaluate, check });
+  const asked = { flow, absence, seen: (step: string) => stepsNamed(step).length };
+  const openIn = (expression: string): readonly string[] => openStepsOf(expression, asked);
+  const checked = checkSubject(evidence, { gathered, absence, effects, stepsNamed, evaluate, check, openIn });
   return {
     evidence,
     flow,
@@ -71,6 +76,7 @@ export function prepare(evidence: Evidence, evaluate: Evaluate, check = checkFlo
     effects,
     leases: seeLeases(evidence, stepsNamed),
     absence,
+    openStepsOf: openIn,
     ...checked,
   };
 }
@@ -97,6 +103,7 @@ interface Prepared {
   readonly stepsNamed: Subject['stepsNamed'];
   readonly evaluate: Evaluate;
   readonly check: typeof checkFlow;
+  readonly openIn: Subject['openStepsOf'];
 }
 
 /** Steps of which more may still come, and those that a store shows without a span. */
@@ -109,7 +116,7 @@ export function openSteps({ absence, effects }: Pick<Subject, 'absence' | 'effec
 
 function checkSubject(
   evidence: Evidence,
-  { gathered, absence, effects, stepsNamed, evaluate, check: checkOrder }: Prepared,
+  { gathered, absence, effects, stepsNamed, evaluate, check: checkOrder, openIn }: Prepared,
 ): Pick<Subject, 'counts' | 'order' | 'unresolved'> {
   const { flow } = evidence;
   const open = openSteps({ absence, effects });
@@ -126,8 +133,9 @@ function checkSubject(
     return { counts: { ...raw, missing }, order: { contradiction: gathered.spanIds }, unresolved: [] };
   }
   const holds = conditionsIn(evidence, evaluate);
+  const isFirm = (condition: string): boolean => openIn(condition).length === 0;
   const settled = { ...gathered, occurrences: withoutOpenEnds(gathered.occurrences, { flow, absence }) };
-  const { counts, order: check, unresolved } = checkOrder(flow, { ...settled, open, holds });
+  const { counts, order: check, unresolved } = checkOrder(flow, { ...settled, open, holds, isFirm });
   return { counts, order: { contradiction: undefined, ...settled, check }, unresolved };
 }
 

@@ -1,7 +1,7 @@
 import { oncePer } from '../../lib/once-per.js';
 import type { CompiledFlow, FlowNode } from '../../model/index.js';
 import type { CheckedRequest, FlowCheck, FlowCounts, OrderCheck } from './checked-request.js';
-import { resolveConditions } from './conditions.js';
+import { type Holds, resolveConditions } from './conditions.js';
 import { awaitedByEdits, explainEdits } from './explain-edits.js';
 import { type OrderScope, orderScopes } from './order-scopes.js';
 import { provePairs } from './prove-order.js';
@@ -20,15 +20,25 @@ import { stepsUnder } from './tree.js';
  */
 export function checkFlow(flow: Pick<CompiledFlow, 'order' | 'steps'>, request: CheckedRequest): FlowCheck {
   const scopes = orderScopes(flow, request);
+  const { holds = () => undefined, isFirm = () => true } = request;
   const checks = scopes.map((scope) => {
-    const holds = request.holds ?? (() => undefined);
-    const { order, unresolved } = resolveConditions(scope.order, holds);
-    const check = checkScope({ ...scope, order }, request);
-    if (check.counts.unexpected.length === 0) return { ...check, unresolved };
-    const unexpected = withConditions(check.counts.unexpected, { order: scope.order, holds });
-    return { ...check, counts: { ...check.counts, unexpected }, unresolved };
+    const now = checkUnder(holds, { scope, request });
+    if (!saysSomething(now)) return now;
+    // It may conform in the end, if what its conditions are now is not what they come to.
+    return checkUnder((condition) => (isFirm(condition) ? holds(condition) : undefined), { scope, request });
   });
   return checks.reduce(join);
+}
+
+function checkUnder(
+  holds: Holds,
+  { scope, request }: { readonly scope: OrderScope; readonly request: CheckedRequest },
+): FlowCheck {
+  const { order, unresolved } = resolveConditions(scope.order, holds);
+  const check = checkScope({ ...scope, order }, request);
+  if (check.counts.unexpected.length === 0) return { ...check, unresolved };
+  const unexpected = withConditions(check.counts.unexpected, { order: scope.order, holds });
+  return { ...check, counts: { ...check.counts, unexpected }, unresolved };
 }
 
 /** One order, its conditions decided, held against its occurrences. */

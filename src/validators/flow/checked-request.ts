@@ -41,4 +41,6 @@ export interface CheckedRequest {
   readonly open: OpenSteps;
   /** Works out the conditions of the order. Default: none can be. */
   readonly holds?: Holds;
+  /** False of a condition that may change with what may still come. Default: none may. */
+  readonly isFirm?: (condition: string) => boolean;
 }

@@ -4,6 +4,7 @@ import { findingAbout } from '../finding-about.js';
 import { happeningsOf, ruleCase } from '../rules/rule-case.js';
 import { ruleHolds } from '../rules/rule-holds.js';
 import type { Subject } from '../subject.js';
+import { whileOpen } from './open-conditions.js';
 import { addStrength, NO_STRENGTH } from './strength.js';
 
 export interface RuleCheck {
@@ -56,6 +57,13 @@ function checkRule(
   }
   const awaited = mending(rule, subject).filter((step) => subject.absence.mayStillCome(step));
   if (awaited.length > 0) return { ...NONE, awaited, strength: one(0) };
+  const open = openStepsIn(rule, subject);
+  if (open.length > 0)
+    return {
+      ...NONE,
+      strength: one(0),
+      reasons: [undecided(rule, `its condition cannot be worked out${whileOpen(open)}`)],
+    };
   const { occurrences } = subject.order.contradiction ? { occurrences: [] } : subject.order;
   const asking = answer.asking.flatMap((i) => occurrences[i]?.traceStep ?? []);
   const step = asking[0]?.stepName ?? rule.steps[0] ?? '';
@@ -67,6 +75,11 @@ function checkRule(
     facts: { rule, observed },
   });
   return { ...NONE, findings: [finding], strength: { required: 1, proven: 0, undecided: 0 } };
+}
+
+/** The steps that the conditions of a rule rest on, where they may change with what may still come. */
+function openStepsIn({ when, where }: Rule, { openStepsOf }: Subject): readonly string[] {
+  return [...new Set([when?.condition, where].flatMap((each) => (each === undefined ? [] : openStepsOf(each))))];
 }
 
 function undecided(rule: Rule, detail: string): UnknownReason {
