@@ -25,7 +25,7 @@ const OLD_NAMES: ReadonlyMap<string, readonly string[]> = new Map(
     'messaging.destination.partition.id': ['messaging.kafka.destination.partition', 'messaging.kafka.partition'],
     'messaging.kafka.offset': ['messaging.kafka.message.offset'],
     'rpc.system.name': ['rpc.system'],
-    'rpc.status_code': ['rpc.response.status_code'],
+    'rpc.status_code': ['rpc.response.status_code', 'rpc.grpc.status_code'],
   }),
 );
 

@@ -1,4 +1,5 @@
 import { type Span, STAMP_NAMES } from '../../model/index.js';
+import { answeredByGrpc } from './grpc-answer.js';
 import { nanosecondsSince } from './nanoseconds.js';
 import type { ArrowReason } from './order-graph.js';
 import { sortByNumber } from './sorted.js';
@@ -222,6 +223,7 @@ export function handoffIn(traceState: string, spanId: string): number | undefine
 export function answered(client: Span, server: Span): boolean {
   if (client.kind !== 'client' || server.kind !== 'server') return false;
   const status = client.attributes.get('http.response.status_code') ?? client.attributes.get('http.status_code');
+  if (status === undefined) return answeredByGrpc(client);
   return typeof status === 'number' && status > 0 && !ANSWERED_BY_OTHERS.has(status);
 }
 
