@@ -32,7 +32,8 @@ const TESTS: Conditions = {
 };
 
 function isSame(value: AttributeValue | undefined, expected: string | number | boolean): boolean {
-  return typeof value === 'bigint' && typeof expected === 'number' ? value === BigInt(expected) : value === expected;
+  if (typeof value !== 'bigint' || typeof expected !== 'number') return value === expected;
+  return Number.isInteger(expected) && value === BigInt(expected);
 }
 
 function isNumber(value: AttributeValue | undefined): value is number | bigint {

@@ -3,6 +3,7 @@ import { systemClock } from '../lib/clock.js';
 import type { AssembledRequest, CompiledFlow } from '../model/index.js';
 import { assemblerOptions } from './assembler-options.js';
 import { type CheckedRecording, judgeHeard, withoutStores } from './check-recorded.js';
+import { guarded } from './guarded.js';
 import { type OpenWatch, watchOpen } from './live/watch-open.js';
 import type { UnstampedEvent } from './unstamped-event.js';
 import { countVerdicts } from './verdict-counts.js';
@@ -58,7 +59,10 @@ export async function runCollector(
     ...(counts && { metrics: counts.metrics }),
     onCompleted(request) {
       open.leave(request.requestId);
-      const judged = spansAlone && judgeHeard(spansAlone, request);
+      let judged: CheckedRecording | undefined;
+      guarded(request.requestId, () => {
+        judged = spansAlone && judgeHeard(spansAlone, request);
+      });
       if (judged) counts?.count(judged.verdict);
       onCompleted(lineOf(request), judged);
     },

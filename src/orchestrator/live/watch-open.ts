@@ -1,5 +1,6 @@
 import type { AssembledRequest, Evidence, Verdict, WorkflowTrace } from '../../model/index.js';
 import { awaitedNext, judgeOpen } from '../../validators/index.js';
+import { guarded } from '../guarded.js';
 import type { UnstampedEvent } from '../unstamped-event.js';
 import { Agenda } from './agenda.js';
 import { type Awaits, awaitsOf, Waits } from './awaited.js';
@@ -126,11 +127,19 @@ class Watch implements OpenWatch {
     const startedAt = performance.now();
     const requestId = this.#agenda.take(startedAt);
     if (requestId !== undefined) {
-      this.#look(requestId);
+      this.#guarded(requestId, () => this.#look(requestId));
       const now = performance.now();
       this.#agenda.looked(now, now - startedAt);
     }
     this.#plan();
+  }
+
+  /** Nothing more is said of a request that we fail at while it is open. */
+  #guarded(requestId: string, work: () => void): void {
+    const entry = this.#entries.get(requestId);
+    if (guarded(requestId, work) || !entry) return;
+    entry.isDoomed = true;
+    entry.tellAt = Infinity;
   }
 
   #look(requestId: string): void {
@@ -155,7 +164,7 @@ class Watch implements OpenWatch {
     const now = performance.now();
     const due = [...this.#entries].filter(([, { tellAt }]) => tellAt <= now);
     const [longest] = due.sort(([, a], [, b]) => a.tellAt - b.tellAt);
-    if (longest) this.#tell(...longest);
+    if (longest) this.#guarded(longest[0], () => this.#tell(...longest));
     if (this.#entries.size > 0) return;
     clearInterval(this.#waitTimer);
     this.#waitTimer = undefined;
