@@ -1,9 +1,9 @@
 import { STEP } from '@tracecourt/instrumentation/wire-names';
+import { isDeeperThan, parseWholeNumbers } from '../src/lib/exact-json.js';
 import { parseJsonPath, valueAtPath } from '../src/lib/json-path.js';
 import { oncePer } from '../src/lib/once-per.js';
 import { compilePattern } from '../src/lib/text-pattern.js';
 import type { AttributeValue, ClientSystem, Span, StepMatcher, ValueTest } from '../src/model/index.js';
-import { isDeeperThan } from './otlp-decode/index.js';
 import { compileTest } from './value-test.js';
 
 /** True of a span. */
@@ -87,7 +87,7 @@ const MAX_JSON_DEPTH = 100;
 function jsonIn(value: AttributeValue | undefined): unknown {
   if (typeof value !== 'string' || isDeeperThan(value, MAX_JSON_DEPTH)) return value;
   try {
-    return JSON.parse(value);
+    return parseWholeNumbers(value);
   } catch {
     return value;
   }

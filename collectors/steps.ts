@@ -1,4 +1,5 @@
 import { SEQUENCE_START, STEP, STEP_INPUT, STEP_OUTPUT } from '@tracecourt/instrumentation/wire-names';
+import { isDeeperThan, parseWholeNumbers } from '../src/lib/exact-json.js';
 import { oncePer } from '../src/lib/once-per.js';
 import {
   type AssembledRequest,
@@ -13,7 +14,6 @@ import {
 } from '../src/model/index.js';
 import { adjust, compare } from './adjust/index.js';
 import { type FittingSteps, fittingSteps, stepsThatFit } from './matcher-index.js';
-import { isDeeperThan } from './otlp-decode/index.js';
 import { ownWork } from './own-work.js';
 import { messageOf } from './step-match.js';
 import { collapseTries } from './step-tries.js';
@@ -172,7 +172,7 @@ const MAX_PAYLOAD_DEPTH = 100;
 function payload(value: AttributeValue | undefined): AttributeValue | undefined {
   if (typeof value !== 'string' || isDeeperThan(value, MAX_PAYLOAD_DEPTH)) return value;
   try {
-    return JSON.parse(value) as AttributeValue;
+    return parseWholeNumbers(value) as AttributeValue;
   } catch {
     return value;
   }

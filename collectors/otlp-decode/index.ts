@@ -4,7 +4,6 @@ import { decodeJsonTraces } from './json-traces.js';
 import { decodeProtobufTraces } from './protobuf-traces.js';
 import type { Refused } from './span-fields.js';
 
-export { isDeeperThan } from './json-text.js';
 export type { Refused } from './span-fields.js';
 
 export interface DecodedTraces {

@@ -1,4 +1,5 @@
 import { nanosToMs } from '../lib/clock.js';
+import { isDeeperThan, parseWholeNumbers } from '../lib/exact-json.js';
 import { compileExpression } from '../lib/expression.js';
 import { oncePer } from '../lib/once-per.js';
 import type {
@@ -11,7 +12,7 @@ import type {
   TraceStep,
   WorkflowTrace,
 } from '../model/index.js';
-import { nameInExpressions } from '../model/index.js';
+import { decisiveSpanId, nameInExpressions } from '../model/index.js';
 
 const MAX_JSON_DEPTH = 60;
 
@@ -42,7 +43,7 @@ function stepsInScope(flow: CompiledFlow, trace: WorkflowTrace): ExpressionScope
     flow.steps.map((step) => [nameInExpressions(step.name), []]),
   );
   for (const step of trace.steps)
-    steps[nameInExpressions(step.stepName)]?.push(stepInScope(step, spans.get(step.spanId)));
+    steps[nameInExpressions(step.stepName)]?.push(stepInScope(step, spans.get(decisiveSpanId(step))));
   return steps;
 }
 
@@ -66,7 +67,7 @@ const valueExpressions = oncePer((flow: CompiledFlow) =>
 function stepInScope(step: TraceStep, span: Span | undefined): StepInScope {
   const attributes = [...(span?.attributes.entries() ?? [])].map(([key, value]) => [key, storedValue(value)] as const);
   return {
-    spanId: step.spanId,
+    spanId: decisiveSpanId(step),
     input: parsed(step.input),
     output: parsed(step.output),
     // Of a key that occurs twice the first wins, as in Attributes.
@@ -80,22 +81,12 @@ function stepInScope(step: TraceStep, span: Span | undefined): StepInScope {
 /** JSON text as its value; any other text stays text. */
 function parsed(value: AttributeValue | undefined): StoredValue {
   if (typeof value !== 'string') return storedValue(value ?? null);
-  if (deeperThan(value, MAX_JSON_DEPTH)) return value;
+  if (isDeeperThan(value, MAX_JSON_DEPTH)) return value;
   try {
-    return JSON.parse(value) as StoredValue;
+    return parseWholeNumbers(value) as StoredValue;
   } catch {
     return value;
   }
-}
-
-function deeperThan(json: string, limit: number): boolean {
-  let depth = 0;
-  for (const character of json) {
-    if (character === '[' || character === '{') depth++;
-    if (character === ']' || character === '}') depth--;
-    if (depth > limit) return true;
-  }
-  return false;
 }
 
 function storedValue(value: AttributeValue): StoredValue {

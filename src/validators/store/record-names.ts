@@ -1,3 +1,4 @@
+import { parseWholeNumbers } from '../../lib/exact-json.js';
 import type { StoredRecord } from '../../model/index.js';
 
 /** The names by which an expression speaks of a record. */
@@ -20,7 +21,7 @@ export function recordNames(record: StoredRecord): Readonly<Record<string, unkno
 function jsonOf(value: unknown): { readonly json?: unknown } {
   if (typeof value !== 'string') return {};
   try {
-    return { json: JSON.parse(value) };
+    return { json: parseWholeNumbers(value) };
   } catch {
     return {};
   }
