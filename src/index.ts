@@ -12,6 +12,7 @@ export {
   flowFromYaml,
   loadFlow,
   loadFlowFile,
+  named,
   optional,
   type Part,
   type PartLike,

@@ -7,6 +7,7 @@ export {
   type FlowFile,
   flow,
   flowFromYaml,
+  named,
   optional,
   type Part,
   type PartLike,

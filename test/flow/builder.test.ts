@@ -7,6 +7,7 @@ import {
   flow,
   flowFromYaml,
   loadFlow,
+  named,
   optional,
   parallel,
   repeat,
@@ -17,6 +18,7 @@ import {
 } from '../../src/index.js';
 import { readRepositoryFile } from '../helpers/repository.js';
 import { FULL_FLOW } from './full-flow.js';
+import { REFERENCE_FLOW } from './reference-flow.js';
 import { SAMPLE_FLOW } from './sample-flow.js';
 
 const shop = flow('shop')
@@ -101,6 +103,35 @@ describe('a flow made in TypeScript', () => {
     });
   });
 
+  it('has several named parts in one order, one within another, and one at two places', async () => {
+    const end = named('end', choice('store', 'refuse'));
+    const one = named('one', sequence('price', end));
+    const built = shop.order(sequence('enter', choice(one, end)));
+    const file = SHOP_YAML.replace(/^order:\n.*\n/m, '').concat(`
+order: { sequence: [enter, choice: [flow: one, flow: end]] }
+flows: { one: { sequence: [price, flow: end] }, end: { choice: [store, refuse] } }
+`);
+    expect(await built.compile()).to.deep.equal(await loadFlow(file, 'shop.flow.yaml'));
+    expect(() => shop.order(sequence(end, named('end', optional('store'))))).to.throw('two parts of the flow');
+  });
+
+  it('can be the reference flow, typed, with parameters where numbers stand', async () => {
+    const file = readRepositoryFile('examples/gpu-allocation/gpu-allocation.flow.yaml');
+    expect(await REFERENCE_FLOW.compile()).to.deep.equal(await loadFlow(file, 'gpu-allocation.flow.yaml'));
+    const parameters = { members: 7, quorum: 4 };
+    expect(await REFERENCE_FLOW.compile({ parameters })).to.deep.equal(await loadFlow(file, 'a', { parameters }));
+  });
+
+  it('takes a parameter where a number, a word or a truth value stands', async () => {
+    const built = flow('shop')
+      .steps({ a: { kind: `\${kind}`, attributes: { n: { above: `\${most}` } }, 'may-fail': `\${lax}` } })
+      .order('a')
+      .with({ parameters: { most: 3, kind: 'server', lax: true }, rules: [{ 'at-most': ['a', `\${most}`] }] });
+    const [step] = (await built.compile()).steps;
+    expect(step?.matcher).to.deep.equal({ step: 'a', kind: 'server', attributes: { n: { above: 3 } } });
+    expect(step?.mayFail).to.equal(true);
+  });
+
   it('changes nothing of the flow that it is made from', () => {
     const before = shop.toYaml();
     shop.order('enter').with({ prove: true });
@@ -118,6 +149,13 @@ describe('a flow made in TypeScript', () => {
     shop.with({ effects: { stor: { redis: { key: 'k' } } } });
     // @ts-expect-error: a matcher has no such part
     shop.steps({ enter: { servce: 'gateway' } });
+    // @ts-expect-error: there is no step of this name inside one either
+    flow('x').steps({ batch: { inside: { repeat: { step: 'itm', times: 4 } } }, item: {} });
+    // @ts-expect-error: rounds are of one step, or of a part, and not of both
+    flow('x').steps({ batch: { inside: { repeat: { step: 'item', of: 'item', times: 4 } } }, item: {} });
+    // @ts-expect-error: a text is no number, unless it is a parameter
+    shop.with({ rules: [{ 'at-most': ['price', 'three'] }] });
+    flow('x').steps({ batch: { inside: { repeat: { step: 'item', times: 4 } } }, item: {} });
     expect(shop.toYaml()).not.to.include('stor:');
   });
 

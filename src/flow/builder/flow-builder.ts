@@ -4,7 +4,7 @@ import type { CompiledFlow } from '../../model/index.js';
 import { loadFlow } from '../load-flow.js';
 import type { FlowSurroundings } from '../parameters.js';
 import type { FlowFile, StepSpec } from './flow-file.js';
-import { nodeOf, type Part, type PartLike } from './parts.js';
+import { named, namedIn, nodeOf, type Part, type PartLike } from './parts.js';
 
 /** What a flow says beside its name, its steps, its order and its parts. */
 export type FlowDetails<S extends string> = Omit<FlowFile<S>, 'version' | 'flow' | 'steps' | 'order' | 'flows'>;
@@ -21,9 +21,10 @@ export type FlowDetails<S extends string> = Omit<FlowFile<S>, 'version' | 'flow'
  */
 export interface FlowBuilder<S extends string> {
   /** The steps, each with what its spans are known by. Replaces those given before. */
-  steps<T extends string>(steps: Readonly<Record<T, StepSpec>>): FlowBuilder<T>;
+  steps<T extends string>(steps: Readonly<Record<T, StepSpec<NoInfer<T>>>>): FlowBuilder<T>;
+  /** The order, with the parts that have names of their own. Replaces one given before. */
   order(part: PartLike<S>): FlowBuilder<S>;
-  /** A part with a name of its own, and the flow that knows it: `part => flow.order(sequence('a', part))`. */
+  /** The order made with one part that has a name of its own; for several, see {@link named}. Replaces an order given before. */
   part<P extends PartLike<S>>(name: string, part: P, use: (named: Part<S>) => PartLike<S>): FlowBuilder<S>;
   /** Everything else that a flow can say; what is said twice counts as it was said last. */
   with(details: FlowDetails<S>): FlowBuilder<S>;
@@ -48,13 +49,11 @@ function builderOf<S extends string>(file: FlowFile): FlowBuilder<S> {
   const toYaml = (): string => stringify(file, { lineWidth: 0 });
   return {
     steps: (steps) => builderOf({ ...file, steps }),
-    order: (part) => builderOf({ ...file, order: nodeOf(part) }),
-    part: (name, part, use) =>
-      builderOf({
-        ...file,
-        flows: { ...file.flows, [name]: nodeOf(part) },
-        order: nodeOf(use({ node: { flow: name } })),
-      }),
+    order: (part) => {
+      const parts = { ...file.flows, ...namedIn(part) };
+      return builderOf({ ...file, ...(Object.keys(parts).length > 0 && { flows: parts }), order: nodeOf(part) });
+    },
+    part: (name, part, use) => builderOf<S>(file).order(use(named<S>(name, part))),
     with: (details) => builderOf({ ...file, ...details } as FlowFile),
     toYaml,
     compile: (surroundings) => loadFlow(toYaml(), `flow ${file.flow}`, surroundings),

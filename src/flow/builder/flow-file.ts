@@ -12,10 +12,10 @@ export interface FlowFile<S extends string = string, V extends string = string> 
   readonly version: 1;
   readonly flow: string;
   readonly parameters?: Readonly<Record<string, ParameterValue | ParameterSpec>>;
-  readonly steps: Readonly<Record<S, StepSpec | undefined>>;
+  readonly steps: Readonly<Record<S, StepSpec<S> | undefined>>;
   readonly values?: Readonly<Record<V, string>>;
-  readonly order?: FlowFileNode;
-  readonly flows?: Readonly<Record<string, FlowFileNode>>;
+  readonly order?: FlowFileNode<S>;
+  readonly flows?: Readonly<Record<string, FlowFileNode<S>>>;
   readonly rules?: readonly RuleSpec<S>[];
   readonly budgets?: BudgetSpecs<S>;
   readonly invariants?: Readonly<Record<string, string>>;
@@ -25,42 +25,53 @@ export interface FlowFile<S extends string = string, V extends string = string> 
   readonly outbox?: readonly { readonly commit: S; readonly publish: S }[];
   readonly leases?: Readonly<Record<string, LeaseSpec<S>>>;
   readonly versions?: Readonly<Record<string, VersionSpec<S>>>;
-  readonly unexpected?: 'allow' | 'report' | 'forbid';
-  readonly trust?: 'accounted' | 'quiet';
-  readonly prove?: boolean;
+  readonly unexpected?: Given<'allow' | 'report' | 'forbid'>;
+  readonly trust?: Given<'accounted' | 'quiet'>;
+  readonly prove?: Given<boolean>;
   readonly handoffs?: {
-    readonly consumers?: Readonly<Record<string, number>>;
+    readonly consumers?: Readonly<Record<string, Given<number>>>;
     readonly uninstrumented?: readonly string[];
   };
   readonly correlation?: readonly string[];
   readonly examples?: ExamplesSpec;
 }
 
+/** A parameter, or a variable of the environment, in place of any value: `${most}`, `${env:REGION}`. */
+export type ParameterReference = `\${${string}}`;
+
+/** A value as a file may give it: itself, or a reference. */
+type Given<T> = T extends string
+  ? string extends T
+    ? T
+    : T | ParameterReference
+  : T extends number | boolean
+    ? T | ParameterReference
+    : { readonly [K in keyof T]: Given<T[K]> };
+
 /** A node of the order as a file spells it. */
-export type FlowFileNode =
-  | string
+export type FlowFileNode<S extends string = string> =
+  | S
   | {
       readonly sequence:
-        | readonly FlowFileNode[]
-        | { readonly by: 'start' | 'end'; readonly of: readonly FlowFileNode[] };
+        | readonly FlowFileNode<S>[]
+        | { readonly by: 'start' | 'end'; readonly of: readonly FlowFileNode<S>[] };
     }
-  | { readonly parallel: readonly FlowFileNode[] }
-  | { readonly 'any-order': readonly FlowFileNode[] }
-  | { readonly choice: readonly FlowFileNode[] }
-  | { readonly 'any-of': readonly FlowFileNode[] }
-  | { readonly optional: FlowFileNode }
-  | { readonly repeat: RepeatSpec }
-  | { readonly step: string; readonly under?: string }
+  | { readonly parallel: readonly FlowFileNode<S>[] }
+  | { readonly 'any-order': readonly FlowFileNode<S>[] }
+  | { readonly choice: readonly FlowFileNode<S>[] }
+  | { readonly 'any-of': readonly FlowFileNode<S>[] }
+  | { readonly optional: FlowFileNode<S> }
+  | { readonly repeat: RepeatSpec<S> }
+  | { readonly step: S; readonly under?: S }
   | { readonly flow: string }
-  | { readonly if: string; readonly then: FlowFileNode; readonly else?: FlowFileNode };
+  | { readonly if: string; readonly then: FlowFileNode<S>; readonly else?: FlowFileNode<S> };
 
-export interface RepeatSpec {
-  readonly step?: string;
-  readonly of?: FlowFileNode;
+/** Rounds of one step, or of a part of the order. */
+export type RepeatSpec<S extends string = string> = {
   readonly times: number | string;
-  readonly parallel?: boolean;
-  readonly between?: FlowFileNode;
-}
+  readonly parallel?: Given<boolean>;
+  readonly between?: FlowFileNode<S>;
+} & ({ readonly step: S; readonly of?: never } | { readonly of: FlowFileNode<S>; readonly step?: never });
 
 export interface ParameterSpec {
   readonly default?: ParameterValue;
@@ -68,19 +79,25 @@ export interface ParameterSpec {
   readonly about?: string;
 }
 
-export type StepSpec = Omit<StepMatcher, 'step' | 'tries'> & {
-  readonly 'may-fail'?: boolean;
+export type StepSpec<S extends string = string> = Given<Criteria> & {
+  readonly 'may-fail'?: Given<boolean>;
   readonly attempts?: number | string;
-  readonly hedged?: boolean;
-  readonly inside?: FlowFileNode;
+  readonly hedged?: Given<boolean>;
+  readonly inside?: FlowFileNode<S>;
 };
+
+type Criteria = Omit<StepMatcher, 'step' | 'tries'>;
+
+/** A step as it is written down when nothing is left to be filled in. */
+export type WrittenStep = Criteria &
+  Pick<StepSpec, 'attempts' | 'inside'> & { readonly 'may-fail'?: boolean; readonly hedged?: boolean };
 
 type RuleOptions = { readonly when?: string; readonly where?: string; readonly within?: string };
 
 export type RuleSpec<S extends string> = RuleOptions &
   (
     | OneOf<(typeof UNARY_RULES)[number], S>
-    | OneOf<(typeof COUNT_RULES)[number], readonly [step: S, count: number]>
+    | OneOf<(typeof COUNT_RULES)[number], readonly [step: S, count: Given<number>]>
     | OneOf<(typeof CHOICE_RULES)[number], readonly S[]>
     | OneOf<(typeof BINARY_RULES)[number], readonly [a: S, b: S]>
   );
@@ -94,7 +111,7 @@ export type BudgetSpecs<S extends string> = Readonly<
 export interface BudgetSpec {
   readonly 'at-most'?: string;
   readonly 'at-least'?: string;
-  readonly per?: 'occurrence' | 'attempt';
+  readonly per?: Given<'occurrence' | 'attempt'>;
 }
 
 export interface ForbiddenSpec {
@@ -104,7 +121,7 @@ export interface ForbiddenSpec {
 }
 
 interface EffectOptions<S extends string> {
-  readonly count?: number;
+  readonly count?: Given<number>;
   readonly expect?: string;
   readonly parent?: S;
   readonly within?: string;
@@ -125,8 +142,8 @@ export interface VoteSpec<S extends string> {
   readonly step: S;
   readonly vote: string;
   readonly voter?: string;
-  readonly needed: number;
-  readonly of: number;
+  readonly needed: Given<number>;
+  readonly of: Given<number>;
   readonly outcome: S;
 }
 
@@ -138,7 +155,7 @@ export interface LeaseSpec<S extends string> {
   readonly ours: string;
   readonly from: string;
   readonly until: string;
-  readonly capacity?: number;
+  readonly capacity?: Given<number>;
   readonly skew?: string;
 }
 

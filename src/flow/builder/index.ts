@@ -1,9 +1,10 @@
 export { type FlowBuilder, type FlowDetails, flow, flowFromYaml } from './flow-builder.js';
-export type { FlowFile, StepSpec } from './flow-file.js';
+export type { FlowFile, StepSpec, WrittenStep } from './flow-file.js';
 export {
   anyOf,
   anyOrder,
   choice,
+  named,
   optional,
   type Part,
   type PartLike,

@@ -1,5 +1,5 @@
 import { type Span, STAMP_NAMES } from '../../model/index.js';
-import type { StepSpec } from '../builder/index.js';
+import type { WrittenStep } from '../builder/index.js';
 import { patternsOf, type SpanText } from './name-patterns.js';
 import { identityOf, type StepIdentity } from './step-identity.js';
 
@@ -7,7 +7,7 @@ import { identityOf, type StepIdentity } from './step-identity.js';
 export interface LearntStep {
   readonly name: string;
   readonly service: string;
-  readonly spec: StepSpec;
+  readonly spec: WrittenStep;
 }
 
 /** What begins and ends a transaction says nothing of the work. */
@@ -61,7 +61,7 @@ function serviceOf({ resource }: Span): string {
 interface Described {
   readonly stated: string | undefined;
   readonly service: string;
-  readonly spec: StepSpec;
+  readonly spec: WrittenStep;
   readonly words: readonly string[];
 }
 
@@ -79,7 +79,7 @@ function withPatterns(identities: readonly StepIdentity[]): readonly Described[]
   return identities.map((identity) => {
     const { stated, service, criteria, varying, words } = identity;
     const pattern = varying && patterns.get(kindOf(identity))?.get(varying.text);
-    const spec: StepSpec = {
+    const spec: WrittenStep = {
       ...(service === '' ? {} : { service }),
       ...criteria,
       ...(varying && pattern !== undefined && pattern !== '*' ? { [varying.key]: pattern } : {}),
@@ -149,7 +149,7 @@ function claimOf({ stated, words }: Described): number {
 }
 
 /** A span that states another name than the step could be given is known by what it states. */
-function specUnder(name: string, { stated, spec }: Described): StepSpec {
+function specUnder(name: string, { stated, spec }: Described): WrittenStep {
   return stated === undefined || stated === name ? spec : { ...spec, attributes: { [STAMP_NAMES.step]: stated } };
 }
 

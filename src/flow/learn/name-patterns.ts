@@ -1,4 +1,4 @@
-import { globsMeet } from '../matchers.js';
+import { globsMeet } from '../patterns-meet.js';
 
 /** A text that spans are told apart by. */
 export interface SpanText {

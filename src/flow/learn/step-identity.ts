@@ -1,5 +1,5 @@
 import { type AttributeValue, CLIENT_SYSTEMS, type ClientSystem, type Span, STAMP_NAMES } from '../../model/index.js';
-import type { StepSpec } from '../builder/index.js';
+import type { WrittenStep } from '../builder/index.js';
 import type { SpanText } from './name-patterns.js';
 
 /** What a span is known by, as a step: criteria of a matcher, of which the varying one is still the span's own text. */
@@ -7,7 +7,7 @@ export interface StepIdentity {
   /** The step's name, where the span states one. */
   readonly stated: string | undefined;
   readonly service: string;
-  readonly criteria: Omit<StepSpec, 'service'>;
+  readonly criteria: Omit<WrittenStep, 'service'>;
   /** Which criterion is a pattern over texts that may vary, and this span's text. */
   readonly varying: (SpanText & { readonly key: 'span' | 'route' | 'key' }) | undefined;
   /** Words that a name can be made of. */
@@ -75,7 +75,7 @@ function named({ kind, name }: Span): Unstated {
 }
 
 /** A client that matchers have a word for, or else the attribute that names the system. */
-function system_(system: string, attribute: string): Omit<StepSpec, 'service'> {
+function system_(system: string, attribute: string): Omit<WrittenStep, 'service'> {
   const known = CLIENT_SYSTEMS.find((client: ClientSystem) => client === system);
   return known ? { client: known } : { attributes: { [attribute]: system } };
 }
