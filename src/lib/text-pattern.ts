@@ -31,7 +31,8 @@ export function patternProblem(pattern: string): string | undefined {
   }
 }
 
-function expressionOf(pattern: string): string | undefined {
+/** The regular expression between the slashes; undefined for a glob. */
+export function expressionOf(pattern: string): string | undefined {
   return pattern.length > 2 && pattern.startsWith('/') && pattern.endsWith('/') ? pattern.slice(1, -1) : undefined;
 }
 

@@ -28,5 +28,5 @@ export { type CollectorListeners, type CompletedLine, type OpenEvent, runCollect
 export { type LoadedScenario, planCases, planVariants, type RunCase } from './run-plan.js';
 export { type HealthOptions, ServiceHealthValidator } from './service-health-validator.js';
 export { specimensOf } from './specimens.js';
-export { testFlow } from './test-flow.js';
+export { testFlow, warningsOf } from './test-flow.js';
 export { bringUp, type Up } from './up.js';

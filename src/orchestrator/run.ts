@@ -2,8 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { startCollector } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import type { Clock } from '../lib/clock.js';
+import { oncePer } from '../lib/once-per.js';
 import { atPace } from '../lib/pace.js';
 import { Teardown } from '../lib/teardown.js';
+import type { CompiledFlow } from '../model/index.js';
 import type { Reporter } from '../report/index.js';
 import { count } from '../view/index.js';
 import { assemblerOptions, assemblerTimes } from './assembler-options.js';
@@ -21,6 +23,7 @@ import { newRunId, requestIdIn } from './run-id.js';
 import type { RunCase } from './run-plan.js';
 import { openRecord, type RunRecord } from './run-record.js';
 import { startSystem } from './start-system.js';
+import { warningsOf } from './test-flow.js';
 import { countVerdicts, type VerdictCounts } from './verdict-counts.js';
 
 export interface RunOptions {
@@ -76,6 +79,7 @@ export async function runCases(cases: readonly RunCase[], options: RunOptions): 
       bundle: record.bundle,
       scenarios: [...new Set(cases.map(({ loaded }) => loaded.scenario.name))],
     });
+    for (const warning of new Set(cases.flatMap(({ loaded }) => flowWarnings(loaded.flow)))) record.warn(warning);
     await hold(cases, { run, record, teardown, results, options, metrics: verdicts.metrics });
   });
   await teardown[Symbol.asyncDispose]();
@@ -184,6 +188,10 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
 function isOver(results: readonly CaseResult[], { bail = false }: RunOptions): boolean {
   return bail && results.some(({ verdict }) => verdict.outcome === 'fail');
 }
+
+const flowWarnings = oncePer((flow: CompiledFlow) =>
+  warningsOf(flow).map((warning) => `flow ${flow.name}: ${warning}`),
+);
 
 /** Each request under way listens to it, however many there are. */
 function anyOf(signals: readonly AbortSignal[]): AbortSignal {

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { wordOrder } from '../flow/index.js';
+import { matcherWarnings, wordOrder } from '../flow/index.js';
 import type { CompiledFlow, FlowCoverage, RecordedExample, WorkflowTrace } from '../model/index.js';
 import { ambiguityWarnings, checkWord } from '../validators/index.js';
 import { findingSentence, reasonSentence } from '../view/index.js';
@@ -42,7 +42,12 @@ export async function testFlow(flow: CompiledFlow, flowFile: string): Promise<Fl
   }
   const passed = cases.filter(({ ok }) => ok).length;
   const coverage = accepts.length + requests.length > 0 ? coverExamples(flow, requests) : undefined;
-  return { passed, failed: cases.length - passed, cases, warnings: ambiguityWarnings(flow), coverage };
+  return { passed, failed: cases.length - passed, cases, warnings: warningsOf(flow), coverage };
+}
+
+/** What may make verdicts on the flow unknown, a sentence each. */
+export function warningsOf(flow: CompiledFlow): readonly string[] {
+  return [...matcherWarnings(flow), ...ambiguityWarnings(flow)];
 }
 
 function testWord(flow: CompiledFlow, kind: 'accepts' | 'rejects', word: string): FlowTestCase {

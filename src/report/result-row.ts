@@ -4,6 +4,8 @@ import { evidenceLines, findingSentence, reasonSentence } from '../view/index.js
 /** One judged request as `--json` prints it. A stable schema: fields are only ever added. */
 export interface ResultRow {
   readonly name: string;
+  /** Whose request it is: requests of two scenarios may share a name. */
+  readonly scenario: string;
   /** Planted defects, joined by `+`; null for none. */
   readonly defect: string | null;
   readonly requestId: string;
@@ -50,7 +52,13 @@ export function resultRows(events: readonly RunEvent[]): readonly ResultRow[] {
       const failedEarlyMs = early.get(requestId);
       rows.set(
         requestId,
-        resultRow(event.verdict, { name: event.request, defects, durationMs: event.durationMs, failedEarlyMs }),
+        resultRow(event.verdict, {
+          name: event.request,
+          scenario: event.scenario,
+          defects,
+          durationMs: event.durationMs,
+          failedEarlyMs,
+        }),
       );
     }
     const before = event.type === 'verdict-revised' ? rows.get(event.requestId) : undefined;
@@ -63,14 +71,19 @@ export function resultRows(events: readonly RunEvent[]): readonly ResultRow[] {
 
 export interface RowContext {
   readonly name: string;
+  readonly scenario: string;
   readonly defects: readonly string[];
   readonly durationMs: number;
   readonly failedEarlyMs?: number | undefined;
 }
 
-export function resultRow(verdict: Verdict, { name, defects, durationMs, failedEarlyMs }: RowContext): ResultRow {
+export function resultRow(
+  verdict: Verdict,
+  { name, scenario, defects, durationMs, failedEarlyMs }: RowContext,
+): ResultRow {
   return {
     name,
+    scenario,
     defect: defects.length === 0 ? null : defects.join('+'),
     ...verdictFields(verdict),
     durationMs: tenths(durationMs),
@@ -82,7 +95,9 @@ function tenths(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
-function verdictFields(verdict: Verdict): Omit<ResultRow, 'name' | 'defect' | 'durationMs' | 'failedEarlyMs'> {
+function verdictFields(
+  verdict: Verdict,
+): Omit<ResultRow, 'name' | 'scenario' | 'defect' | 'durationMs' | 'failedEarlyMs'> {
   return {
     requestId: verdict.requestId,
     revision: verdict.revision,

@@ -20,6 +20,7 @@ export function terminalReporter({ write, colors, columns, coverage = true }: Te
   const sent = new Map<string, RunEventOf<'request-sent'>>();
   const completed = new Map<string, RunEventOf<'request-completed'>>();
   let isWaiting = false;
+  let scenarios = 1;
   const line = (text = '') => {
     takeBack();
     write(`${text}\n`);
@@ -37,6 +38,7 @@ export function terminalReporter({ write, colors, columns, coverage = true }: Te
   }
 
   function onEvent(event: RunEvent): void {
+    if (event.type === 'run-started') scenarios = event.scenarios.length;
     if (event.type === 'request-sent') sent.set(event.requestId, event);
     else if (event.type === 'request-completed') completed.set(event.requestId, event);
     else if (event.type === 'awaiting' && columns !== undefined) waitInPlace(event, columns);
@@ -46,13 +48,14 @@ export function terminalReporter({ write, colors, columns, coverage = true }: Te
     else if (coverage) ['', ...coverageLines(event.coverage, colors)].forEach((text) => void line(text));
   }
 
-  function verdict({ request, verdict: spoken, durationMs }: RunEventOf<'verdict-reached'>): void {
+  function verdict({ scenario, request, verdict: spoken, durationMs }: RunEventOf<'verdict-reached'>): void {
     const { requestId } = spoken;
     const defects = sent.get(requestId)?.defects ?? [];
     const size = completed.get(requestId);
     const spans = size ? ` · ${count(size.spans, 'span')} of ${count(size.processes, 'process', 'processes')}` : '';
+    const whose = scenarios === 1 ? request : requestOf(scenario, request);
     line();
-    line(`${outcomeWord(spoken.outcome, colors)} ${colors.bold([request, ...defects].join(' + '))}`);
+    line(`${outcomeWord(spoken.outcome, colors)} ${colors.bold([whose, ...defects].join(' + '))}`);
     line(colors.dim(`  ${proofText(spoken)}${spans} · ${duration(durationMs)} · request ${requestId}`));
     verdictLines(spoken, colors).forEach(line);
   }
@@ -64,6 +67,11 @@ export function terminalReporter({ write, colors, columns, coverage = true }: Te
   }
 
   return { name: 'terminal', onEvent, end: takeBack };
+}
+
+/** Requests of two scenarios may share a name. */
+function requestOf(scenario: string, request: string): string {
+  return scenario === request ? request : `${scenario}: ${request}`;
 }
 
 /** What there is to say of everything round the requests: usually one line, often none. */

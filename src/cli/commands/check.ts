@@ -8,6 +8,7 @@ import {
   EXIT_CODES,
   exitCodeOf,
   loadFlowFile,
+  warningsOf,
 } from '../../orchestrator/index.js';
 import { coverageDocument, coverageLines, explanationLines, outcomeWord, proofText } from '../../report/index.js';
 import { colors, print, printLines } from '../output.js';
@@ -54,7 +55,9 @@ Examples:
       checked.map(({ trace }) => trace),
     );
     const requests = checked.map(({ verdict }) => verdict);
-    if (flags.json) print(`${toJson({ requests, coverage: coverageDocument(coverage) })}\n`);
+    const warnings = warningsOf(flow);
+    if (!flags.json) printLines(warnings.map((warning) => colors.yellow(`warning: ${warning}`)));
+    if (flags.json) print(`${toJson({ requests, warnings, coverage: coverageDocument(coverage) })}\n`);
     else if (checked.length === 0) printLines(['No such request is there.']);
     else printLines([...checked.flatMap(pageOf), '', ...coverageLines(coverage, colors)]);
     const codes = checked.map(({ verdict }) => exitCodeOf(verdict.outcome));

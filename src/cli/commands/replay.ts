@@ -54,5 +54,10 @@ function linesOf(one: ReplayedCase): readonly string[] {
 }
 
 function rowOf({ recorded, verdict, durationMs }: ReplayedCase) {
-  return resultRow(verdict, { name: recorded.request, defects: recorded.defects, durationMs });
+  return resultRow(verdict, {
+    name: recorded.request,
+    scenario: recorded.scenario,
+    defects: recorded.defects,
+    durationMs,
+  });
 }
