@@ -2,6 +2,7 @@ import { STEP } from '@tracecourt/instrumentation/wire-names';
 import { oncePer } from '../src/lib/once-per.js';
 import { isPlainPattern } from '../src/lib/text-pattern.js';
 import type { Span, StepMatcher } from '../src/model/index.js';
+import { ledgerOf } from './adjust/attribute-aliases.js';
 import { type Criterion, criterionOf, isDefault, serviceCriterion } from './step-match.js';
 
 /**
@@ -76,19 +77,22 @@ interface Found {
 
 /** The number of the one matcher that a span fits; -1 where none does, -2 where several do. Of the list, as {@link stepsThatFit}. */
 export function onlyFit(matchers: readonly StepMatcher[]): (span: Span) => number {
-  const index = indexOf(matchers);
-  const { byStep, byName, byKind, byService, always } = index;
-  const found: Found = { first: -1, others: undefined };
+  const { criteria, byStep, byName, byKind, byService, always } = indexOf(matchers);
+  const narrow = (span: Span, list: readonly number[] | undefined, before: number): number => {
+    let found = before;
+    for (let i = 0; list && i < list.length; i++) {
+      const matcher = list[i] as number;
+      if (criteria[matcher]?.(span)) found = found === -1 ? matcher : -2;
+    }
+    return found;
+  };
   return (span) => {
-    found.first = -1;
-    found.others = undefined;
-    const asked = { span, index, found };
-    if (byStep.size > 0) tryEach(byStep.get(span.attributes.get(STEP)), asked);
-    if (byName.size > 0) tryEach(byName.get(span.name), asked);
-    if (byKind.size > 0) tryEach(byKind.get(span.kind), asked);
-    if (byService.size > 0) tryEach(byService.get(span.resource.get('service.name')), asked);
-    if (always.length > 0) tryEach(always, asked);
-    return found.others ? -2 : found.first;
+    const step = ledgerOf(span)?.step;
+    let found = step === undefined ? -1 : narrow(span, byStep.get(step), -1);
+    if (byName.size > 0) found = narrow(span, byName.get(span.name), found);
+    if (byKind.size > 0) found = narrow(span, byKind.get(span.kind), found);
+    if (byService.size > 0) found = narrow(span, byService.get(span.resource.get('service.name')), found);
+    return narrow(span, always, found);
   };
 }
 

@@ -15,7 +15,10 @@ export const criterionOf = oncePer((matcher: StepMatcher): Criterion => {
   const criteria = spanCriteria(matcher);
   if (criteria.length === 0) criteria.push((span) => span.attributes.get(STEP) === step);
   if (service !== undefined) criteria.unshift(serviceCriterion(matcher));
-  return (span) => criteria.every((holds) => holds(span));
+  return (span) => {
+    for (const holds of criteria) if (!holds(span)) return false;
+    return true;
+  };
 });
 
 /** Of what a matcher asks, what it asks of the service. */

@@ -1,4 +1,5 @@
-import type { Attributes, AttributeValue, Span } from '../../src/model/index.js';
+import { SEQUENCE_END, SEQUENCE_SENT, SEQUENCE_START, STEP } from '@tracecourt/instrumentation/wire-names';
+import type { Attributes, AttributeValue, LedgerValues, Span } from '../../src/model/index.js';
 
 /**
  * Names that semantic conventions 1.45 use, and the ones that older instrumentations write for the same thing. This is the
@@ -29,12 +30,22 @@ const OLD_NAMES: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
-/** Reads an attribute by its current name, whatever name the sender used. */
-class CurrentAttributes implements Attributes {
+/**
+ * Reads an attribute by its current name, whatever name the sender used. What the ledger says is read at once: everybody asks for it, and later its bytes are far away.
+ */
+class CurrentAttributes implements Attributes, LedgerValues {
+  readonly step: AttributeValue | undefined;
+  readonly sequenceStart: AttributeValue | undefined;
+  readonly sequenceEnd: AttributeValue | undefined;
+  readonly sequenceSent: AttributeValue | undefined;
   readonly #sent: Attributes;
 
   constructor(sent: Attributes) {
     this.#sent = sent;
+    this.step = sent.get(STEP);
+    this.sequenceStart = sent.get(SEQUENCE_START);
+    this.sequenceEnd = sent.get(SEQUENCE_END);
+    this.sequenceSent = sent.get(SEQUENCE_SENT);
   }
 
   get(key: string): AttributeValue | undefined {
@@ -57,6 +68,11 @@ class CurrentAttributes implements Attributes {
 /** True of a span that went through {@link withCurrentNames}. */
 export function hasCurrentNames({ attributes }: Span): boolean {
   return attributes instanceof CurrentAttributes;
+}
+
+/** What the ledger says of such a span; undefined for any other. */
+export function ledgerOf({ attributes }: Span): LedgerValues | undefined {
+  return attributes instanceof CurrentAttributes ? attributes : undefined;
 }
 
 /**

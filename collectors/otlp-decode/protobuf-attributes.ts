@@ -8,8 +8,8 @@ export class ProtobufAttributes implements Attributes {
   readonly #bytes: Buffer;
   /** Start and end of each entry, in turn. */
   readonly #ranges: number[] = [];
-  #keys: readonly string[] = [];
-  #values: (AttributeValue | undefined)[] = [];
+  /** Key and value of each entry, in turn; the value is undefined until it is decoded. */
+  #entries: (AttributeValue | undefined)[] = [];
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -23,26 +23,25 @@ export class ProtobufAttributes implements Attributes {
 
   /** Throws when an entry is malformed or nested too deeply; `depth` is where the entries stand. */
   check(depth: number): void {
-    const keys: string[] = [];
-    for (let i = 0; i < this.#ranges.length; i += 2) keys.push(checkKeyValue(this.#entry(i), depth));
-    this.#keys = keys;
-    this.#values = keys.map(() => undefined);
+    this.#entries = this.#ranges.map(() => undefined);
+    for (let i = 0; i < this.#ranges.length; i += 2) this.#entries[i] = checkKeyValue(this.#entry(i), depth);
   }
 
   get(key: string): AttributeValue | undefined {
-    const keys = this.#keys;
-    for (let i = 0; i < keys.length; i++) if (keys[i] === key) return this.#values[i] ?? this.#read(i);
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i += 2) if (entries[i] === key) return entries[i + 1] ?? this.#read(i);
     return undefined;
   }
 
   *entries(): Iterable<readonly [string, AttributeValue]> {
-    for (const [i, key] of this.#keys.entries()) yield [key, this.#values[i] ?? this.#read(i)];
+    const entries = this.#entries;
+    for (let i = 0; i < entries.length; i += 2) yield [entries[i] as string, entries[i + 1] ?? this.#read(i)];
   }
 
   #read(i: number): AttributeValue {
-    const plain = plainValue(this.#bytes, this.#ranges[2 * i] as number, this.#ranges[2 * i + 1] as number);
-    const value = plain ?? readKeyValue(this.#entry(2 * i), 0).value;
-    this.#values[i] = value;
+    const plain = plainValue(this.#bytes, this.#ranges[i] as number, this.#ranges[i + 1] as number);
+    const value = plain ?? readKeyValue(this.#entry(i), 0).value;
+    this.#entries[i + 1] = value;
     return value;
   }
 

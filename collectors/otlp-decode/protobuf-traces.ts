@@ -32,10 +32,10 @@ export function decodeProtobufTraces(body: Buffer): DecodedSpans {
       reader.skip();
       continue;
     }
-    for (const span of readResourceSpans(reader.message(1))) {
-      const problem = span.problem();
-      if (problem === undefined) spans.push(span.build());
-      else refusals.add(problem);
+    for (const underWay of readResourceSpans(reader.message(1))) {
+      const span = underWay.build();
+      if (typeof span === 'string') refusals.add(span);
+      else spans.push(span);
     }
   }
   return { spans, refused: refusals.result() };
@@ -82,15 +82,35 @@ function readScopeName(reader: WireReader, before: string): string {
 }
 
 const NO_BYTES: Buffer = Buffer.alloc(0);
+const NO_STATUS: SpanStatus = { code: 'unset', message: '' };
+/** What most spans have none of is the same list for all of them. */
+const NO_EVENTS: readonly SpanEvent[] = [];
+const NO_LINKS: readonly SpanLink[] = [];
 const SPAN_DEPTH = 3;
+
+const latest = { bytes: NO_BYTES, text: '' };
+
+/** As lower-case hex. Spans that follow each other mostly share it, and then they share the text. */
+function traceIdOf(bytes: Buffer): string {
+  if (isSame(bytes, latest.bytes)) return latest.text;
+  latest.text = bytes.toString('hex');
+  latest.bytes = Buffer.from(bytes);
+  return latest.text;
+}
+
+function isSame(a: Buffer, b: Buffer): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 /** One span while its fields come in. */
 class SpanUnderWay {
   readonly #resource: Attributes;
   readonly #scopeName: string;
   readonly #attributes: ProtobufAttributes;
-  readonly #events: SpanEvent[] = [];
-  readonly #links: SpanLink[] = [];
+  #events: SpanEvent[] | undefined;
+  #links: SpanLink[] | undefined;
   #traceId = NO_BYTES;
   #spanId = NO_BYTES;
   #parentSpanId = NO_BYTES;
@@ -99,7 +119,7 @@ class SpanUnderWay {
   #kind: number | undefined;
   #start = 0n;
   #end = 0n;
-  #status: SpanStatus = { code: 'unset', message: '' };
+  #status = NO_STATUS;
   #flags = 0;
   #looksLikeLog = false;
 
@@ -119,12 +139,13 @@ class SpanUnderWay {
     this.#attributes.check(SPAN_DEPTH + 1);
   }
 
-  problem(): string | undefined {
-    return idProblem(this.#ids());
-  }
-
-  build(): Span {
-    const { traceId, spanId, parentSpanId } = this.#ids();
+  /** The span; or why it must be refused. */
+  build(): Span | string {
+    const traceId = traceIdOf(this.#traceId);
+    const spanId = this.#spanId.toString('hex');
+    const parentSpanId = this.#parentSpanId.toString('hex');
+    const problem = idProblem({ traceId, spanId, parentSpanId });
+    if (problem !== undefined) return problem;
     return {
       traceId,
       spanId,
@@ -137,18 +158,10 @@ class SpanUnderWay {
       endUnixNano: this.#end,
       status: this.#status,
       attributes: this.#attributes,
-      events: this.#events,
-      links: this.#links,
+      events: this.#events ?? NO_EVENTS,
+      links: this.#links ?? NO_LINKS,
       resource: this.#resource,
       scopeName: this.#scopeName,
-    };
-  }
-
-  #ids() {
-    return {
-      traceId: this.#traceId.toString('hex'),
-      spanId: this.#spanId.toString('hex'),
-      parentSpanId: this.#parentSpanId.toString('hex'),
     };
   }
 
@@ -173,9 +186,11 @@ class SpanUnderWay {
         this.#attributes.add(reader);
         break;
       case 11:
+        this.#events ??= [];
         this.#events.push(readEvent(reader.message(SPAN_DEPTH + 1)));
         break;
       case 13:
+        this.#links ??= [];
         this.#links.push(readLink(reader.message(SPAN_DEPTH + 1)));
         break;
       case 15:

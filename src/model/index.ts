@@ -109,6 +109,7 @@ export { STAMP_NAMES } from './stamp-names.js';
 export {
   CLIENT_SYSTEMS,
   type ClientSystem,
+  type LedgerValues,
   type StepMatcher,
   type StepReader,
   type ValueConditions,

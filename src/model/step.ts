@@ -1,4 +1,4 @@
-import type { Span, SpanKind, SpanStatus } from './span.js';
+import type { AttributeValue, Span, SpanKind, SpanStatus } from './span.js';
 
 /**
  * Which spans are a step. All criteria given MUST hold. A pattern is a glob (`*` is any run of characters, `?` is one), or, between slashes, a regular
@@ -64,10 +64,18 @@ export interface ValueConditions {
 export const CLIENT_SYSTEMS = ['neo4j', 'redis', 'kafka', 'http', 'grpc'] as const;
 export type ClientSystem = (typeof CLIENT_SYSTEMS)[number];
 
+/** What the ledger of its process says of a span, as it was sent. */
+export interface LedgerValues {
+  readonly step: AttributeValue | undefined;
+  readonly sequenceStart: AttributeValue | undefined;
+  readonly sequenceEnd: AttributeValue | undefined;
+  readonly sequenceSent: AttributeValue | undefined;
+}
+
 /** Reads spans as steps, one at a time, without naming those of a whole request. */
 export interface StepReader {
-  /** True of a span as the assembler holds it: its attributes answer to their current names. */
-  isReady(span: Span): boolean;
-  /** The number of the one matcher that the span fits; -1 where none does, -2 where several do. */
+  /** Undefined for a span that is not as the assembler holds it: its attributes do not answer to their current names. */
+  ledgerOf(span: Span): LedgerValues | undefined;
+  /** The number of the one matcher that such a span fits; -1 where none does, -2 where several do. */
   stepOf(span: Span): number;
 }

@@ -28,8 +28,9 @@ export interface PlaceCounts {
 export function fitsCounts(table: NodeTable, counts: PlaceCounts, times: Times): boolean {
   const { kinds } = table;
   const { least, most } = times;
+  const counting: Counting = { table, counts, times };
   for (let id = 0; id < kinds.length; id++) {
-    countTimes(id, { table, counts, times });
+    countTimes(id, counting);
     if ((least[id] as number) > (most[id] as number)) return false;
   }
   const root = kinds.length - 1;
@@ -109,7 +110,8 @@ function countTimes(id: number, counting: Counting): void {
   let sumOfMost = 0;
   for (let i = table.begins[id] as number; i < end; i++) {
     const part = table.parts[i] as number;
-    const [low, high] = [least[part] as number, most[part] as number];
+    const low = least[part] as number;
+    const high = most[part] as number;
     if (low > greatest) greatest = low;
     if (high < smallest) smallest = high;
     sumOfLeast += low;
@@ -132,9 +134,11 @@ function countRepeat(id: number, { table, times: { least, most } }: Counting): v
   const begin = table.begins[id] as number;
   const child = table.parts[begin] as number;
   const between = begin + 1 < (table.begins[id + 1] as number) ? (table.parts[begin + 1] as number) : -1;
-  const [fewest, max] = [table.min[id] as number, table.max[id] as number];
+  const fewest = table.min[id] as number;
+  const max = table.max[id] as number;
   const min = Math.max(fewest, 1);
-  const [fewestRounds, mostRounds] = [least[child] as number, most[child] as number];
+  const fewestRounds = least[child] as number;
+  const mostRounds = most[child] as number;
   let low = Math.ceil(fewestRounds / max);
   let high = Math.floor(mostRounds / min);
   let isUnused = fewestRounds === 0;

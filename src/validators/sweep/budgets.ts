@@ -7,56 +7,88 @@ import type { Gathered } from './walk.js';
 
 type StretchBudget = SweepPlan['stretches'][number];
 
-/** The remarks on the budgets of a flow, which are all met; undefined if one of them is not, or nobody can tell. */
-export function metBudgets(plan: SweepPlan, gathered: Gathered): readonly string[] | undefined {
-  if (!plan.durations.every((each) => isMet(each, gathered))) return undefined;
-  const notes: string[] = [];
-  for (const budget of plan.stretches) {
-    const stretch = stretchOf(budget, plan, gathered);
-    if (!stretch || broken(budget, stretch) === undefined) continue;
-    if (broken(budget, stretch) !== 'unsure' || brokenAsRead(budget, stretch) !== undefined || plan.flow.prove) {
-      return undefined;
+/** Holds the budgets of flows against requests whose clocks were solved. */
+export class Budgets {
+  readonly #gathered: Gathered;
+  /** By number of processes: room for the first and the last reading of each. */
+  readonly #extents: (readonly [readonly Reading[], readonly Reading[]])[] = [];
+
+  constructor(gathered: Gathered) {
+    this.#gathered = gathered;
+  }
+
+  /** The remarks on the budgets of a flow, which are all met; undefined if one of them is not, or nobody can tell. */
+  remarks(plan: SweepPlan): readonly string[] | undefined {
+    for (const each of plan.durations) if (!this.#isMet(each)) return undefined;
+    const notes: string[] = [];
+    for (const budget of plan.stretches) {
+      const stretch = this.#measure(budget, plan);
+      const bound = stretch && broken(budget, stretch);
+      if (!stretch || bound === undefined) continue;
+      if (bound !== 'unsure' || brokenAsRead(budget, stretch) !== undefined || plan.flow.prove) return undefined;
+      notes.push(metAsRead(stretchName(budget)));
     }
-    notes.push(metAsRead(stretchName(budget)));
+    return notes;
   }
-  return notes;
+
+  #isMet({ step, budget }: SweepPlan['durations'][number]): boolean {
+    const { columns } = this.#gathered;
+    for (let i = 0; i < columns.count; i++) {
+      if (columns.step[i] !== step) continue;
+      const ms = nanosToMs((columns.time[2 * i + 1] as number) - (columns.time[2 * i] as number));
+      if (broken(budget, { readMs: ms, lowMs: ms, highMs: ms }) !== undefined) return false;
+    }
+    return true;
+  }
+
+  #measure(budget: StretchBudget, { numbers }: SweepPlan): Stretch | undefined {
+    const { clocks } = this.#gathered;
+    if (budget.kind === 'total') {
+      const [starts, ends] = this.#readExtents();
+      return measure(starts, { ends, clocks });
+    }
+    const start = earliest(this.#endsOf(numbers.get(budget.from) ?? -1));
+    return start && measure([start], { ends: this.#endsOf(numbers.get(budget.to) ?? -1), clocks });
+  }
+
+  #endsOf(step: number): readonly ClockReading[] {
+    const { columns } = this.#gathered;
+    const ends: ClockReading[] = [];
+    for (let i = 0; i < columns.count; i++) {
+      if (columns.step[i] !== step) continue;
+      ends.push({ process: columns.process[2 * i] as number, time: columns.time[2 * i + 1] as number });
+    }
+    return ends;
+  }
+
+  /** By process: the first and the last time that its clock was read. */
+  #readExtents(): readonly [readonly Reading[], readonly Reading[]] {
+    const { columns } = this.#gathered;
+    const extents = this.#room(columns.processCount);
+    const [firsts, lasts] = extents;
+    for (const first of firsts) first.time = Infinity;
+    for (const last of lasts) last.time = -Infinity;
+    for (let point = 0; point < 2 * columns.count; point += 2) {
+      const process = columns.process[point] as number;
+      const first = firsts[process] as Reading;
+      const last = lasts[process] as Reading;
+      first.time = Math.min(first.time, columns.time[point] as number);
+      last.time = Math.max(last.time, columns.time[point + 1] as number);
+    }
+    return extents;
+  }
+
+  #room(processes: number): readonly [readonly Reading[], readonly Reading[]] {
+    const known = this.#extents[processes];
+    if (known) return known;
+    const make = (): Reading[] => Array.from({ length: processes }, (_, process) => ({ process, time: 0 }));
+    const room = [make(), make()] as const;
+    this.#extents[processes] = room;
+    return room;
+  }
 }
 
-function isMet({ step, budget }: SweepPlan['durations'][number], { columns }: Gathered): boolean {
-  for (let i = 0; i < columns.count; i++) {
-    if (columns.step[i] !== step) continue;
-    const ms = nanosToMs((columns.time[2 * i + 1] as number) - (columns.time[2 * i] as number));
-    if (broken(budget, { readMs: ms, lowMs: ms, highMs: ms }) !== undefined) return false;
-  }
-  return true;
-}
-
-function stretchOf(budget: StretchBudget, { numbers }: SweepPlan, gathered: Gathered): Stretch | undefined {
-  const { clocks } = gathered;
-  if (budget.kind === 'total') return measure(extents(gathered, 'first'), { ends: extents(gathered, 'last'), clocks });
-  const start = earliest(endsOf(numbers.get(budget.from) ?? -1, gathered));
-  return start && measure([start], { ends: endsOf(numbers.get(budget.to) ?? -1, gathered), clocks });
-}
-
-function endsOf(step: number, { columns }: Gathered): readonly ClockReading[] {
-  const ends: ClockReading[] = [];
-  for (let i = 0; i < columns.count; i++) {
-    if (columns.step[i] !== step) continue;
-    ends.push({ process: columns.process[2 * i] as number, time: columns.time[2 * i + 1] as number });
-  }
-  return ends;
-}
-
-/** By process: the first, or the last, that its clock was read. */
-function extents({ columns }: Gathered, which: 'first' | 'last'): readonly ClockReading[] {
-  const found: { process: number; time: number }[] = [];
-  for (let process = 0; process < columns.processCount; process++) {
-    found.push({ process, time: which === 'first' ? Infinity : -Infinity });
-  }
-  for (let point = which === 'first' ? 0 : 1; point < 2 * columns.count; point += 2) {
-    const own = found[columns.process[point] as number];
-    const time = columns.time[point] as number;
-    if (own && (which === 'first' ? time < own.time : time > own.time)) own.time = time;
-  }
-  return found;
+interface Reading {
+  readonly process: number;
+  time: number;
 }

@@ -1,5 +1,5 @@
 import { TOLERANCE_NANOS } from '../flow/tolerance.js';
-import type { Causes } from './causes.js';
+import type { Arrows } from './arrows.js';
 import { type Columns, MAX_PROCESSES } from './columns.js';
 import type { Sequences } from './sequences.js';
 
@@ -7,55 +7,41 @@ import type { Sequences } from './sequences.js';
 export class ClockBounds {
   /** By process and process: the row of the one that is behind, the column of the one that is ahead. */
   readonly most = new Float64Array(MAX_PROCESSES * MAX_PROCESSES);
-  count = 0;
+  #count = 0;
 
   bound(from: number, to: number): number {
-    return this.most[from * this.count + to] as number;
+    return this.most[from * this.#count + to] as number;
   }
 
   /** False if the clocks contradict each other. */
-  solve(columns: Columns, { causes, sequences }: { readonly causes: Causes; readonly sequences: Sequences }): boolean {
+  solve(columns: Columns, { arrows, sequences }: { readonly arrows: Arrows; readonly sequences: Sequences }): boolean {
     const count = columns.processCount;
-    this.count = count;
+    this.#count = count;
     this.most.fill(Infinity, 0, count * count);
     for (let i = 0; i < count; i++) this.most[i * count + i] = 0;
-    for (let i = 0; i < columns.count; i++) {
-      if ((columns.parent[i] as number) >= 0) this.#readCause(i, { columns, causes, sequences });
-    }
+    this.#read(columns, arrows, sequences);
     for (let over = 0; over < count; over++) for (let from = 0; from < count; from++) this.#shorten(from, over);
     for (let i = 0; i < count; i++) if ((this.most[i * count + i] as number) < 0) return false;
     return true;
   }
 
-  #readCause(
-    i: number,
-    {
-      columns,
-      causes,
-      sequences,
-    }: { readonly columns: Columns; readonly causes: Causes; readonly sequences: Sequences },
-  ): void {
-    const { parent, process, time } = columns;
-    const above = parent[i] as number;
-    const [own, other] = [process[2 * i] as number, process[2 * above] as number];
-    const start = time[2 * i] as number;
-    this.#read(other, own, start - (time[2 * above] as number));
-    const handoff = causes.received[i] as number;
-    if (handoff >= 0) {
-      const latest = sequences.latest[handoff] as number;
-      if (latest !== -Infinity) this.#read(other, own, start - latest);
+  /** At a hand-off nobody read a clock: what was read just before it stands in. */
+  #read({ count, process, time }: Columns, { causes, from, to }: Arrows, { latest }: Sequences): void {
+    const { most } = this;
+    const handoffs = 2 * count;
+    for (let arrow = 0; arrow < causes; arrow++) {
+      const cause = from[arrow] as number;
+      const effect = to[arrow] as number;
+      const at = (process[cause] as number) * this.#count + (process[effect] as number);
+      const begun = (cause < handoffs ? time[cause] : latest[cause]) as number;
+      const bound = (time[effect] as number) - begun + TOLERANCE_NANOS;
+      if (bound < (most[at] as number)) most[at] = bound;
     }
-    if (causes.answers[i] === 1) this.#read(own, other, (time[2 * above + 1] as number) - start);
-  }
-
-  #read(from: number, to: number, reading: number): void {
-    const at = from * this.count + to;
-    const bound = reading + TOLERANCE_NANOS;
-    if (bound < (this.most[at] as number)) this.most[at] = bound;
   }
 
   #shorten(from: number, over: number): void {
-    const { most, count } = this;
+    const { most } = this;
+    const count = this.#count;
     const first = most[from * count + over] as number;
     if (first === Infinity) return;
     for (let to = 0; to < count; to++) {

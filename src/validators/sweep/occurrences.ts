@@ -1,5 +1,5 @@
 import { oncePer } from '../../lib/once-per.js';
-import { emptyCounts, emptyTimes, fitsCounts } from '../conformance/index.js';
+import { emptyCounts, emptyTimes, fitsCounts, type PlaceCounts } from '../conformance/index.js';
 import { type Columns, MAX_SPANS } from './columns.js';
 import type { SweepPlan } from './plan.js';
 
@@ -27,17 +27,17 @@ export class Occurrences {
 
   /** False if there is none, if the counts are those of no run of the flow, or if a step is nested in itself. */
   find(columns: Columns, plan: SweepPlan): boolean {
-    const { counts, times } = roomOf(plan);
-    const found = this.#count(columns, plan);
+    const { counts, times, offsets } = roomOf(plan);
+    const found = this.#count(columns, plan, counts);
     if (found === 0 || found > MAX_OCCURRENCES || !fitsCounts(plan.order.nodeTable, counts, times)) return false;
     this.count = found;
-    this.#list(columns, plan);
+    this.offsets = offsets;
+    this.#list(columns, plan, counts);
     for (let i = 0; i < found; i++) if (!this.#lookUp(i, columns, plan)) return false;
     return true;
   }
 
-  #count({ count, step }: Columns, plan: SweepPlan): number {
-    const { least, most } = roomOf(plan).counts;
+  #count({ count, step }: Columns, plan: SweepPlan, { least, most }: PlaceCounts): number {
     least.fill(0);
     let found = 0;
     for (let i = 0; i < count; i++) {
@@ -50,9 +50,8 @@ export class Occurrences {
     return found;
   }
 
-  #list({ count, step }: Columns, plan: SweepPlan): void {
-    const { offsets } = roomOf(plan);
-    const { least } = roomOf(plan).counts;
+  #list({ count, step }: Columns, plan: SweepPlan, { least }: PlaceCounts): void {
+    const { offsets } = this;
     let next = 0;
     for (let place = 0; place < least.length; place++) {
       offsets[place] = next;
@@ -70,7 +69,6 @@ export class Occurrences {
     }
     offsets.copyWithin(1, 0);
     offsets[0] = 0;
-    this.offsets = offsets;
   }
 
   /** Goes up from an occurrence to its root. False where that is no line, or the same step stands above: then only the outermost counts. */

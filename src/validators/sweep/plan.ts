@@ -13,7 +13,8 @@ export interface SweepPlan {
   /** By step: 1 if of nested spans each counts. */
   readonly nested: Uint8Array;
   readonly numbers: ReadonlyMap<string, number>;
-  readonly rules: readonly Rule[];
+  /** With the numbers of the first and the second of their steps; -1 for none. */
+  readonly rules: readonly { readonly rule: Rule; readonly a: number; readonly b: number }[];
   /** Those on single occurrences, by the numbers of their steps. */
   readonly durations: readonly { readonly step: number; readonly budget: Budget }[];
   readonly stretches: readonly Extract<Budget, { kind: 'total' | 'between' }>[];
@@ -46,15 +47,16 @@ export const sweepPlan = oncePer((flow: CompiledFlow): SweepPlan | undefined => 
   const { order } = checkerOf(flow.order);
   if (!order.treeClass.exact || order.serialGroups > 0) return undefined;
   const numbers = new Map(flow.steps.map(({ name }, number) => [name, number] as const));
+  const numberOf = (step = ''): number => numbers.get(step) ?? -1;
   return {
     flow,
     order,
     places: Int32Array.from(flow.steps, ({ name }) => order.placeOfLabel.get(name) ?? -1),
     nested: Uint8Array.from(flow.steps, ({ matcher }) => (matcher.nested === 'each' ? 1 : 0)),
     numbers,
-    rules: flow.rules,
+    rules: flow.rules.map((rule) => ({ rule, a: numberOf(rule.steps[0]), b: numberOf(rule.steps[1]) })),
     durations: flow.budgets.flatMap((budget) =>
-      budget.kind === 'step' || budget.kind === 'attempt' ? [{ step: numbers.get(budget.step) ?? -1, budget }] : [],
+      budget.kind === 'step' || budget.kind === 'attempt' ? [{ step: numberOf(budget.step), budget }] : [],
     ),
     stretches: flow.budgets.filter((budget) => budget.kind === 'total' || budget.kind === 'between'),
   };

@@ -1,12 +1,12 @@
 import type { AssembledRequest, CompiledFlow, Span, StepReader, Verdict } from '../../model/index.js';
 import { statedStep, storeSystemOf } from '../flow/span-index.js';
-import { metBudgets } from './budgets.js';
-import { Causes } from './causes.js';
+import { Arrows } from './arrows.js';
+import { Budgets } from './budgets.js';
 import { ClockBounds } from './clock-bounds.js';
 import { Columns } from './columns.js';
 import { Occurrences } from './occurrences.js';
 import { type SweepPlan, sweepPlan } from './plan.js';
-import { provenRules } from './rules.js';
+import { Rules } from './rules.js';
 import { Sequences } from './sequences.js';
 import { type Gathered, Walk } from './walk.js';
 
@@ -14,11 +14,13 @@ import { type Gathered, Walk } from './walk.js';
 const gathered: Gathered = {
   columns: new Columns(),
   sequences: new Sequences(),
-  causes: new Causes(),
+  arrows: new Arrows(),
   clocks: new ClockBounds(),
   occurrences: new Occurrences(),
 };
 const walk = new Walk(gathered);
+const ruled = new Rules(gathered, walk);
+const budgeted = new Budgets(gathered);
 
 /**
  * The verdict on a request that plainly conforms: the very one that `judge` gives, found in one sweep over its spans.
@@ -30,8 +32,8 @@ export function proveConforms(flow: CompiledFlow, request: AssembledRequest, rea
   const plan = sweepPlan(flow);
   if (!plan || request.completedBy !== 'accounted' || request.completionStatus !== 'complete') return undefined;
   if (!gather(plan, request, reader) || !walk.go(plan)) return undefined;
-  const rules = provenRules(plan, { gathered, walk });
-  const notes = rules && metBudgets(plan, gathered);
+  const rules = ruled.prove(plan);
+  const notes = rules && budgeted.remarks(plan);
   const undecided = walk.required - walk.proven;
   if (!rules || !notes || (flow.prove && undecided > 0)) return undefined;
   return {
@@ -53,14 +55,14 @@ export function proveConforms(flow: CompiledFlow, request: AssembledRequest, rea
 }
 
 function gather(plan: SweepPlan, request: AssembledRequest, reader: StepReader): boolean {
-  const { columns, sequences, causes, clocks, occurrences } = gathered;
+  const { columns, sequences, arrows, clocks, occurrences } = gathered;
   return (
     columns.read(request, reader) &&
     occurrences.find(columns, plan) &&
     knowsAll(plan, columns) &&
     sequences.put(columns) &&
-    causes.find(columns) &&
-    clocks.solve(columns, { causes, sequences })
+    arrows.find(columns) &&
+    clocks.solve(columns, { arrows, sequences })
   );
 }
 

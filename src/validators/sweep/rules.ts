@@ -5,42 +5,101 @@ import { type RuleCase, ruleHolds } from '../rules/rule-holds.js';
 import type { SweepPlan } from './plan.js';
 import type { Gathered, Walk } from './walk.js';
 
-/** How firmly the rules of a flow hold after a walk; undefined if one of them is broken, or it needs more than the walk to tell. */
-export function provenRules(
-  { rules, flow }: SweepPlan,
-  { gathered, walk }: { readonly gathered: Gathered; readonly walk: Walk },
-): Strength | undefined {
-  if (rules.length === 0) return NO_STRENGTH;
-  const held = unconditional(
-    happeningsAfter(
-      walk,
-      gathered,
-      flow.steps.map(({ name }) => name),
-    ),
-  );
-  let proven = 0;
-  for (const rule of rules) {
-    const { holds } = ruleHolds(rule, held);
-    if (holds === 'impossible' || (holds === 'open' && flow.prove)) return undefined;
-    if (holds === 'certain') proven++;
-  }
-  return { required: rules.length, proven, undecided: rules.length - proven };
-}
+type SweptRule = SweepPlan['rules'][number];
 
-function unconditional(happenings: Happenings): RuleCase {
-  return { happenings, leftOut: () => false, pairs: () => 'certain', selective: false };
-}
+/** Holds the rules of flows against requests that were walked. */
+export class Rules {
+  readonly #gathered: Gathered;
+  readonly #walk: Walk;
 
-function happeningsAfter(walk: Walk, { occurrences, columns }: Gathered, names: readonly string[]): Happenings {
-  const steps: string[] = [];
-  for (let i = 0; i < occurrences.count; i++) {
-    steps.push(names[columns.step[occurrences.span[i] as number] as number] as string);
+  constructor(gathered: Gathered, walk: Walk) {
+    this.#gathered = gathered;
+    this.#walk = walk;
   }
-  const pointOf = (point: number): number => 2 * (occurrences.span[point >> 1] as number) + (point & 1);
-  return {
-    steps,
-    before: (p, q) => walk.isBefore(pointOf(p), pointOf(q)),
-    causes: (i, j) => walk.isAbove(i, j),
-    isTied: () => true,
-  };
+
+  /** How firmly the rules of a flow hold; undefined if one of them is broken, or is not proven where the flow asks for proof. */
+  prove(plan: SweepPlan): Strength | undefined {
+    const { rules, flow } = plan;
+    if (rules.length === 0) return NO_STRENGTH;
+    let held: RuleCase | undefined;
+    let proven = 0;
+    for (const each of rules) {
+      if (!this.#isPlainlyCertain(each)) {
+        held ??= this.#held(plan);
+        const { holds } = ruleHolds(each.rule, held);
+        if (holds === 'impossible' || (holds === 'open' && flow.prove)) return undefined;
+        if (holds === 'open') continue;
+      }
+      proven++;
+    }
+    return { required: rules.length, proven, undecided: rules.length - proven };
+  }
+
+  /** True of the commonest rules where they certainly hold. False says nothing. */
+  #isPlainlyCertain({ rule: { kind, count = 0 }, a, b }: SweptRule): boolean {
+    switch (kind) {
+      case 'at-most':
+        return this.#countOf(a) <= count;
+      case 'at-least':
+        return this.#countOf(a) >= count;
+      case 'exactly':
+        return this.#countOf(a) === count;
+      case 'precedence':
+        return this.#isEachAnswered(b, a, 'before');
+      case 'response':
+        return this.#isEachAnswered(a, b, 'after');
+      default:
+        return false;
+    }
+  }
+
+  #stepOf(occurrence: number): number {
+    const { occurrences, columns } = this.#gathered;
+    return columns.step[occurrences.span[occurrence] as number] as number;
+  }
+
+  #countOf(step: number): number {
+    let count = 0;
+    for (let i = 0; i < this.#gathered.occurrences.count; i++) if (this.#stepOf(i) === step) count++;
+    return count;
+  }
+
+  /** True if for each occurrence of the one step some of the other certainly comes before it, or after it. */
+  #isEachAnswered(asking: number, answering: number, when: 'before' | 'after'): boolean {
+    const { count } = this.#gathered.occurrences;
+    for (let i = 0; i < count; i++) {
+      if (this.#stepOf(i) !== asking) continue;
+      let j = 0;
+      while (j < count && !(this.#stepOf(j) === answering && this.#precedes(i, j, when))) j++;
+      if (j === count) return false;
+    }
+    return true;
+  }
+
+  #precedes(i: number, j: number, when: 'before' | 'after'): boolean {
+    return i !== j && (when === 'before' ? this.#isCertain(j, i) : this.#isCertain(i, j));
+  }
+
+  /** The one is a cause of the other, or ends before it starts. */
+  #isCertain(first: number, second: number): boolean {
+    return this.#walk.isAbove(first, second) || this.#isBefore(2 * first + 1, 2 * second);
+  }
+
+  /** Point 2i is the start of occurrence i, 2i + 1 its end. */
+  #isBefore(p: number, q: number): boolean {
+    const { span } = this.#gathered.occurrences;
+    return this.#walk.isBefore(2 * (span[p >> 1] as number) + (p & 1), 2 * (span[q >> 1] as number) + (q & 1));
+  }
+
+  #held({ flow }: SweepPlan): RuleCase {
+    const steps: string[] = [];
+    for (let i = 0; i < this.#gathered.occurrences.count; i++) steps.push(flow.steps[this.#stepOf(i)]?.name ?? '');
+    const happenings: Happenings = {
+      steps,
+      before: (p, q) => this.#isBefore(p, q),
+      causes: (i, j) => this.#walk.isAbove(i, j),
+      isTied: () => true,
+    };
+    return { happenings, leftOut: () => false, pairs: () => 'certain', selective: false };
+  }
 }

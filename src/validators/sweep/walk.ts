@@ -1,5 +1,5 @@
 import { TOLERANCE_NANOS } from '../flow/tolerance.js';
-import type { Causes } from './causes.js';
+import type { Arrows } from './arrows.js';
 import type { ClockBounds } from './clock-bounds.js';
 import { type Columns, MAX_POINTS, MAX_PROCESSES } from './columns.js';
 import { MAX_OCCURRENCES, type Occurrences } from './occurrences.js';
@@ -10,7 +10,7 @@ import type { Sequences } from './sequences.js';
 export interface Gathered {
   readonly columns: Columns;
   readonly sequences: Sequences;
-  readonly causes: Causes;
+  readonly arrows: Arrows;
   readonly clocks: ClockBounds;
   readonly occurrences: Occurrences;
 }
@@ -41,6 +41,10 @@ export class Walk {
   readonly #running = new Int32Array(MAX_PROCESSES * MAX_PROCESSES);
   /** By process: how many of its points are passed. */
   readonly #passed = new Int32Array(MAX_PROCESSES);
+  /** By occurrence: its process, and the ranks of its points there. */
+  readonly #doneBy = new Int32Array(MAX_OCCURRENCES);
+  readonly #startRank = new Int32Array(MAX_OCCURRENCES);
+  readonly #endRank = new Int32Array(MAX_OCCURRENCES);
   /** By occurrence, a row of bits: the occurrences above it. */
   readonly #ancestors = new Int32Array(MAX_OCCURRENCES * WORDS);
   /** The points of occurrences, one process after the other, in line; where those of each process begin; and how early each, or one after it, was read. */
@@ -95,7 +99,18 @@ export class Walk {
     this.#running.fill(0, 0, processes * processes);
     this.#reached.fill(0, 0, processes * processes);
     this.#passed.fill(0, 0, processes);
+    this.#listRanks();
     this.#listAsked(processes);
+  }
+
+  #listRanks(): void {
+    const { columns, sequences, occurrences } = this.#gathered;
+    for (let i = 0; i < occurrences.count; i++) {
+      const start = 2 * (occurrences.span[i] as number);
+      this.#doneBy[i] = columns.process[start] as number;
+      this.#startRank[i] = sequences.rank[start] as number;
+      this.#endRank[i] = sequences.rank[start + 1] as number;
+    }
   }
 
   #listAsked(processes: number): void {
@@ -122,16 +137,14 @@ export class Walk {
 
   /** Passes a point, if all that has to come before it is passed. It is the next of its process. */
   #pass(point: number, process: number, plan: SweepPlan): boolean {
-    const { columns, occurrences } = this.#gathered;
-    if (point < 2 * columns.count) {
-      const span = point >> 1;
-      const isStart = (point & 1) === 0;
-      if (!(isStart ? this.#mayStart(span, process) : this.#mayEnd(span, process))) return false;
-      const occurrence = occurrences.at[span] as number;
-      if (occurrence >= 0) {
-        if (!this.#hearClocks(point, process)) return false;
-        if (isStart && !this.#hasItsTurn(occurrence, process, plan)) return false;
-      }
+    const { arrows, columns, occurrences } = this.#gathered;
+    for (let arrow = arrows.last[point] as number; arrow >= 0; arrow = arrows.before[arrow] as number) {
+      if (!this.#hear(arrows.from[arrow] as number, process)) return false;
+    }
+    const occurrence = point < 2 * columns.count ? (occurrences.at[point >> 1] as number) : -1;
+    if (occurrence >= 0) {
+      if (!this.#hearClocks(point, process)) return false;
+      if ((point & 1) === 0 && !this.#hasItsTurn(occurrence, process, plan)) return false;
     }
     this.#settle(point, process);
     return true;
@@ -146,28 +159,6 @@ export class Walk {
     running[row + process] = passed;
     const own = point * processes;
     for (let i = 0; i < processes; i++) this.#known[own + i] = running[row + i] as number;
-  }
-
-  #mayStart(span: number, process: number): boolean {
-    const { columns, causes } = this.#gathered;
-    const above = columns.parent[span] as number;
-    if (above >= 0 && !this.#hear(2 * above, process)) return false;
-    const handoff = causes.received[span] as number;
-    if (handoff >= 0 && !this.#hear(handoff, process)) return false;
-    return columns.spans[span]?.kind !== 'consumer' || this.#hearSenders(span, process);
-  }
-
-  #mayEnd(span: number, process: number): boolean {
-    const { columns, causes } = this.#gathered;
-    for (let server = causes.lastAnswer[span] as number; server >= 0; server = causes.answerBefore[server] as number) {
-      if (!this.#hear(2 * server, process)) return false;
-    }
-    return columns.spans[span]?.kind !== 'producer' || this.#hearSenders(span, process);
-  }
-
-  #hearSenders(span: number, process: number): boolean {
-    const { columns, causes } = this.#gathered;
-    return causes.sendersUpTo(span, columns).every((sender) => this.#hear(2 * sender, process));
   }
 
   /** Takes over what an earlier point knows, if it is passed. */
@@ -210,23 +201,26 @@ export class Walk {
 
   /** True if nothing of an earlier part of the flow is still to end, or to start; then its pairs are counted. */
   #hasItsTurn(occurrence: number, process: number, { order }: SweepPlan): boolean {
-    const { occurrences, columns, sequences } = this.#gathered;
+    const { occurrences } = this.#gathered;
     this.#inherit(occurrence);
     const place = occurrences.place[occurrence] as number;
     if (place < 0) return true;
     const { begins, first, after, byStart } = order.earlierTable;
+    const running = this.#running;
+    const passed = this.#passed;
+    const doneBy = this.#doneBy;
     const row = process * this.#processes;
-    let [required, proven] = [0, 0];
+    let required = 0;
+    let proven = 0;
     for (let range = begins[place] as number; range < (begins[place + 1] as number); range++) {
-      const isEnd = byStart[range] === 1 ? 0 : 1;
+      const ranks = byStart[range] === 1 ? this.#startRank : this.#endRank;
       const to = occurrences.offsets[after[range] as number] as number;
       for (let other = occurrences.offsets[first[range] as number] as number; other < to; other++) {
-        const point = 2 * (occurrences.span[other] as number) + isEnd;
-        const own = columns.process[point] as number;
-        const rank = sequences.rank[point] as number;
+        const own = doneBy[other] as number;
+        const rank = ranks[other] as number;
         required++;
-        if ((this.#running[row + own] as number) >= rank || this.isAbove(other, occurrence)) proven++;
-        else if ((this.#passed[own] as number) < rank) return false;
+        if ((running[row + own] as number) >= rank || this.isAbove(other, occurrence)) proven++;
+        else if ((passed[own] as number) < rank) return false;
       }
     }
     this.required += required;
