@@ -20,6 +20,22 @@ describe('treacherous cases', () => {
     expect(open.reasons).to.deep.equal([{ code: 'incomplete', completedBy: undefined, awaited: ['b'] }]);
   });
 
+  it('1: what was begun is awaited to its end, though leaving out what began it would be less', () => {
+    const abc = seq('a', 'b', 'c');
+    const rounds = { kind: 'repeat', child: abc, min: 0, max: null, parallel: false } as const;
+    const lines = 'r s 0-1 step=r\na s 2-3 step=a';
+    for (const order of [
+      seq('r', opt(abc)),
+      seq('r', rounds),
+      seq('r', choice(abc, opt('d'))),
+      par('r', abc, opt('b')),
+    ]) {
+      const quiet = judged(order, lines, { completedBy: 'root-quiet' });
+      expect(quiet.reasons).to.deep.equal([{ code: 'incomplete', completedBy: 'root-quiet', awaited: ['b', 'c'] }]);
+      expect(quiet.outcome).to.equal('unknown');
+    }
+  });
+
   it('1: a choice with nothing chosen fails', () => {
     expect(tell(judged(seq('r', choice(seq('a', 'b'), 'c')), 'r s 0-1 step=r'))).to.deep.equal(['missing-step(c)']);
   });

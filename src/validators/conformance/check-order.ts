@@ -1,9 +1,9 @@
 import type { CompiledOrder } from './compiled-order.js';
-import { leastEditsBySearch } from './edit-search.js';
+import { leastEditsBySearch, leastInsertionsBySearch } from './edit-search.js';
 import { leastExactEdits } from './exact-edits.js';
 import { Firing } from './firing.js';
 import { boundsOfNodes, type LabelBounds } from './label-bounds.js';
-import { describeEdits, type LeastEdits } from './least-edits.js';
+import { describeEdits, type KeptRun, type LeastEdits } from './least-edits.js';
 import { isShortRepeat } from './order-tree.js';
 import { overlappingPair } from './overlap.js';
 import { emptyCounts, placeOccurrences } from './placing.js';
@@ -57,6 +57,11 @@ export interface OrderChecker {
   check(request: RequestOrder, options?: CheckOptions): Conformance;
   /** The fewest deletions and insertions that make a request conform: what to say of one that does not. */
   leastEdits(request: RequestOrder): LeastEdits;
+  /**
+   * The fewest insertions that make a request whole, which MUST conform while steps may still come: nothing of it is left out. `unseen` are labels of which nothing
+   * needs to be inserted. Undefined if it was not found out.
+   */
+  completion(request: RequestOrder, unseen: ReadonlySet<string>): LeastEdits | undefined;
 }
 
 /** A checker keeps its working memory from one request to the next. */
@@ -66,6 +71,7 @@ export function createChecker(order: CompiledOrder): OrderChecker {
     order,
     check: (request, options) => checker.check(request, options),
     leastEdits: (request) => checker.leastEdits(request),
+    completion: (request, unseen) => checker.completion(request, unseen),
   };
 }
 
@@ -99,13 +105,42 @@ class Checker {
     return { kind: kind === 'impossible' ? 'violated' : kind, method: 'search', states };
   }
 
+  completion(request: RequestOrder, unseen: ReadonlySet<string>): LeastEdits | undefined {
+    const order = this.#order;
+    const { places, floating } = placeOccurrences(order, request, this.#counts);
+    const whole = { ...request, mayStillCome: unseen };
+    const kept = this.#isShort && floating === 0 ? this.#keptAt(places, request) : this.#keptBySearch(request, whole);
+    return kept && describeEdits(order, whole, kept);
+  }
+
+  /** Where every occurrence has its place there is one run to complete. */
+  #keptAt(places: Int32Array, request: RequestOrder): KeptRun | undefined {
+    if (!this.#firing.fire(request, places, { serial: false })) return undefined;
+    const started = [...this.#firing.startedOnes()];
+    return { run: runAtPlaces(this.#order, places, started), started, isLeast: true };
+  }
+
+  #keptBySearch(request: RequestOrder, whole: RequestOrder): KeptRun | undefined {
+    const order = this.#order;
+    this.#bounds ??= boundsOfNodes(order);
+    const least = leastInsertionsBySearch({ order, bounds: this.#bounds, request: whole, budget: EDIT_BUDGET });
+    if (least) return least;
+    const found = search({ order, bounds: this.#bounds, request, budget: STATE_BUDGET });
+    return found.kind === 'found' ? found.kept() : undefined;
+  }
+
+  /** Of a tree like that the places of the occurrences say all. */
+  get #isShort(): boolean {
+    const { treeClass, nodes } = this.#order;
+    return treeClass.exact && nodes.every((node) => node.kind !== 'repeat' || isShortRepeat(node));
+  }
+
   leastEdits(request: RequestOrder): LeastEdits {
     const order = this.#order;
     const { places, floating } = placeOccurrences(order, request, this.#counts);
-    const isShort = order.treeClass.exact && order.nodes.every((node) => node.kind !== 'repeat' || isShortRepeat(node));
     this.#bounds ??= boundsOfNodes(order);
     const kept =
-      isShort && floating === 0
+      this.#isShort && floating === 0
         ? leastExactEdits({ order, request, places, firing: this.#firing, effort: EFFORT })
         : leastEditsBySearch({ order, bounds: this.#bounds, request, budget: EDIT_BUDGET });
     return describeEdits(order, request, kept);

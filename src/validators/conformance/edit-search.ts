@@ -25,7 +25,14 @@ export interface EditProblem {
  * When the budget is spent the way that came furthest is followed to its end.
  */
 export function leastEditsBySearch(problem: EditProblem): KeptRun {
-  return new EditSearch(problem).run(problem.budget);
+  const found = new EditSearch(problem, { mayLeaveOut: true }).run(problem.budget);
+  if (!found) throw new Error('leaving out every occurrence makes a request conform');
+  return found;
+}
+
+/** The same, with nothing left out; undefined if there is no such run, or it was not found within the budget. */
+export function leastInsertionsBySearch(problem: EditProblem): KeptRun | undefined {
+  return new EditSearch(problem, { mayLeaveOut: false }).run(problem.budget);
 }
 
 /** A state of the search: the one it came from, and what happened to the next occurrence. */
@@ -60,9 +67,11 @@ class EditSearch {
   readonly #way: { readonly stop: Stop; readonly state: RunState; readonly step: TakenStep; readonly mark: number }[] =
     [];
   readonly #seen = new SeenStates();
+  readonly #mayLeaveOut: boolean;
   #serial = 0;
 
-  constructor({ order, bounds, request }: EditProblem) {
+  constructor({ order, bounds, request }: EditProblem, { mayLeaveOut }: { readonly mayLeaveOut: boolean }) {
+    this.#mayLeaveOut = mayLeaveOut;
     this.#request = new SearchRequest(order, bounds, { request, mayAdd: true });
     this.#forced = new ForcedMoves(this.#request, bounds);
     this.#states = new RunStates(order, {
@@ -73,7 +82,7 @@ class EditSearch {
     this.#root = this.#states.fresh(order.root);
   }
 
-  run(budget: number): KeptRun {
+  run(budget: number): KeptRun | undefined {
     const { count } = this.#request.facts;
     let queue = new PriorityQueue<Stop>(isLighter);
     const first: Stop = {
@@ -91,10 +100,13 @@ class EditSearch {
       const state = this.#goTo(stop);
       if (stop.depth === count) return this.#keptRun(looked <= budget);
       if (this.#seen.wasSeen(state, this.#request.startedKey)) continue;
-      if (looked++ === budget) queue = deepestFirst(queue);
+      if (looked++ === budget) {
+        if (!this.#mayLeaveOut) return undefined;
+        queue = deepestFirst(queue);
+      }
       for (const option of this.#optionsAt(state)) queue.add(this.#stop(stop, state, option));
     }
-    throw new Error('leaving out every occurrence makes a request conform');
+    return undefined;
   }
 
   /** Brings the walk to a stop; gives the state there. */
@@ -155,12 +167,12 @@ class EditSearch {
     const found = this.#finder.find(state, occurrence);
     const moves = distinct([...found.moves].sort((a, b) => a.cost - b.cost));
     const choices = moves.map((move) => ({ occurrence, move }));
-    const left = { occurrence, move: undefined };
+    const left: readonly Option[] = this.#mayLeaveOut ? [{ occurrence, move: undefined }] : [];
     const [first] = found.moves;
     if (!found.hasMoreLater) {
       const [only, ...others] = choices;
       if (only && others.length === 0 && this.#isBest(state, only)) return { list: [only], areAll: true };
-      return { list: [...choices, left], areAll: choices.every((choice) => this.#forced.losesNothing(choice)) };
+      return { list: [...choices, ...left], areAll: choices.every((choice) => this.#forced.losesNothing(choice)) };
     }
     if (
       first &&
@@ -169,9 +181,9 @@ class EditSearch {
       this.#forced.isFirstPlace(state, occurrence)
     ) {
       const choice = { occurrence, move: first };
-      if (this.#forced.losesNothing(choice)) return { list: [choice, left], areAll: true };
+      if (this.#forced.losesNothing(choice)) return { list: [choice, ...left], areAll: true };
     }
-    return { list: [...choices, left], areAll: false };
+    return { list: [...choices, ...left], areAll: false };
   }
 
   /** True if no run is better than with this move: its place has to be filled, nothing is in the way, and nothing else can use what it passes. */

@@ -1,6 +1,7 @@
 import type { CompiledOrder } from './compiled-order.js';
 import { type Choice, distinct, ForcedMoves } from './forced-moves.js';
 import type { LabelBounds } from './label-bounds.js';
+import type { KeptRun } from './least-edits.js';
 import type { RequestOrder } from './request-order.js';
 import { describeRun, type Run } from './run.js';
 import { MoveFinder } from './run-moves.js';
@@ -18,7 +19,13 @@ export interface SearchProblem {
 }
 
 export type Found =
-  | { readonly kind: 'found'; readonly run: () => Run; readonly states: number }
+  | {
+      readonly kind: 'found';
+      readonly run: () => Run;
+      /** The same, before it is described. */
+      readonly kept: () => KeptRun;
+      readonly states: number;
+    }
   | { readonly kind: 'impossible' | 'tooAmbiguous'; readonly states: number };
 
 /**
@@ -71,7 +78,7 @@ class Search {
     while (state) {
       if (states++ >= budget) return { kind: 'tooAmbiguous', states: budget };
       if (this.#taken.length === this.#request.facts.count && state.cost === 0) {
-        return { kind: 'found', run: () => this.#run(), states };
+        return { kind: 'found', run: () => this.#run(), kept: () => this.#kept(), states };
       }
       state = this.#advance(state) ?? this.#retreat();
     }
@@ -79,6 +86,11 @@ class Search {
   }
 
   #run(): Run {
+    const { run, started } = this.#kept();
+    return describeRun(run, { count: started.length, order: started });
+  }
+
+  #kept(): KeptRun {
     const steps = [...this.#taken];
     while (this.#taken.length > 0) this.#takeBack();
     const run = replaySteps(this.#root.node, {
@@ -89,8 +101,7 @@ class Search {
       },
     });
     this.#taken.push(...steps);
-    const order = steps.map(({ occurrence }) => occurrence);
-    return describeRun(run, { count: order.length, order });
+    return { run, started: steps.map(({ occurrence }) => occurrence), isLeast: false };
   }
 
   #advance(state: RunState): RunState | undefined {

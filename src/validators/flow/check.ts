@@ -1,8 +1,9 @@
 import { oncePer } from '../../lib/once-per.js';
 import type { CompiledFlow, FlowNode } from '../../model/index.js';
+import { awaitedSteps } from './awaited-steps.js';
 import type { CheckedRequest, FlowCheck, FlowCounts, OrderCheck } from './checked-request.js';
 import { type Holds, resolveConditions } from './conditions.js';
-import { awaitedByEdits, explainEdits } from './explain-edits.js';
+import { explainEdits } from './explain-edits.js';
 import { type OrderScope, orderScopes } from './order-scopes.js';
 import { provePairs } from './prove-order.js';
 import { checkerOf, requestOrder } from './request-order.js';
@@ -54,7 +55,7 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
   const { optional, asked, checker, outcome } = askScope(scope, request);
   switch (outcome.kind) {
     case 'conforms': {
-      const awaited = optional.size > 0 ? awaitedByEdits(asked, { checker, open: request.open }) : [];
+      const awaited = optional.size > 0 ? awaitedSteps(asked, { checker, open: request.open }) : [];
       const { required, proven } = outcome.strength;
       return {
         counts: { ...NO_COUNTS, awaited },

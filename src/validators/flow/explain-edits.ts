@@ -1,6 +1,7 @@
 import type { CycleEdge } from '../../model/index.js';
 import type { Deletion, Insertion, OrderChecker, RequestOrder } from '../conformance/index.js';
 import { groupBy } from '../group-by.js';
+import { awaitedBesides } from './awaited-steps.js';
 import type { CheckedRequest, FlowCheck, FlowCounts } from './checked-request.js';
 import { witnessOf } from './cycle-witness.js';
 import { byRounds, type Counted, countOf, countOfRounds } from './edit-counts.js';
@@ -44,7 +45,7 @@ export function explainEdits(
   return {
     counts: {
       missing: missingAtPlaces(missing, { edited, open }),
-      awaited: (asked.mayStillCome?.size ?? 0) > 0 ? awaitedByEdits(asked, { checker, open }) : [],
+      awaited: (asked.mayStillCome?.size ?? 0) > 0 ? awaitedBesides(asked, { checker, open }) : [],
       counts: byRounds([...tooFew, ...tooMany], edited),
       unexpected,
     },
@@ -100,20 +101,6 @@ function alongTakenBranches(
 function provenBeside(violated: number, { edits, scope, facts }: Edited): ReturnType<typeof provePairs> {
   const { strength, undecided } = provePairs(requiredBy(edits.run, scope), facts);
   return { strength: addStrength(strength, { required: violated, proven: 0, undecided: 0 }), undecided };
-}
-
-/** Steps that would have to come for the request to conform, and still may. */
-export function awaitedByEdits(
-  asked: RequestOrder,
-  { checker, open }: { readonly checker: OrderChecker; readonly open: CheckedRequest['open'] },
-): readonly string[] {
-  const isShown = (label: string): boolean => open.storeShown(plainStep(label));
-  const mayStillCome = new Set([...(asked.mayStillCome ?? [])].filter(isShown));
-  const { inserted, deleted } = checker.leastEdits({ ...asked, mayStillCome });
-  const moved = new Set(deleted.map(({ movedTo }) => movedTo));
-  const lacking = inserted.filter(({ occurrence }) => !moved.has(occurrence));
-  const steps = lacking.flatMap(({ place }) => checker.order.places[place]?.step ?? []);
-  return [...new Set(steps)].filter((step) => open.mayStillCome(step));
 }
 
 /** One cycle for the same steps, told first by the one that is first in the order. */

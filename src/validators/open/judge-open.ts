@@ -13,7 +13,8 @@ import { explain } from '../precedence.js';
 import { prepare, type Subject } from '../subject.js';
 import { checkOpenFlow } from './check-open-flow.js';
 import { openFlow } from './open-flow.js';
-import { settledRequest } from './settled-request.js';
+import { hasScopes, settledRequest } from './settled-request.js';
+import { settledSpans } from './settled-spans.js';
 
 /** Each finds only what stays true, if it is given what stays true. */
 const VALIDATORS: readonly ((subject: Subject) => readonly Finding[])[] = [
@@ -43,13 +44,19 @@ export function judgeOpen(evidence: Evidence): Verdict {
 }
 
 /**
- * The steps without which an open request would not conform and of which there is no span; of these, those that the flow puts behind no other of them. Empty where
- * it cannot conform any more.
+ * The steps without which an open request would not conform, as far as spans have come; of these, those that the flow puts behind no other of them. What may be there
+ * without being counted is not named. Empty where it cannot conform any more.
  */
-export function awaitedNext(evidence: Evidence): readonly string[] {
-  const subject = prepare(settledPart(evidence).settled, NOTHING_IS_KNOWN);
-  const seen = new Set(evidence.trace.steps.flatMap(({ stepName, alsoFits }) => [stepName, ...alsoFits]));
-  const awaited = [...new Set(subject.counts.awaited)].filter((step) => !seen.has(step));
+export function awaitedNext({ flow, trace, ...rest }: Evidence): readonly string[] {
+  const open = openFlow(flow);
+  const stepSpans = trace.steps.flatMap(({ spanId, attempts }) => [spanId, ...attempts.map((each) => each.spanId)]);
+  const isCause = settledSpans(trace).withCauses(stepSpans);
+  const spans = trace.spans.filter(({ spanId }) => isCause(spanId));
+  const subject = prepare({ ...rest, flow: open, trace: { ...trace, spans } }, NOTHING_IS_KNOWN);
+  const uncounted = new Set(
+    trace.steps.flatMap(({ stepName, alsoFits }) => (hasScopes(open) ? [stepName, ...alsoFits] : alsoFits)),
+  );
+  const awaited = [...new Set(subject.counts.awaited)].filter((step) => !uncounted.has(step));
   return awaited.filter((step) => !awaited.some((other) => subject.followersOf(other).has(step)));
 }
 

@@ -29,7 +29,8 @@ export function settledRequest(trace: WorkflowTrace, flow: CompiledFlow): Settle
   };
 }
 
-function hasScopes({ steps, order }: CompiledFlow): boolean {
+/** True of a flow with orders inside of steps, or with places that are bound to steps: what is above a step says where it counts. */
+export function hasScopes({ steps, order }: CompiledFlow): boolean {
   return steps.some(({ inside }) => inside !== undefined) || JSON.stringify(order).includes('"under"');
 }
 
