@@ -1,38 +1,67 @@
 import { compileExpression } from '../lib/expression.js';
-import { FREE, recordOf, type Shape } from '../lib/expression-shapes.js';
+import { FREE, NUMBER, recordOf, type Shape, TEXT, wordOf } from '../lib/expression-shapes.js';
 import { unknownName } from '../lib/schema-problems.js';
 import type { DataPath } from '../lib/yaml-document.js';
-import { nameInExpressions } from '../model/index.js';
+import { COMPLETION_REASONS, nameInExpressions, SPAN_KINDS, type SpanStatus } from '../model/index.js';
 import type { FlowReading } from './flow-reading.js';
 
 /** What an expression may speak of at one place of the flow. */
 export interface ExpressionNames {
   readonly roots: readonly string[];
   readonly values: readonly string[];
+  /** True where what it gives must be true or false. */
+  readonly truth?: boolean;
 }
 
 /** What is known of one occurrence of a step. */
 export const OCCURRENCE_NAMES = ['input', 'output', 'attributes', 'status', 'service', 'durationMs'];
 
-const OCCURRENCE = recordOf("member of a step's occurrence", ['spanId', ...OCCURRENCE_NAMES]);
+const STATUSES: readonly SpanStatus['code'][] = ['ok', 'error', 'unset'];
 
-const SPAN = recordOf('member of a span', [
-  'id',
-  'trace',
-  'name',
-  'kind',
-  'service',
-  'status',
-  'message',
-  'durationMs',
-  'attributes',
-  'parent',
-  'parentName',
-  'parentService',
-  'links',
-]);
+const OCCURRENCE = withMembers(recordOf("member of a step's occurrence", ['spanId', ...OCCURRENCE_NAMES]), {
+  spanId: TEXT,
+  status: wordOf(STATUSES),
+  service: TEXT,
+  durationMs: NUMBER,
+});
 
-const REQUEST = recordOf('member of the request', ['id', 'durationMs', 'services', 'traces', 'completedBy']);
+const SPAN = withMembers(
+  recordOf('member of a span', [
+    'id',
+    'trace',
+    'name',
+    'kind',
+    'service',
+    'status',
+    'message',
+    'durationMs',
+    'attributes',
+    'parent',
+    'parentName',
+    'parentService',
+    'links',
+  ]),
+  {
+    ...Object.fromEntries(
+      ['id', 'trace', 'name', 'service', 'message', 'parent', 'parentName', 'parentService'].map((name) => [
+        name,
+        TEXT,
+      ]),
+    ),
+    kind: wordOf(SPAN_KINDS),
+    status: wordOf(STATUSES),
+    durationMs: NUMBER,
+  },
+);
+
+const REQUEST = withMembers(
+  recordOf('member of the request', ['id', 'durationMs', 'services', 'traces', 'completedBy']),
+  { id: TEXT, durationMs: NUMBER, traces: NUMBER, completedBy: wordOf([...COMPLETION_REASONS, '']) },
+);
+
+function withMembers(shape: Shape, members: Readonly<Record<string, Shape>>): Shape {
+  return shape.kind === 'record' ? { ...shape, members: { ...shape.members, ...members } } : shape;
+}
 
 /** Takes down what can be known to be wrong without data: spelling, and names that nothing will supply. Returns the names it speaks of. */
 export function checkExpression(
@@ -48,6 +77,8 @@ export function checkExpression(
     });
     return new Set();
   }
+  if (names.truth && compiled.expression.isNoTruth)
+    reading.problems.add(path, 'expected what is true or false: this never is');
   for (const { root, offset } of compiled.expression.names) {
     if (!names.roots.includes(root)) reading.problems.add(path, unknownName('name', root, names.roots), { offset });
   }

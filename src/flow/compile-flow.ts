@@ -111,7 +111,7 @@ function readInvariants(data: unknown, reading: FlowReading): readonly Invariant
       reading.problems.add(path, `expected a CEL expression, got ${show(expression)}`);
       return [];
     }
-    checkExpression(expression, path, { roots: INVARIANT_ROOTS, values: reading.valueNames }, reading);
+    checkExpression(expression, path, { roots: INVARIANT_ROOTS, values: reading.valueNames, truth: true }, reading);
     return [{ name, expression }];
   });
 }

@@ -85,7 +85,11 @@ function checkCommon(
   { store, place: { path, reading } }: { readonly store: StoreName; readonly place: Place },
 ): void {
   if (common.expect !== undefined) {
-    const names = { roots: ['steps', 'values', 'params', ...RECORD_NAMES[store]], values: reading.valueNames };
+    const names = {
+      roots: ['steps', 'values', 'params', ...RECORD_NAMES[store]],
+      values: reading.valueNames,
+      truth: true,
+    };
     checkExpression(common.expect, [...path, 'expect'], names, reading);
   }
   if (common.parent !== undefined) {

@@ -23,7 +23,7 @@ function readLease(name: string, data: unknown, reading: FlowReading): LeaseRule
   checkReferences(query, [...path, query.store], reading);
   const names = { roots: ['steps', 'values', 'params', ...RECORD_NAMES[query.store]], values: reading.valueNames };
   for (const [key, text] of Object.entries({ ours, from, until })) {
-    checkExpression(text, [...path, key], names, reading);
+    checkExpression(text, [...path, key], { ...names, truth: key === 'ours' }, reading);
   }
   const skewMs = skew === undefined ? DEFAULT_SKEW_MS : durationAt(skew, [...path, 'skew'], reading);
   return { name, grantedBy, query, ours, from, until, capacity, skewMs };

@@ -145,7 +145,7 @@ function readCondition(data: PlainMap, place: Place): FlowNode | undefined {
   const { path, reading } = place;
   const parts = read(conditionSchema, data, path, reading);
   if (!parts) return undefined;
-  const names = { roots: ['steps', 'values', 'params'], values: reading.valueNames };
+  const names = { roots: ['steps', 'values', 'params'], values: reading.valueNames, truth: true };
   checkExpression(parts.if, [...path, 'if'], names, reading);
   const child = readNode(parts.then, at(place, 'then'));
   const otherwise = parts.else === undefined ? undefined : readNode(parts.else, at(place, 'else'));

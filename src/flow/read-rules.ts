@@ -124,5 +124,5 @@ function readCondition(condition: string, path: DataPath, reading: FlowReading):
 }
 
 function namesFor(reading: FlowReading): ExpressionNames {
-  return { roots: ['a', 'b', 'steps', 'values', 'params'], values: reading.valueNames };
+  return { roots: ['a', 'b', 'steps', 'values', 'params'], values: reading.valueNames, truth: true };
 }

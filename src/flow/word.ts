@@ -2,7 +2,7 @@
  * A word: what happened, in a line.
  *
  * ```
- *   a b (c | d e) f*3     a, then b, then c beside d-then-e, then f three times, one after the other
+ *   a b (c | d e) f*3     a, then b, then c while d and then e, then f three times, one after the other
  * ```
  */
 export type Word =

@@ -7,10 +7,19 @@ export type Shape =
   /** Anything. */
   | { readonly kind: 'free' }
   | { readonly kind: 'list'; readonly of: Shape }
+  /** A text or a number, which has no members; `words` are all that the text can be. */
+  | { readonly kind: 'plain'; readonly what: 'a text' | 'a number'; readonly words?: readonly string[] }
   /** Exactly these members; `what` is what one of them is called in messages. */
   | { readonly kind: 'record'; readonly what: string; readonly members: Readonly<Record<string, Shape>> };
 
 export const FREE: Shape = { kind: 'free' };
+export const TEXT: Shape = { kind: 'plain', what: 'a text' };
+export const NUMBER: Shape = { kind: 'plain', what: 'a number' };
+
+/** A text that is one of these. */
+export function wordOf(words: readonly string[]): Shape {
+  return { kind: 'plain', what: 'a text', words };
+}
 
 /** A record whose members may each be anything. */
 export function recordOf(what: string, names: readonly string[], of: Shape = FREE): Shape {
@@ -45,10 +54,25 @@ function shapeOf(node: ASTNode, walk: Walk): Shape {
       return shapeOfMember(node, walk);
     case 'rcall':
       return shapeOfMethod(node, walk);
+    case '==':
+    case '!=':
+      return shapeOfComparison(node.args, walk);
     default:
       for (const child of nodesIn(node.args)) shapeOf(child, walk);
       return FREE;
   }
+}
+
+/** A text that is compared with a word which it can never be makes an expression that says nothing. */
+function shapeOfComparison(sides: readonly ASTNode[], walk: Walk): Shape {
+  const shapes = sides.map((side) => shapeOf(side, walk));
+  for (const [i, side] of sides.entries()) {
+    const other = shapes[1 - i];
+    if (other?.kind !== 'plain' || !other.words || side.op !== 'value' || typeof side.args !== 'string') continue;
+    if (other.words.includes(side.args)) continue;
+    walk.found.push({ message: unknownName('word', side.args, other.words), offset: side.range.start + 1 });
+  }
+  return FREE;
 }
 
 function shapeOfMember(node: Access, walk: Walk): Shape {
@@ -65,9 +89,11 @@ function shapeOfMember(node: Access, walk: Walk): Shape {
   if (known) return known;
   const list = walk.text.slice(target.range.start, target.range.end);
   const message =
-    shape.kind === 'record'
-      ? unknownName(shape.what, name, Object.keys(shape.members))
-      : `"${list}" is a list and has no "${name}": name one of it, as in ${list}[0].${name}`;
+    shape.kind === 'plain'
+      ? `"${list}" is ${shape.what} and has no "${name}"`
+      : shape.kind === 'record'
+        ? unknownName(shape.what, name, Object.keys(shape.members))
+        : `"${list}" is a list and has no "${name}": name one of it, as in ${list}[0].${name}`;
   walk.found.push({ message, offset });
   return FREE;
 }

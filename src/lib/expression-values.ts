@@ -6,13 +6,14 @@ export class ExpressionLimit extends Error {
   }
 }
 
-const MAX_LIST = 10_000;
-const MAX_VALUES = 200_000;
+const MAX_LIST = 50_000;
+const MAX_VALUES = 2_000_000;
 const MAX_DEPTH = 64;
+const MEASURED = 'durationMs';
 
 /**
  * Data as CEL counts it: every whole number is an int, whether it came as 2, 2n or 2.0, so that numbers from different encodings
- * compare. `longest` is the length of the longest list or map. Throws ExpressionLimit.
+ * compare; but what is measured is a double even where it comes out whole, so that `durationMs / 2` is the half of it, always. `longest` is the length of the longest list or map. Throws ExpressionLimit.
  */
 export function inCelTerms(data: unknown): { readonly value: unknown; readonly longest: number } {
   let values = 0;
@@ -26,7 +27,8 @@ export function inCelTerms(data: unknown): { readonly value: unknown; readonly l
     if (Array.isArray(value)) return value.map((item) => convert(item, depth + 1));
     const converted: Record<string, unknown> = Object.create(null);
     for (const [key, item] of Object.entries(value)) {
-      if (item !== undefined) converted[key] = convert(item, depth + 1);
+      if (item === undefined) continue;
+      converted[key] = key === MEASURED && typeof item === 'number' ? item : convert(item, depth + 1);
     }
     return converted;
   };
@@ -57,4 +59,11 @@ export function inJsonTerms(value: unknown): unknown {
 
 function plainObject(entries: Iterable<readonly [unknown, unknown]>): Record<string, unknown> {
   return Object.fromEntries([...entries].map(([key, item]) => [String(key), inJsonTerms(item)]));
+}
+
+/** True where data in the language's terms has a member of that name. Nothing has none; what can't have any is an error. */
+export function isThere(data: unknown, name: string): boolean {
+  if (data === null || data === undefined) return false;
+  if (!isContainer(data) || Array.isArray(data)) throw new Error(`has(): what is asked for "${name}" is no map`);
+  return Object.hasOwn(data, name);
 }

@@ -8,7 +8,7 @@ import {
 import { RE2JS } from 're2js';
 import { namesIn, type UsedName } from './expression-names.js';
 import { type Misuse, misuses, type Shape } from './expression-shapes.js';
-import { ExpressionLimit, inCelTerms, inJsonTerms } from './expression-values.js';
+import { ExpressionLimit, inCelTerms, inJsonTerms, isThere } from './expression-values.js';
 import { oncePer } from './once-per.js';
 
 /** What is wrong with an expression, and where in its text (characters from 0). */
@@ -22,6 +22,8 @@ export interface Expression {
   readonly text: string;
   /** Every name that data must supply, with the members asked of it. */
   readonly names: readonly UsedName[];
+  /** True where it certainly gives no truth value, whatever the data. */
+  readonly isNoTruth: boolean;
   /** What it asks of data that data of these shapes does not have. */
   misuses(shapes: Readonly<Record<string, Shape>>): readonly Misuse[];
   /**
@@ -40,7 +42,8 @@ export type CompiledExpression =
   | { readonly ok: false; readonly problem: ExpressionProblem };
 
 const MAX_TEXT_LENGTH = 4_096;
-const MAX_WORK = 2_000_000;
+/** As rounds of the innermost loop times the length of the text: about two seconds. */
+const MAX_WORK = 400_000_000;
 const MAX_MATCHED_TEXT = 65_536;
 const LIMITS = { maxAstNodes: 500, maxDepth: 40, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 8 };
 
@@ -50,6 +53,8 @@ const LIMITS = { maxAstNodes: 500, maxDepth: 40, maxListElements: 100, maxMapEnt
  */
 const TYPE_ALIAS = 'tYpE';
 const MATCHES_ALIAS = 'mAtChEs';
+/** The language's own `has` takes no index on the way: `has(steps.a[0].output.x)`. */
+const HAS_ALIAS = 'hAs';
 
 /** Names that stand for the language's own types. */
 const TYPE_NAMES: ReadonlySet<string> = new Set([
@@ -71,7 +76,9 @@ function buildEnvironment(): Environment {
     unlistedVariablesAreDyn: true,
     homogeneousAggregateLiterals: false,
     limits: LIMITS,
-  }).registerFunction(`string.${MATCHES_ALIAS}(string): bool`, matchesLinear);
+  })
+    .registerFunction(`string.${MATCHES_ALIAS}(string): bool`, matchesLinear)
+    .registerFunction(`${HAS_ALIAS}(ast): bool`, hasMember);
   const arithmetic: Readonly<Record<string, (a: number, b: number) => number>> = {
     '+': (a, b) => a + b,
     '-': (a, b) => a - b,
@@ -90,6 +97,37 @@ function matchesLinear(text: string, pattern: string): boolean {
   if (text.length > MAX_MATCHED_TEXT)
     throw new ExpressionLimit(`matches() on more than ${MAX_MATCHED_TEXT} characters`);
   return RE2JS.compile(pattern).matcher(text).find();
+}
+
+interface Macro {
+  readonly args: readonly ASTNode[];
+}
+
+interface MacroChecker {
+  check(node: ASTNode, context: unknown): unknown;
+  getType(name: string): unknown;
+}
+
+interface MacroEvaluator {
+  run(node: ASTNode, context: unknown): unknown;
+}
+
+/** What stands before the last dot is worked out as everywhere. Null has no members. */
+function hasMember({ args }: Macro) {
+  const [asked] = args;
+  const isMember = asked?.op === '.' && typeof asked.args[1] === 'string';
+  if (!isMember) throw new Error('has() invalid argument');
+  const [target, name] = asked.args;
+  return {
+    args,
+    async: false,
+    evaluate: (evaluator: MacroEvaluator, _macro: Macro, context: unknown) =>
+      isThere(evaluator.run(target, context), String(name)),
+    typeCheck(checker: MacroChecker, _macro: Macro, context: unknown) {
+      checker.check(target, context);
+      return checker.getType('bool');
+    },
+  };
 }
 
 /** Parses and checks `text` as CEL; the problem of a faulty one carries its place. Never throws. */
@@ -117,7 +155,11 @@ function compile(text: string): CompiledExpression {
   const used = asked.map((name) => (name.root === TYPE_ALIAS ? { ...name, root: 'type' } : name));
   const evaluate = (data: Readonly<Record<string, unknown>>) =>
     run(parsed, data, { names: used, loops, length: text.length });
-  return { ok: true, expression: { text, names: used, evaluate, misuses: (shapes) => misuses(asWritten, shapes) } };
+  const isNoTruth = checked.type !== 'bool' && checked.type !== 'dyn';
+  return {
+    ok: true,
+    expression: { text, names: used, evaluate, isNoTruth, misuses: (shapes) => misuses(asWritten, shapes) },
+  };
 }
 
 interface RunShape {
@@ -177,6 +219,7 @@ function withAliases(text: string, ast: ASTNode): string {
   for (const name of names) if (name.root === 'type') replace(name.offset, TYPE_ALIAS);
   for (const call of calls)
     if (call.name === 'matches' && call.nameOffset >= 0) replace(call.nameOffset, MATCHES_ALIAS);
+    else if (call.name === 'has' && call.nameOffset < 0) replace(call.offset, HAS_ALIAS);
   return spelled;
 }
 
@@ -195,7 +238,7 @@ function refuse(message: string, offset: number): CompiledExpression {
 
 function messageOf(error: unknown): string {
   const told = isCelError(error) ? error.summary : error instanceof Error ? error.message : String(error);
-  return told.replaceAll(TYPE_ALIAS, 'type').replaceAll(MATCHES_ALIAS, 'matches');
+  return told.replaceAll(TYPE_ALIAS, 'type').replaceAll(MATCHES_ALIAS, 'matches').replaceAll(HAS_ALIAS, 'has');
 }
 
 function offsetOf(error: unknown): number {

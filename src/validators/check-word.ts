@@ -12,6 +12,8 @@ export interface WordSteps {
   readonly steps: readonly string[];
   /** Pairs of indexes: the first ended before the second began. */
   readonly before: readonly (readonly [number, number])[];
+  /** Pairs of indexes: the first began before the second ended. */
+  readonly overlaps?: readonly (readonly [number, number])[];
 }
 
 export interface WordCheck {
@@ -41,7 +43,7 @@ export function checkWord(flow: Pick<CompiledFlow, 'order' | 'rules'>, word: Wor
   return { conforms: false, cost: edited.edits.cost, problems: [...wordProblems(edited, word.steps), ...broken] };
 }
 
-function requestOf({ steps, before }: WordSteps, order: CompiledFlow['order']): RequestOrder {
+function requestOf({ steps, before, overlaps = [] }: WordSteps, order: CompiledFlow['order']): RequestOrder {
   const bound = boundSteps(order);
   const occurrences = steps.map((step, i) => ({
     labels: [
@@ -55,7 +57,10 @@ function requestOf({ steps, before }: WordSteps, order: CompiledFlow['order']): 
   return {
     occurrences,
     nodes: 2 * steps.length,
-    certain: before.flatMap(([first, second]) => [2 * first + 1, 2 * second]),
+    certain: [
+      ...before.flatMap(([first, second]) => [2 * first + 1, 2 * second]),
+      ...overlaps.flatMap(([first, second]) => [2 * first, 2 * second + 1]),
+    ],
     causes: [],
   };
 }
@@ -64,14 +69,17 @@ function isPlain({ when, where, window }: Rule): boolean {
   return when === undefined && where === undefined && window === undefined;
 }
 
-function isBroken(rule: Rule, { steps, before }: WordSteps): boolean {
+function isBroken(rule: Rule, { steps, before, overlaps = [] }: WordSteps): boolean {
   const later = steps.map(() => new Set<number>());
   for (const [first, second] of before) later[first]?.add(second);
+  const beginsBeforeEnd = steps.map(() => new Set<number>());
+  for (const [first, second] of overlaps) beginsBeforeEnd[first]?.add(second);
   const happenings: Happenings = {
     steps,
     before: (p, q) => {
       const [i, j] = [p >> 1, q >> 1];
-      return i === j ? p < q : later[i]?.has(j) === true;
+      if (i === j) return p < q;
+      return later[i]?.has(j) === true || (p % 2 === 0 && q % 2 === 1 && beginsBeforeEnd[i]?.has(j) === true);
     },
     causes: () => false,
     isTied: () => true,

@@ -109,7 +109,38 @@ const MISTAKES: readonly (readonly [from: string, to: string, mark: string, mess
   ['key: output.decisionId', 'key: values.id', 'id }', 'unknown value "id"'],
 ];
 
+/** What is known of an expression before there is data: the invariant, and the message with what it is about. */
+const SENSELESS: readonly (readonly [expression: string, message: string])[] = [
+  ["'x'", 'expected what is true or false: this never is'],
+  ['steps.allocation.size()', 'expected what is true or false: this never is'],
+  ["steps.allocation.all(a, a.status == 'errr')", 'unknown word "errr"'],
+  ["'errr' != steps.allocation[0].status", 'unknown word "errr"'],
+  ["spans.exists(s, s.kind == 'clinet')", 'unknown word "clinet", did you mean "client"?'],
+  ["request.completedBy == 'acounted'", 'unknown word "acounted", did you mean "accounted"?'],
+  ['steps.allocation[0].durationMs.foo > 1', '"steps.allocation[0].durationMs" is a number and has no "foo"'],
+  ['request.id.x == 1', '"request.id" is a text and has no "x"'],
+];
+
 describe('loadFlow', () => {
+  for (const [expression, message] of SENSELESS) {
+    it(`refuses the invariant ${expression}`, async () => {
+      const text = SAMPLE_FLOW.concat(`\ninvariants: { senseless: "${expression}" }\n`);
+      const error = await loadFlow(text, 'a').catch((problem: Error) => problem);
+      expect(error).to.be.instanceOf(Error).with.property('message').that.includes(message);
+    });
+  }
+
+  it('lets a condition, an expectation and a lease be no text either', async () => {
+    for (const [from, to] of [
+      ['expect: "row.gpu == steps.allocation[0].output.gpu"', 'expect: size(row)'],
+      ['ours: row.holder == values.decisionId', 'ours: 1 + 1'],
+    ] as const) {
+      expect(SAMPLE_FLOW).to.include(from);
+      const error = await loadFlow(SAMPLE_FLOW.replace(from, to), 'a').catch((problem: Error) => problem);
+      expect(error).to.be.instanceOf(Error).with.property('message').that.includes('true or false');
+    }
+  });
+
   it('compiles a flow that uses every part', async () => {
     const flow = await loadFlow(SAMPLE_FLOW, 'a.flow.yaml');
     expect(flow.name).to.equal('gpu-allocation');

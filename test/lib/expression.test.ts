@@ -32,7 +32,19 @@ const ROWS: readonly (readonly [text: string, data: Readonly<Record<string, unkn
   ['a &&', {}, 'refused at 4'],
   ['nothing(a)', { a: 1 }, 'refused at 0'],
   ['a.map(x, a.map(y, a.map(z, 1)))', { a: Array(300).fill(1) }, 'error'],
-  ['a.size()', { a: Array(20_000).fill(1) }, 'error'],
+  ['a.size()', { a: Array(60_000).fill(1) }, 'error'],
+  ['has(a[0].b.c)', { a: [{ b: { c: 1 } }] }, true],
+  ['has(a[0].b.d)', { a: [{ b: { c: 1 } }] }, false],
+  ['has(a[0].b.c)', { a: [{ b: null }] }, false],
+  ['has(a["x"].c) || has(a.y)', { a: { x: {}, y: 1 } }, true],
+  ['has(a[0].b.c)', { a: [] }, 'error'],
+  ['has(a[0].b.c)', { a: [{ b: 5 }] }, 'error'],
+  ['has(a)', { a: 1 }, 'refused at 0'],
+  ['has(a[0])', { a: [1] }, 'refused at 0'],
+  ['a.durationMs / 2', { a: { durationMs: 5 } }, 2.5],
+  ['a.map(s, s.durationMs / 2)', { a: [{ durationMs: 5 }, { durationMs: 4.5 }] }, [2.5, 2.25]],
+  ['a.durationMs == 5 && a.durationMs < 6', { a: { durationMs: 5 } }, true],
+  ['a.n / 2', { a: { n: 5 } }, 2],
   ['a.filter(x, x.n > 1).size()', { a: [{ n: 1 }, { n: 2 }] }, 1],
 ];
 
@@ -57,6 +69,15 @@ describe('an expression', () => {
       { numRuns: 200 },
     );
   });
+
+  it('carries the spans of a large request, and two loops over some hundreds', () => {
+    const attributes = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`k${i}`, i]));
+    const spans = Array.from({ length: 10_001 }, (_, i) => ({ id: `s${i}`, parent: '', durationMs: 1, attributes }));
+    expect(evaluate('spans.all(s, s.durationMs < 2000.0)', { spans })).to.equal(true);
+    const twice = "spans.all(s, spans.exists(q, q.id == s.parent) || s.parent == '')";
+    expect(evaluate(twice, { spans: spans.slice(0, 2_000) })).to.equal(true);
+    expect(evaluate(twice, { spans })).to.equal('error');
+  }).timeout(20_000);
 
   it('never throws, whatever the text and the data', () => {
     const text = fc.string({
