@@ -1,4 +1,11 @@
-import type { AssembledRequest, CompletionReason, CompletionStatus, Span, SpanBatch } from '../../src/model/index.js';
+import type {
+  Accounting,
+  AssembledRequest,
+  CompletionReason,
+  CompletionStatus,
+  Span,
+  SpanBatch,
+} from '../../src/model/index.js';
 import { orderSpans } from '../adjust/index.js';
 import type { AssemblerCounts } from '../counts.js';
 import type { Origin } from './accounting-rules.js';
@@ -331,7 +338,7 @@ class SpanAssembler implements Assembler {
       completedBy: record.completedBy,
       traceIds: traceIdsOf(all),
       spans: orderSpans(this.#spansOf(ids)),
-      accounting: accountingOf(book, { all, own }, origins),
+      accounting: { ...accountingOf(book, { all, own }, origins), ...unreadOf(this.#held.clashesOf(ids)) },
       joins: joinsOf(requestId, all),
       lateSpanIds: orderSpans(this.#spansOf(lateIdsOf(record, ids))).map(({ spanId }) => spanId),
     };
@@ -399,4 +406,10 @@ function idsOf(origins: readonly Origin[]): ReadonlySet<string> {
 function forgetOldest(map: Map<string, unknown>): void {
   const oldest = map.size > MAX_REMEMBERED ? map.keys().next().value : undefined;
   if (oldest !== undefined) map.delete(oldest);
+}
+
+/** Of spans that share an id only one can be held. */
+function unreadOf(clashes: number): Pick<Accounting, 'unread'> {
+  if (clashes === 0) return {};
+  return { unread: [{ count: clashes, because: 'another span has the same id' }] };
 }

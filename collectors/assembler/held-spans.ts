@@ -31,6 +31,8 @@ export class HeldSpans {
   readonly #byTrace = new Map<string, Set<string>>();
   readonly #bytesOf = new Map<string, number>();
   #bytes = 0;
+  /** By id: how many other spans came under it. */
+  readonly #clashes = new Map<string, number>();
   #repeated = 0;
   #letGo = 0;
 
@@ -69,6 +71,7 @@ export class HeldSpans {
       const id = spanKey(span.traceId, span.spanId);
       const held = this.#held.get(id);
       if (held) this.#repeated += 1;
+      if (held && isAnother(span, held.span)) this.#clashes.set(id, (this.#clashes.get(id) ?? 0) + 1);
       if (held && (held.isStripped || !isFuller(span, held.span))) continue;
       const facts = factsOf(span, this.#correlation);
       if (held && held.facts.key !== facts.key && !spans.has(held.facts.key)) spans.set(held.facts.key, []);
@@ -84,6 +87,13 @@ export class HeldSpans {
 
   get(id: string): Held | undefined {
     return this.#held.get(id);
+  }
+
+  /** How many other spans came under these ids. */
+  clashesOf(ids: ReadonlySet<string>): number {
+    let count = 0;
+    for (const [id, clashes] of this.#clashes) if (ids.has(id)) count += clashes;
+    return count;
   }
 
   /** Bytes received for the spans of a unit. */
@@ -107,6 +117,7 @@ export class HeldSpans {
     for (const { traceId, spanId } of this.book.unit(unitKey)?.spans ?? []) {
       const id = spanKey(traceId, spanId);
       if (this.#held.delete(id)) this.#letGo += 1;
+      this.#clashes.delete(id);
       const ofTrace = this.#byTrace.get(traceId);
       ofTrace?.delete(id);
       if (ofTrace?.size === 0) this.#byTrace.delete(traceId);
@@ -149,6 +160,13 @@ export class HeldSpans {
     this.#bytes -= this.bytesOf(unitKey);
     this.#bytesOf.delete(unitKey);
   }
+}
+
+/** True of two spans that cannot be forms of one: where it began, of what kind it is and who caused it never changes. */
+function isAnother(span: Span, held: Span): boolean {
+  return (
+    span.startUnixNano !== held.startUnixNano || span.kind !== held.kind || span.parentSpanId !== held.parentSpanId
+  );
 }
 
 const NOTHING: Attributes = { get: () => undefined, entries: () => [] };

@@ -31,7 +31,7 @@ export function decodeJsonTraces(body: Buffer): DecodedSpans {
     seen++;
     const problem = refusalOf(candidate.json);
     if (problem === undefined) spans.push(spanOf(candidate));
-    else refusals.add(problem);
+    else refusals.add(problem, idsOf(candidate.json).traceId);
   }
   if (seen === 0) refuseOtherMeanings(root);
   return { spans, refused: refusals.result() };

@@ -34,7 +34,7 @@ export function decodeProtobufTraces(body: Buffer): DecodedSpans {
     }
     for (const underWay of readResourceSpans(reader.message(1))) {
       const span = underWay.build();
-      if (typeof span === 'string') refusals.add(span);
+      if (typeof span === 'string') refusals.add(span, underWay.traceId());
       else spans.push(span);
     }
   }
@@ -139,9 +139,13 @@ class SpanUnderWay {
     this.#attributes.check(SPAN_DEPTH + 1);
   }
 
+  traceId(): string {
+    return traceIdOf(this.#traceId);
+  }
+
   /** The span; or why it must be refused. */
   build(): Span | string {
-    const traceId = traceIdOf(this.#traceId);
+    const traceId = this.traceId();
     const spanId = this.#spanId.toString('hex');
     const parentSpanId = this.#parentSpanId.toString('hex');
     const problem = idProblem({ traceId, spanId, parentSpanId });

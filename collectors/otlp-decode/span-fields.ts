@@ -5,20 +5,24 @@ export interface Refused {
   readonly count: number;
   /** Why, for the sender; empty when none was refused. */
   readonly message: string;
+  /** The traces of the refused spans, each as often as it lost one; undefined for a span whose trace id was what was wrong. */
+  readonly traceIds: readonly (string | undefined)[];
 }
 
 /** Counts refused spans and keeps the first few reasons. */
 export class Refusals {
   #count = 0;
   readonly #reasons = new Set<string>();
+  readonly #traceIds: (string | undefined)[] = [];
 
-  add(reason: string): void {
+  add(reason: string, traceId: string): void {
+    this.#traceIds.push(TRACE_ID.test(traceId) ? traceId : undefined);
     this.#count++;
     if (this.#reasons.size < 5) this.#reasons.add(reason);
   }
 
   result(): Refused {
-    return { count: this.#count, message: [...this.#reasons].join('; ') };
+    return { count: this.#count, message: [...this.#reasons].join('; '), traceIds: this.#traceIds };
   }
 }
 

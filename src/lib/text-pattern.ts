@@ -4,11 +4,9 @@ import { matchesGlob } from './glob.js';
 /** True of a text that fits. */
 export type TextPattern = (text: string) => boolean;
 
-const MAX_MATCHED_TEXT = 65_536;
-
 /**
  * A pattern from a file, ready to be held against texts from telemetry: between slashes a regular expression (RE2, found anywhere in the text, linear time),
- * else a glob over the whole text. Texts beyond 64 Ki characters fit no regular expression. Throws for one that {@link patternProblem} finds fault with.
+ * else a glob over the whole text. However long a text is, all of it is looked at: what an export may hold bounds it. Throws for one that {@link patternProblem} finds fault with.
  */
 export function compilePattern(pattern: string): TextPattern {
   const expression = expressionOf(pattern);
@@ -16,7 +14,7 @@ export function compilePattern(pattern: string): TextPattern {
     return isPlainPattern(pattern) ? (text) => text === pattern : (text) => matchesGlob(pattern, text);
   }
   const compiled = RE2JS.compile(expression);
-  return (text) => text.length <= MAX_MATCHED_TEXT && compiled.matcher(text).find();
+  return (text) => compiled.matcher(text).find();
 }
 
 /** What is wrong with a pattern; undefined where nothing is. Every glob is right. */

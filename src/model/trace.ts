@@ -43,6 +43,14 @@ export interface Accounting {
   readonly unsettled: readonly Handoff[];
   /** Remote parents that are not held, by span id of the child. */
   readonly missingParents: readonly MissingParent[];
+  /** Spans that came and could not be taken. Which steps they were nobody knows. */
+  readonly unread?: readonly UnreadSpans[];
+}
+
+export interface UnreadSpans {
+  readonly count: number;
+  /** Why, as the end of "n spans were not read: ". */
+  readonly because: string;
 }
 
 export interface ProcessAccount {

@@ -66,11 +66,13 @@ export type UnknownReason =
       readonly instanceId: string | undefined;
       /** Spans or receipts that are missing. */
       readonly count: number;
-      readonly detail: 'spans-missing' | 'no-receipt' | 'missing-parent';
+      readonly detail: 'spans-missing' | 'no-receipt' | 'missing-parent' | 'unread';
       /** The span that waits for them: the sender's, or the orphaned child. */
       readonly spanId: string | undefined;
       /** For `no-receipt`: who sent. */
       readonly sender: string | undefined;
+      /** For `unread`: why the spans that came were not read. */
+      readonly because?: string;
       /** Steps that are not called missing because of it; told once, with the first of these reasons. */
       readonly mayHide?: readonly string[];
     }

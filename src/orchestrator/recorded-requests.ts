@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createAssembler, decodeTraces } from '../../collectors/index.js';
+import { createAssembler, type DecodedTraces, decodeTraces, type Refused } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import { msToNanos } from '../lib/clock.js';
 import type { AssembledRequest, CompiledFlow } from '../model/index.js';
@@ -27,15 +27,30 @@ export function requestsInLines(
 ): readonly AssembledRequest[] {
   const lines = text.split('\n');
   const assembler = createAssembler(assemblerOptions([flow], TIMES));
+  const refused: Refused[] = [];
   let now = 0n;
   for (const [i, line] of lines.entries()) {
-    if (line.trim() !== '') assembler.add(batchIn(line, { file, line: i + 1 }), now++);
+    if (line.trim() === '') continue;
+    const decoded = tracesIn(line, { file, line: i + 1 });
+    refused.push(decoded.refused);
+    assembler.add(decoded.batch, now++);
   }
   const newest = new Map<string, AssembledRequest>();
   for (const wait of [0n, msToNanos(2 * TIMES.deadlineMs)]) {
     for (const request of assembler.takeDue(now + wait)) newest.set(request.requestId, request);
   }
-  return [...newest.values()];
+  return [...newest.values()].map((request) => withRefused(request, refused));
+}
+
+/** What was refused of the request's traces, and of traces that nobody knows: it may be the request's. */
+function withRefused(request: AssembledRequest, refused: readonly Refused[]): AssembledRequest {
+  const unread = refused.flatMap(({ traceIds, message }) => {
+    const count = traceIds.filter((id) => id === undefined || request.traceIds.includes(id)).length;
+    return count === 0 ? [] : [{ count, because: message }];
+  });
+  if (unread.length === 0) return request;
+  const { accounting } = request;
+  return { ...request, accounting: { ...accounting, unread: [...(accounting.unread ?? []), ...unread] } };
 }
 
 /** The request of this id; all of them if none is asked for. */
@@ -46,9 +61,9 @@ export function onlyRequest<T extends { readonly requestId: string }>(
   return requests.filter(({ requestId }) => request === undefined || requestId === request);
 }
 
-function batchIn(text: string, { file, line }: { readonly file: string; readonly line: number }) {
+function tracesIn(text: string, { file, line }: { readonly file: string; readonly line: number }): DecodedTraces {
   try {
-    return decodeTraces(Buffer.from(text), 'application/json').batch;
+    return decodeTraces(Buffer.from(text), 'application/json');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TracecourtError('undecodable-spans', `${file}:${line} is no OTLP trace export: ${reason}`, {

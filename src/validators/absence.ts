@@ -79,6 +79,7 @@ interface LossEvidence {
 
 function lossExplains(step: FlowStep, { lossy, unsettled, orphans, trace }: LossEvidence): boolean {
   const { service, topic } = step.matcher;
+  if ((trace.accounting.unread ?? []).length > 0) return true;
   if (lossy.some(({ process }) => service === undefined || process.service === service)) return true;
   if (unsettled.some(({ peer }) => peer !== '' && (peer === service || peer === topic))) return true;
   return (unsettled.length > 0 || orphans > 0) && !isWhole(step, trace);

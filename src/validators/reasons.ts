@@ -1,4 +1,4 @@
-import type { Handoff, MissingParent, StoreFailure, StoreName, UnknownReason } from '../model/index.js';
+import type { Accounting, Handoff, MissingParent, StoreFailure, StoreName, UnknownReason } from '../model/index.js';
 import { whileOpen } from './flow/open-conditions.js';
 import { mayTryAgain } from './flow/step-failed.js';
 import { groupBy } from './group-by.js';
@@ -33,11 +33,29 @@ export function telemetryLost(
     }),
   );
   const unsettled = trace.accounting.unsettled.filter((handoff) => !settledOtherwise(handoff)).slice(explained);
-  const lost = [...spans, ...noReceipts(unsettled), ...missingParents(trace.accounting.missingParents, explained)];
+  const lost = [
+    ...spans,
+    ...noReceipts(unsettled),
+    ...missingParents(trace.accounting.missingParents, explained),
+    ...unreadSpans(trace.accounting),
+  ];
   const hidden = subject.counts.awaited.filter((step) => absence.wasLost(step));
   return lost.map((reason, i) =>
     i === 0 && hidden.length > 0 ? { ...reason, mayHide: [...new Set(hidden)] } : reason,
   );
+}
+
+function unreadSpans({ unread = [] }: Accounting): readonly Lost[] {
+  return unread.map(({ count, because }) => ({
+    code: 'telemetry-lost',
+    service: '',
+    instanceId: undefined,
+    count,
+    detail: 'unread',
+    spanId: undefined,
+    sender: undefined,
+    because,
+  }));
 }
 
 function noReceipts(unsettled: readonly Handoff[]): readonly Lost[] {

@@ -82,6 +82,8 @@ function lostSentence(reason: Extract<UnknownReason, { code: 'telemetry-lost' }>
       return `${reason.sender ?? 'A service'} handed work to ${reason.service || 'a peer'} ${reason.count === 1 ? 'once' : `${reason.count} times`}, and no span says that it arrived.`;
     case 'missing-parent':
       return `${process} sent ${count(reason.count, 'span')} whose remote parent never arrived.`;
+    case 'unread':
+      return `${count(reason.count, 'span')} came and could not be read: ${reason.because ?? ''}.`;
     default:
       return reason.detail satisfies never;
   }

@@ -8,6 +8,8 @@ import { serviceOf } from './span-index.js';
 /**
  * A span of the request, one of its events or links, or the process that sent it has an attribute that no span may have.
  *
+ * A map inside an attribute is looked at too: its keys are names behind the attribute's own and a dot.
+ *
  * One finding for each attribute's name and pattern. What the attribute holds is not told. Stands under any completion: what is there is there. The
  * ledger's own attributes are not looked at: a checksum of sixteen digits is no card number.
  */
@@ -75,6 +77,18 @@ function namesIn({ attributes, events, links, resource }: Span, fits: Fits): rea
 
 function addNames(names: Set<string>, attributes: Attributes, fits: Fits): void {
   for (const [name, value] of attributes.entries()) {
-    if (!isLedgers(name) && fits(name, value)) names.add(name);
+    if (!isLedgers(name)) addFitting(names, [name, value], fits);
   }
+}
+
+/** The name itself, or else what a map under it calls its parts (`user` that holds `card`: `user.card`), however deep. */
+function addFitting(names: Set<string>, [name, value]: readonly [string, AttributeValue], fits: Fits): void {
+  if (fits(name, value)) names.add(name);
+  else addBelow(names, [name, value], fits);
+}
+
+function addBelow(names: Set<string>, [name, value]: readonly [string, AttributeValue], fits: Fits): void {
+  if (Array.isArray(value)) for (const part of value) addBelow(names, [name, part], fits);
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) return;
+  for (const [key, part] of Object.entries(value)) addFitting(names, [`${name}.${key}`, part], fits);
 }
