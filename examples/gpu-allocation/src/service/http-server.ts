@@ -58,6 +58,8 @@ function failure(error: unknown): Answer {
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {
-  response.writeHead(status, { ...headers, 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': length });
+  response.end(text);
 }
