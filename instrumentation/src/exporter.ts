@@ -1,19 +1,26 @@
 /** Sends spans to the collector: a short retry, and one clear word when it cannot be reached. */
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { describeError, warnOnce } from './warn.js';
 
 /** Time for one export with all its retries. */
 const EXPORT_TIMEOUT_MS = 3000;
 
-/** OTLP over HTTP, JSON. `endpoint` is a base URL; without one, the standard environment variables say where. */
+/**
+ * OTLP over HTTP: protobuf, or JSON if OTEL_EXPORTER_OTLP_PROTOCOL is `http/json`. `endpoint` is a base URL; without one, the standard
+ * environment variables say where.
+ */
 export function createExporter(endpoint: string | undefined): SpanExporter {
   const url = endpoint === undefined ? {} : { url: `${endpoint.replace(/\/+$/, '')}/v1/traces` };
-  return reporting(
-    new OTLPTraceExporter({ ...url, timeoutMillis: EXPORT_TIMEOUT_MS }),
-    endpoint ?? configuredEndpoint(),
-  );
+  const Exporter = configuredProtocol() === 'http/json' ? JsonExporter : ProtobufExporter;
+  return reporting(new Exporter({ ...url, timeoutMillis: EXPORT_TIMEOUT_MS }), endpoint ?? configuredEndpoint());
+}
+
+function configuredProtocol(): string | undefined {
+  const { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: traces, OTEL_EXPORTER_OTLP_PROTOCOL: base } = process.env;
+  return traces || base;
 }
 
 function configuredEndpoint(): string {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
+import { otlpBody } from '../helpers/otlp-body.js';
 
 /** A span as it arrived, with what these tests look at. */
 export interface CaughtSpan {
@@ -15,7 +15,7 @@ export interface CaughtSpan {
   readonly failed: boolean;
 }
 
-/** An OTLP/HTTP receiver for JSON that keeps what it gets. */
+/** An OTLP/HTTP receiver that keeps what it gets. */
 export interface SpanCatcher extends AsyncDisposable {
   readonly url: string;
   /** The spans of one request so far. */
@@ -50,9 +50,7 @@ export async function startSpanCatcher(): Promise<SpanCatcher> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const bytes = Buffer.concat(chunks);
-      const json = request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
-      caught.push(...spansIn(JSON.parse(json.toString()) as OtlpBody));
+      caught.push(...spansIn(otlpBody(request.headers, Buffer.concat(chunks)) as OtlpBody));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
+import { otlpBody } from './otlp-body.js';
 
 /** A span as it stood on the wire, flattened for assertions. */
 export interface ReceivedSpan {
@@ -27,16 +27,14 @@ export interface OtlpReceiver extends AsyncDisposable {
   until(condition: (spans: readonly ReceivedSpan[]) => boolean, timeoutMs?: number): Promise<readonly ReceivedSpan[]>;
 }
 
-/** A small OTLP/HTTP receiver for JSON on a free loopback port. */
+/** A small OTLP/HTTP receiver on a free loopback port. It learns the URL of a schema from JSON only. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const body = Buffer.concat(chunks);
-      const json = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-      spans.push(...flatten(JSON.parse(json.toString('utf8')) as WireRequest));
+      spans.push(...flatten(otlpBody(request.headers, Buffer.concat(chunks)) as WireRequest));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   });

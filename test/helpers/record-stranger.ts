@@ -30,7 +30,12 @@ export async function recordStranger(program: string, requests: number): Promise
     ['--import', register, program, ...connection, '--address', '127.0.0.1', '--port', String(own), '--nosave'],
     {
       cwd: dirname(program),
-      env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_SERVICE_NAME: 'redis-commander' },
+      env: {
+        ...process.env,
+        OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint,
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        OTEL_SERVICE_NAME: 'redis-commander',
+      },
       stdio: 'ignore',
     },
   );

@@ -85,7 +85,9 @@ describe('clients under tracing', () => {
 
   async function run(source: string, { nodeArguments = REGISTER, extension = 'mjs' as 'mjs' | 'cjs' } = {}) {
     const before = receiver.spans.length;
-    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, NEO4J_URL: graph.url, REDIS_URL: cache.url };
+    const stores = { NEO4J_URL: graph.url, REDIS_URL: cache.url };
+    const exporter = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' };
+    const environment = { ...stores, ...exporter };
     await using program = await runProgram({ source, nodeArguments, extension, environment });
     const { code, stdout, stderr } = await program.end();
     expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
@@ -106,6 +108,10 @@ describe('clients under tracing', () => {
   it('are traced once when they are imported and required, and not at all outside of every span', async () => {
     const { spans } = await run(BOTH_WAYS);
     expect(names(spans)).to.have.members(['step', 'RETURN', 'PING']);
+  });
+
+  it('name their conventions, where JSON was asked for', async () => {
+    const { spans } = await run(BOTH_WAYS);
     for (const { schemaUrl } of spans) expect(schemaUrl).to.match(/1\.45/);
   });
 
