@@ -20,14 +20,16 @@ const MAX_STRING_BYTES = 4 * 1024 * 1024;
 const MAX_MEMBERS = 10_000;
 const MAX_ATTEMPTS = 5;
 
+const STRING: TypeReader = {
+  size: 'strlen',
+  unit: 'bytes',
+  limit: MAX_STRING_BYTES,
+  read: (key) => ['get', key],
+  stored: (reply) => storedText(asBytes(reply)),
+};
+
 const READERS: Readonly<Record<string, TypeReader>> = {
-  string: {
-    size: 'strlen',
-    unit: 'bytes',
-    limit: MAX_STRING_BYTES,
-    read: (key) => ['get', key],
-    stored: (reply) => storedText(asBytes(reply)),
-  },
+  string: STRING,
   hash: {
     size: 'hlen',
     unit: 'fields',
@@ -64,10 +66,12 @@ const READERS: Readonly<Record<string, TypeReader>> = {
  */
 export async function readEntry(redis: Redis, key: string): Promise<CacheEntry | undefined> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const type = String(await redis.type(key));
+    // Most are strings: their length is asked for in the same round trip.
+    const [type, length] = await Promise.all([redis.type(key).then(String), sizeOf(redis, key, STRING)]);
     if (type === 'none') return undefined;
     const reader = readerOf(type, key);
-    const entry = await readTyped({ redis, key, type, reader });
+    const size = reader === STRING ? length : await sizeOf(redis, key, reader);
+    const entry = await readTyped({ redis, key, type, reader, size });
     if (entry !== 'changed') return entry;
   }
   throw new UnreadableEntry(
@@ -87,12 +91,18 @@ interface TypedRead {
   readonly key: string;
   readonly type: string;
   readonly reader: TypeReader;
+  readonly size: number | 'changed';
 }
 
-async function readTyped({ redis, key, type, reader }: TypedRead): Promise<CacheEntry | 'changed'> {
+/** `changed` when the value is of another type than the reader's. */
+async function sizeOf(redis: Redis, key: string, reader: TypeReader): Promise<number | 'changed'> {
   const size = await redis.call(reader.size, key).catch(changedType);
+  return size === 'changed' ? size : Number(size);
+}
+
+async function readTyped({ redis, key, type, reader, size }: TypedRead): Promise<CacheEntry | 'changed'> {
   if (size === 'changed') return 'changed';
-  if (Number(size) > reader.limit) throw tooBig(key, Number(size), reader);
+  if (size > reader.limit) throw tooBig(key, size, reader);
   const [command = '', ...args] = reader.read(key);
   const replies = await redis
     .multi()
