@@ -60,6 +60,12 @@ export interface FindingFacts {
     readonly under?: string;
     /** The step inside of whose span it is missing. */
     readonly inside?: string;
+    /** Steps of another branch that came in its place; the condition that asks for it, where one does. */
+    readonly instead?: {
+      readonly steps: readonly string[];
+      readonly spanIds: readonly string[];
+      readonly condition?: { readonly expression: string; readonly holds: boolean };
+    };
   };
   /** A span is a step that the flow does not know, or that the branch taken does not allow. */
   'unexpected-step': {
@@ -99,6 +105,8 @@ export interface FindingFacts {
     readonly observedMs: number;
     /** True where one clock measured it. */
     readonly isExact: boolean;
+    /** True of a stretch whose end certainly came before its beginning. */
+    readonly isReversed?: boolean;
   };
   /** Spans of the request that no parent and no link ties to it. */
   'context-lost': { readonly traceIds: readonly string[]; readonly by: string };
@@ -181,5 +189,6 @@ export type OrderFact =
   | { readonly kind: 'span' }
   | { readonly kind: 'cause' }
   | { readonly kind: 'sequence'; readonly service: string; readonly gapMs: number | undefined }
-  | { readonly kind: 'clock'; readonly gapMs: number }
+  /** `one`: both were read from the clock of one process. */
+  | { readonly kind: 'clock'; readonly gapMs: number; readonly one?: string }
   | { readonly kind: 'offset'; readonly topic: string; readonly partition: number };

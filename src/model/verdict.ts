@@ -97,7 +97,13 @@ export type UnknownReason =
   | { readonly code: 'causes-contradict'; readonly spanIds: readonly string[] }
   /** More ways to read the request as a run of the flow than were looked at. */
   | { readonly code: 'too-ambiguous'; readonly states: number }
-  | { readonly code: 'ambiguous-step'; readonly spanId: string; readonly steps: readonly string[] }
+  | {
+      readonly code: 'ambiguous-step';
+      readonly spanId: string;
+      readonly steps: readonly string[];
+      /** How many ways to read the request were tried, where there are more and those agree. */
+      readonly tried?: number;
+    }
   | {
       readonly code: 'undecided';
       readonly about: 'order' | 'condition' | 'rule' | 'budget' | 'invariant' | 'expression' | 'effect';

@@ -25,16 +25,21 @@ export function judgeAssignments(evidence: Evidence, judgeOne: (evidence: Eviden
   const candidates = (fitting.length > 0 ? fitting : judged).map(({ verdict }) => verdict);
   const best = candidates.reduce((a, b) => (badness(b) < badness(a) ? b : a));
   const complete = readings.length === countOf(ambiguous);
-  if (complete && candidates.every(({ outcome }) => outcome === best.outcome)) return best;
-  return doubtful(best, ambiguous);
+  const agree = candidates.every(({ outcome }) => outcome === best.outcome);
+  if (complete && agree) return best;
+  return doubtful(best, { ambiguous, ...(agree && { tried: readings.length }) });
 }
 
-function doubtful(best: Verdict, ambiguous: readonly TraceStep[]): Verdict {
+function doubtful(
+  best: Verdict,
+  { ambiguous, tried }: { readonly ambiguous: readonly TraceStep[]; readonly tried?: number },
+): Verdict {
   const reasons = ambiguous.map(
     ({ spanId, stepName, alsoFits }): UnknownReason => ({
       code: 'ambiguous-step',
       spanId,
       steps: [stepName, ...alsoFits],
+      ...(tried !== undefined && { tried }),
     }),
   );
   return { ...best, outcome: 'unknown', findings: [], consequences: [], reasons: [...best.reasons, ...reasons] };

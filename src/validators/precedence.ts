@@ -162,6 +162,12 @@ export const PRECEDENCE: readonly PrecedenceRule[] = [
     (cause, effect, subject) =>
       !effect.facts.outcomeStored && [cause.step, ...cause.facts.later].includes(subject.flow.votes?.outcome),
   ),
+  rule(
+    'missing-step',
+    'unexpected-step',
+    'another branch came in its place',
+    (cause, effect) => effect.step !== undefined && cause.facts.instead?.steps.includes(effect.step) === true,
+  ),
   rule('wrong-order', 'wrong-order', 'the same two parts of a sequence are in the wrong order', isAtSameJoint),
   rule('missing-step', 'rule-broken', 'the rule calls for the step that is missing', (cause, effect) =>
     effect.facts.rule.steps.some((step) => step === cause.step || cause.facts.later.includes(step)),

@@ -25,9 +25,15 @@ export function evidenceLines(finding: Finding): readonly string[] {
       return [`rule ${ruleText(finding.facts.rule)}`];
     case 'context-lost':
       return finding.facts.traceIds.map((traceId) => `trace ${traceId}`);
+    case 'missing-step':
+      return insteadLines(finding.facts.instead?.spanIds ?? []);
     default:
       return [];
   }
+}
+
+function insteadLines(spanIds: readonly string[]): readonly string[] {
+  return spanIds.length === 0 ? [] : [`instead: ${shownSpans(spanIds)}`];
 }
 
 function heldTogether({ fromMs, untilMs }: FindingFacts['double-grant']): string {
@@ -40,11 +46,15 @@ const MOST_SPANS = 4;
 /** The spans to look at, and whose they are; undefined where the evidence names them already. */
 export function spanLine({ code, service, spanIds }: Finding): string | undefined {
   if (code === 'wrong-order' || spanIds.length === 0) return undefined;
-  const shown = spanIds.slice(0, MOST_SPANS).join(', ');
-  const more = spanIds.length > MOST_SPANS ? ` and ${spanIds.length - MOST_SPANS} more` : '';
-  const spans = `${spanIds.length === 1 ? 'span' : 'spans'} ${shown}${more}`;
+  const spans = shownSpans(spanIds);
   if (code === 'missing-step') return `last seen: ${spans}`;
   return `${spans}${service === undefined ? '' : ` in ${service}`}`;
+}
+
+function shownSpans(spanIds: readonly string[]): string {
+  const shown = spanIds.slice(0, MOST_SPANS).join(', ');
+  const more = spanIds.length > MOST_SPANS ? ` and ${spanIds.length - MOST_SPANS} more` : '';
+  return `${spanIds.length === 1 ? 'span' : 'spans'} ${shown}${more}`;
 }
 
 /** What was seen before what the flow requires; that a span begins before it ends goes without saying. */
@@ -69,7 +79,9 @@ function reason(because: CycleEdge['because']): string {
     case 'sequence':
       return `seen: numbered in this order by ${because.service}${because.gapMs === undefined ? '' : `, ${duration(because.gapMs)} apart`}`;
     case 'clock':
-      return `seen: ${duration(because.gapMs)} apart, more than the clocks can differ`;
+      return because.one === undefined
+        ? `seen: ${duration(because.gapMs)} apart, more than the clocks can differ`
+        : `seen: ${duration(because.gapMs)} apart, by the one clock of ${because.one}`;
     case 'offset':
       return `seen: offsets in ${because.topic}[${because.partition}]`;
     default:

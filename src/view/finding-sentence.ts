@@ -17,10 +17,7 @@ const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => strin
     const what = step === undefined ? 'The request failed' : `\`${step}\` failed in ${by(service)}`;
     return `${what}${facts.message === '' ? '' : `: ${facts.message}`}.`;
   },
-  'over-budget': ({ facts: { budget, bound, limitMs, observedMs, isExact } }) =>
-    bound === 'limit'
-      ? `${budgeted(budget)} took ${isExact ? '' : 'at least '}${duration(observedMs)}; its budget is ${duration(limitMs)}.`
-      : `${budgeted(budget)} took ${isExact ? '' : 'at most '}${duration(observedMs)}; it must take at least ${duration(limitMs)}.`,
+  'over-budget': budgetSentence,
   'context-lost': ({ service, facts }) =>
     `The context broke on the way to ${by(service)}: ${count(facts.traceIds.length, 'trace')} of this request ` +
     `${facts.traceIds.length === 1 ? 'is' : 'are'} tied to it by ${TIES[facts.by] ?? facts.by} alone, with neither parent nor link.`,
@@ -56,6 +53,17 @@ const SENTENCES: { readonly [C in FindingCode]: (finding: FindingOf<C>) => strin
   'forbidden-attribute': ({ service, facts }) =>
     `${by(service)} put \`${facts.attribute}\` on ${count(facts.spans, 'span')}; the flow forbids ${facts.pattern}.`,
 };
+
+function budgetSentence({ facts }: FindingOf<'over-budget'>): string {
+  const { budget, bound, limitMs, observedMs, isExact, isReversed } = facts;
+  if (isReversed) {
+    const [from = '', to = ''] = budget.split(' -> ');
+    return `\`${to}\` ended before \`${from}\` did; from the end of \`${from}\` to that of \`${to}\` it must take at least ${duration(limitMs)}.`;
+  }
+  return bound === 'limit'
+    ? `${budgeted(budget)} took ${isExact ? '' : 'at least '}${duration(observedMs)}; its budget is ${duration(limitMs)}.`
+    : `${budgeted(budget)} took ${isExact ? '' : 'at most '}${duration(observedMs)}; it must take at least ${duration(limitMs)}.`;
+}
 
 function unexpectedSentence({ step, service, facts }: FindingOf<'unexpected-step'>): string {
   const { known, branch, also = [], condition, under } = facts;
@@ -143,7 +151,9 @@ function seenEdge({ from, to, because }: CycleEdge): string {
     case 'sequence':
       return `${before} ${gap(because.gapMs)}before ${after}, in one process (${because.service})`;
     case 'clock':
-      return `${before} at least ${gap(because.gapMs)}before ${after}, by the clocks`;
+      return because.one === undefined
+        ? `${before} at least ${gap(because.gapMs)}before ${after}, by the clocks`
+        : `${before} ${gap(because.gapMs)}before ${after}, by the clock of ${because.one}`;
     case 'cause':
       return `${before} before ${after}, which it caused`;
     case 'offset':

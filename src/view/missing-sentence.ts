@@ -12,7 +12,14 @@ export function missingSentence({ step = '', facts }: FindingOf<'missing-step'>)
   }
   if (stopped) return `The request stopped${where}: ${all(missing)} never happened.`;
   const [first = '', ...later] = missing;
-  return `The flow requires ${first}${where}, and no span is ${facts.part ? 'any of it' : 'it'}${later.length === 0 ? '' : ` (nor ${all(later)})`}.`;
+  return `The flow requires ${first}${where}, and no span is ${facts.part ? 'any of it' : 'it'}${later.length === 0 ? '' : ` (nor ${all(later)})`}${insteadOf(facts)}.`;
+}
+
+function insteadOf({ instead }: FindingOf<'missing-step'>['facts']): string {
+  if (!instead) return '';
+  const { condition } = instead;
+  const came = `${few(instead.steps)} came instead`;
+  return condition ? `: ${came}, though ${condition.expression} is ${condition.holds}` : `: ${came}, of another branch`;
 }
 
 /** The step, or the whole sub-flow that it begins, and what is missing besides. */

@@ -20,7 +20,11 @@ export function reasonSentence(reason: UnknownReason): string {
       return `Span ${reason.spanId} could be ${list(
         reason.steps.map((step) => `\`${step}\``),
         'or',
-      )}, and the verdict depends on which.`;
+      )}, and ${
+        reason.tried === undefined
+          ? 'the verdict depends on which'
+          : `there are more ways to read the request than the ${reason.tried} that were tried`
+      }.`;
     case 'too-ambiguous':
       return `The spans can be read as a run of the flow in too many ways: none of ${reason.states} that were tried settled it.`;
     case 'undecided':
@@ -81,7 +85,7 @@ function lostSentence(reason: Extract<UnknownReason, { code: 'telemetry-lost' }>
     case 'no-receipt':
       return `${reason.sender ?? 'A service'} handed work to ${reason.service || 'a peer'} ${reason.count === 1 ? 'once' : `${reason.count} times`}, and no span says that it arrived.`;
     case 'missing-parent':
-      return `${process} sent ${count(reason.count, 'span')} whose remote parent never arrived.`;
+      return `Spans of ${process} hang under ${count(reason.count, 'span')} that never arrived.`;
     case 'unread':
       return `${count(reason.count, 'span')} came and could not be read: ${reason.because ?? ''}.`;
     default:

@@ -105,7 +105,8 @@ function orderFact(
   const offset = hop.reasons.find((reason) => reason.kind === 'offset');
   if (offset) return offset;
   const gap = to.time - from.time - facts.clocks.bound(from.process, to.process);
-  return kinds.has('clock') && gap > 0 ? { kind: 'clock', gapMs: toMs(gap) } : { kind: 'cause' };
+  if (!kinds.has('clock') || gap <= 0) return { kind: 'cause' };
+  return { kind: 'clock', gapMs: toMs(gap), ...(from.process === to.process && { one: from.service }) };
 }
 
 function toMs(nanos: number): number {

@@ -154,9 +154,14 @@ function lackingOf(edited: Edited): { readonly missing: readonly Missing[]; read
   const insertions = lackedBy(edited);
   const { lacking } = lackingRounds({ ...edited, order: edited.scope.order }, insertions);
   const begun = lacking.filter(({ begun: rounds }) => rounds > 0);
-  const counted = new Set(begun.flatMap(({ inserted }) => inserted));
-  const missing = insertions.filter((each) => !counted.has(each));
+  const untold = new Set(lacking.flatMap(({ begun: rounds, inserted }) => (rounds > 0 ? inserted : again(inserted))));
+  const missing = insertions.filter((each) => !untold.has(each));
   return { missing: missingOf(missing, edited), tooFew: begun.flatMap((rounds) => countOfRounds(rounds, edited)) };
+}
+
+/** Of rounds that are all missing, those after the first. */
+function again(inserted: readonly Insertion[]): readonly Insertion[] {
+  return inserted.filter(({ place }, i) => inserted.findIndex((each) => each.place === place) < i);
 }
 
 /** The insertions that no occurrence out of order stands for: that one is told by its cycle, not as missing. */

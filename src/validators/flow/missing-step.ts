@@ -1,6 +1,8 @@
-import { decisiveSpanId, type Finding, type FindingFacts } from '../../model/index.js';
+import { decisiveSpanId, type Finding, type FindingFacts, type FlowNode } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import type { Subject } from '../subject.js';
+import { areAlternatives } from './alternatives.js';
+import { ordersOf } from './check.js';
 import type { MissingPart } from './missing-parts.js';
 
 /**
@@ -15,6 +17,8 @@ import type { MissingPart } from './missing-parts.js';
  * Only the earliest missing steps are findings; a missing step is `later` than another that the flow puts before it, unless something happened between
  * them. `stopped`: nothing of what was still to come happened; then all of it is one finding.
  *
+ * Where another branch came in its place, that is said with it: it is not a finding of its own.
+ *
  * Cannot tell of a step that may still come, or that was lost; a step that only its store shows is not missing.
  */
 export function missingStep(subject: Subject): readonly Finding[] {
@@ -26,9 +30,25 @@ export function missingStep(subject: Subject): readonly Finding[] {
       const seen = named.find((each) => each.spanId === spanId) ?? named.at(-1);
       return seen ? decisiveSpanId(seen) : [];
     });
-    return findingAbout(subject, 'missing-step', { about: { step, spanIds }, facts: factsOf(missing) });
+    const instead = insteadOf([step, ...missing.later], subject);
+    const facts = { ...factsOf(missing), ...(instead && { instead }) };
+    return findingAbout(subject, 'missing-step', { about: { step, spanIds }, facts });
   });
 }
+
+/** What came of a branch that was not to be taken, where the steps are of the one that was. */
+function insteadOf(missing: readonly string[], { counts, flow, stepsNamed }: Subject): Instead | undefined {
+  for (const { step, also = [], branch, condition } of counts.unexpected) {
+    const came = [step, ...also];
+    const isInstead = (order: FlowNode): boolean => missing.some((each) => areAlternatives(order, each, step));
+    if ((branch === undefined && !condition) || !ordersOf(flow).some(isInstead)) continue;
+    const spanIds = came.flatMap(stepsNamed).map(decisiveSpanId);
+    return { steps: came, spanIds, ...(condition && { condition }) };
+  }
+  return undefined;
+}
+
+type Instead = FindingFacts['missing-step']['instead'];
 
 function factsOf(missing: MissingPart): FindingFacts['missing-step'] {
   const { after, later, stopped, beside, part, or, under, inside } = missing;

@@ -116,7 +116,8 @@ function checkStretch(subject: Subject, budget: StretchBudget): BudgetCheck {
   if (outcome !== 'unsure') {
     const about = budget.kind === 'total' ? {} : { step: budget.to, occurrences: subject.stepsNamed(budget.to) };
     const ms = outcome === 'limit' ? stretch.lowMs : stretch.highMs;
-    const facts = factsOf(budget, { name, bound: outcome, ms, isExact: stretch.lowMs === stretch.highMs });
+    const measured = factsOf(budget, { name, bound: outcome, ms, isExact: stretch.lowMs === stretch.highMs });
+    const facts = stretch.isReversed && budget.kind === 'between' ? { ...measured, isReversed: true } : measured;
     return { ...MET, findings: [findingAbout(subject, 'over-budget', { about, facts })] };
   }
   if (brokenAsRead(budget, stretch) === undefined && !subject.flow.prove) return { ...MET, notes: [metAsRead(name)] };

@@ -7,6 +7,8 @@ export interface Stretch {
   readonly readMs: number;
   readonly lowMs: number;
   readonly highMs: number;
+  /** True if it certainly ended before it began. */
+  readonly isReversed?: boolean;
 }
 
 /** The remark on a budget that only the clocks say is met. */
@@ -25,16 +27,18 @@ export function measure(
   { ends, clocks }: { readonly ends: readonly ClockReading[]; readonly clocks: Pick<Clocks, 'bound'> },
 ): Stretch | undefined {
   let [low, high, read] = [0, 0, 0];
+  let latest = -Infinity;
   for (const start of starts) {
     for (const end of ends) {
       const between = end.time - start.time;
       low = Math.max(low, between - clocks.bound(start.process, end.process));
-      high = Math.max(high, between + clocks.bound(end.process, start.process));
+      latest = Math.max(latest, between + clocks.bound(end.process, start.process));
+      high = Math.max(high, latest);
       read = Math.max(read, between);
     }
   }
   if (starts.length === 0 || ends.length === 0) return undefined;
-  return { lowMs: toMs(low), highMs: toMs(high), readMs: toMs(read) };
+  return { lowMs: toMs(low), highMs: toMs(high), readMs: toMs(read), isReversed: latest < 0 };
 }
 
 /** The reading that comes first as the clocks read; of equals, the first. */
