@@ -24,7 +24,7 @@ const MUTATIONS: Readonly<Record<FindingCode, Mutation>> = {
     from: 'byStart[range] === 1 || !this.#occurrence(rank).tied',
     to: 'true',
   },
-  'wrong-count': { file: 'flow/explain-edits.js', from: 'observed <= max)', to: 'observed <= max + 1)' },
+  'wrong-count': { file: 'flow/edit-counts.js', from: 'observed <= max)', to: 'observed <= max + 1)' },
   'step-failed': { file: 'flow/step-failed.js', from: '?.mayFail', to: '?.mayFail === undefined' },
   'over-budget': { file: 'flow/over-budget.js', from: 'stretch.lowMs > limitMs', to: 'stretch.readMs > limitMs' },
   'context-lost': { file: 'flow/context-lost.js', from: 'held.has(traceId) && a !== b', to: 'false' },
