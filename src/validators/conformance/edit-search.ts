@@ -178,6 +178,8 @@ class EditSearch {
       first &&
       !found.isBarred &&
       !this.#request.isAnchor(first.place) &&
+      // What goes on beside others may have to wait for them: the place may be better added, and a later one taken.
+      this.#request.endsAtOnce(occurrence) &&
       this.#forced.isFirstPlace(state, occurrence)
     ) {
       const choice = { occurrence, move: first };
