@@ -55,7 +55,7 @@ function clientCriteria({ operation, key, label, topic, group, method, route }: 
   if (group !== undefined) criteria.push((span) => span.attributes.get('messaging.consumer.group.name') === group);
   if (method !== undefined) criteria.push((span) => isWord(method, textAt(span, 'http.request.method')));
   if (route !== undefined) {
-    criteria.push(textCriterion(route, (span) => textAt(span, 'http.route') ?? textAt(span, 'url.path')));
+    criteria.push(textCriterion(route, routeOf));
   }
   return criteria;
 }
@@ -112,8 +112,28 @@ function isOfClient(client: ClientSystem, span: Span): boolean {
   }
 }
 
+/** Older senders of messages told of what kind the operation is, and gave it no name. */
 function operationOf(span: Span): string | undefined {
-  return textAt(span, 'db.operation.name') ?? textAt(span, 'messaging.operation.name');
+  return (
+    textAt(span, 'db.operation.name') ??
+    textAt(span, 'messaging.operation.name') ??
+    textAt(span, 'messaging.operation.type')
+  );
+}
+
+/** A client knows no route, but all of the address; older servers tell the path with what was asked of it. */
+function routeOf(span: Span): string | undefined {
+  return (
+    textAt(span, 'http.route') ??
+    textAt(span, 'url.path') ??
+    textAt(span, 'http.target')?.replace(/[?#].*$/s, '') ??
+    pathIn(textAt(span, 'url.full'))
+  );
+}
+
+function pathIn(url: string | undefined): string | undefined {
+  const path = url === undefined ? undefined : /^[a-z][a-z\d+.-]*:\/\/[^/?#]*([^?#]*)/i.exec(url)?.[1];
+  return path === '' ? '/' : path;
 }
 
 function isWord(expected: string, word: string | undefined): boolean {

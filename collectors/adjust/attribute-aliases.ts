@@ -63,6 +63,15 @@ class CurrentAttributes implements Attributes, LedgerValues {
   entries(): Iterable<readonly [string, AttributeValue]> {
     return this.#sent.entries();
   }
+
+  /** What was sent, then what of it has a newer name that was not sent too. */
+  *byAnyName(): Iterable<readonly [string, AttributeValue]> {
+    yield* this.#sent.entries();
+    for (const name of OLD_NAMES.keys()) {
+      const value = this.#sent.get(name) === undefined ? this.get(name) : undefined;
+      if (value !== undefined) yield [name, value];
+    }
+  }
 }
 
 /** True of a span that went through {@link withCurrentNames}. */

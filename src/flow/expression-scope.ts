@@ -12,7 +12,7 @@ import type {
   TraceStep,
   WorkflowTrace,
 } from '../model/index.js';
-import { decisiveSpanId, nameInExpressions } from '../model/index.js';
+import { decisiveSpanId, entriesByAnyName, nameInExpressions } from '../model/index.js';
 
 const MAX_JSON_DEPTH = 60;
 
@@ -65,7 +65,9 @@ const valueExpressions = oncePer((flow: CompiledFlow) =>
 );
 
 function stepInScope(step: TraceStep, span: Span | undefined): StepInScope {
-  const attributes = [...(span?.attributes.entries() ?? [])].map(([key, value]) => [key, storedValue(value)] as const);
+  const attributes = [...(span ? entriesByAnyName(span.attributes) : [])].map(
+    ([key, value]) => [key, storedValue(value)] as const,
+  );
   return {
     spanId: decisiveSpanId(step),
     input: parsed(step.input),

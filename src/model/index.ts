@@ -96,6 +96,7 @@ export type { CheckKind, HealthState, ServiceHealth } from './service-health.js'
 export {
   type Attributes,
   type AttributeValue,
+  entriesByAnyName,
   SPAN_KINDS,
   type Span,
   type SpanBatch,

@@ -67,6 +67,13 @@ export type AttributeValue =
 export interface Attributes {
   get(key: string): AttributeValue | undefined;
   entries(): Iterable<readonly [string, AttributeValue]>;
+  /** The entries, and those that answer to a newer name too under that. Absent where none does. */
+  byAnyName?(): Iterable<readonly [string, AttributeValue]>;
+}
+
+/** What attributes say, under every name that they answer to. */
+export function entriesByAnyName(attributes: Attributes): Iterable<readonly [string, AttributeValue]> {
+  return attributes.byAnyName?.() ?? attributes.entries();
 }
 
 /**

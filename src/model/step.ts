@@ -14,7 +14,7 @@ export interface StepMatcher {
   readonly kind?: SpanKind;
   /** Shorthand for spans of a known client: database system or messaging system. */
   readonly client?: ClientSystem;
-  /** `db.operation.name` or `messaging.operation.name`, compared without case. */
+  /** `db.operation.name` or `messaging.operation.name`, or the type of the latter where it has no name; compared without case. */
   readonly operation?: string;
   /** Pattern over the Redis key, the first argument in `db.query.text`. */
   readonly key?: string;
@@ -26,7 +26,7 @@ export interface StepMatcher {
   readonly group?: string;
   /** `http.request.method`, compared without case. */
   readonly method?: string;
-  /** Pattern over `http.route`, or `url.path` where there is none. */
+  /** Pattern over `http.route`, or where there is none over the path: `url.path`, or that of `url.full`. */
   readonly route?: string;
   readonly status?: SpanStatus['code'];
   /** Pattern over the status message of a failed span, or the message of its exception. */

@@ -192,25 +192,29 @@ function surplusOf(edited: Edited): { readonly tooMany: readonly Counted[] } & P
   const used = new Set(usedPlaces.map(({ step }) => step));
   const labels = new Set(usedPlaces.map(({ label }) => label));
   const tooMany = new Map<string, Counted>();
-  const unexpected = new Set<string>();
+  const unexpected = new Map<string, string[]>();
   for (const { occurrence, cycle } of edits.deleted) {
     const left = cycle ? undefined : scope.occurrences[occurrence];
     if (!left) continue;
     const labelled = labelledIn(left, edited);
     const count = labels.has(labelled.label) ? countOf(labelled, { edited, occurrence }) : undefined;
     if (count) tooMany.set(JSON.stringify(count), count);
-    else unexpected.add(left.step);
+    else unexpected.set(left.step, [...(unexpected.get(left.step) ?? []), left.spanId]);
   }
-  return { tooMany: [...tooMany.values()], unexpected: byBranch([...unexpected], { ...edited, used }) };
+  return { tooMany: [...tooMany.values()], unexpected: byBranch(unexpected, { ...edited, used }) };
 }
 
 /** Steps of one branch that was not taken are one. */
 function byBranch(
-  steps: readonly string[],
+  unexpected: ReadonlyMap<string, readonly string[]>,
   { scope, used }: Edited & { readonly used: ReadonlySet<string> },
 ): readonly UnexpectedStep[] {
   const bound = boundSteps(scope.order);
-  const against = steps.map((step) => ({ step, taken: branchAgainst(scope.order, step, used) }));
+  const against = [...unexpected].map(([step, spanIds]) => ({
+    step,
+    spanIds,
+    taken: branchAgainst(scope.order, step, used),
+  }));
   const together = groupBy(against, ({ step, taken }) => taken?.own ?? step);
   return [...together.values()].flatMap(([first, ...others]) => {
     if (!first) return [];
@@ -220,6 +224,7 @@ function byBranch(
       {
         step: first.step,
         branch: first.taken?.branch,
+        spanIds: [first, ...others].flatMap(({ spanIds }) => spanIds),
         ...(also.length > 0 && { also }),
         ...(under && !first.taken && { under }),
       },

@@ -30,6 +30,8 @@ export interface UnexpectedStep {
   readonly also?: readonly string[];
   readonly condition?: { readonly expression: string; readonly holds: boolean };
   readonly under?: readonly string[];
+  /** The occurrences that have no place. Absent: all of these steps. */
+  readonly spanIds?: readonly string[];
 }
 
 export interface CountedSteps {

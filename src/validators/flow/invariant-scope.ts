@@ -1,5 +1,5 @@
 import { nanosToMs } from '../../lib/clock.js';
-import { nameInExpressions, type Span, type StoredValue } from '../../model/index.js';
+import { entriesByAnyName, nameInExpressions, type Span, type StoredValue } from '../../model/index.js';
 import { recordNames } from '../store/record-names.js';
 import type { Subject } from '../subject.js';
 import { serviceOf } from './span-index.js';
@@ -41,7 +41,9 @@ function spanInScope(span: Span, { index }: Subject): Readonly<Record<string, un
     status: span.status.code,
     message: span.status.message,
     durationMs: nanosToMs(span.endUnixNano - span.startUnixNano),
-    attributes: Object.fromEntries([...span.attributes.entries()].reverse()) as Readonly<Record<string, StoredValue>>,
+    attributes: Object.fromEntries([...entriesByAnyName(span.attributes)].reverse()) as Readonly<
+      Record<string, StoredValue>
+    >,
     parent: span.parentSpanId ?? '',
     parentName: parent?.name ?? '',
     parentService: (parent && serviceOf(parent)) ?? '',

@@ -20,7 +20,11 @@ export function withConditions(
 
 function together(first: UnexpectedStep | undefined, next: UnexpectedStep): UnexpectedStep {
   if (!first) return next;
-  return { ...first, also: [...(first.also ?? []), next.step, ...(next.also ?? [])] };
+  return {
+    ...first,
+    also: [...(first.also ?? []), next.step, ...(next.also ?? [])],
+    ...(first.spanIds && next.spanIds && { spanIds: [...first.spanIds, ...next.spanIds] }),
+  };
 }
 
 interface Decided {

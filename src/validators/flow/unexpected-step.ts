@@ -12,11 +12,12 @@ import { serviceOf, statedStep, storeSystemOf } from './span-index.js';
  *   seen   approve   write   reject          reject is unexpected beside approve
  * ```
  *
- * One finding for a branch that was not to be taken, or a step. Stands under any completion: no late span makes it expected. Other spans are scenery.
+ * One finding for a branch that was not to be taken, or a step; it rests on the occurrences that have no place. Stands under any completion: no late span makes it expected. Other spans are scenery.
  */
 export function unexpectedStep(subject: Subject): readonly Finding[] {
-  const offBranch = subject.counts.unexpected.map(({ step, branch, ...more }) => {
-    const occurrences = [step, ...(more.also ?? [])].flatMap(subject.stepsNamed);
+  const offBranch = subject.counts.unexpected.map(({ step, branch, spanIds, ...more }) => {
+    const named = [step, ...(more.also ?? [])].flatMap(subject.stepsNamed);
+    const occurrences = spanIds ? named.filter(({ spanId }) => spanIds.includes(spanId)) : named;
     const spanName = subject.index.get(occurrences[0]?.spanId ?? '')?.name ?? step;
     return findingAbout(subject, 'unexpected-step', {
       about: { step, occurrences },
