@@ -4,11 +4,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 import { Redis } from 'ioredis';
 import { startEmbeddedRedis } from '../../src/embedded/redis/index.js';
 import { createRequestSender } from '../../src/orchestrator/request-sender.js';
 import { freePorts } from '../services/ports.js';
+import { otlpBody } from './otlp-body.js';
 import { repositoryRoot } from './repository.js';
 
 const KEYS = 'ant bee cat dog eel fox gnu hen ibis jay kiwi lynx mole newt owl pig'.split(' ');
@@ -91,16 +91,14 @@ async function untilServed(url: string): Promise<void> {
   throw new Error(`nothing serves at ${url}`);
 }
 
-/** Takes OTLP as JSON and keeps it as it came. */
+/** Takes OTLP and keeps it as JSON. */
 async function startReceiver() {
   const bodies: string[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const body = Buffer.concat(chunks);
-      const text = request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body;
-      if (request.url === '/v1/traces') bodies.push(text.toString('utf8'));
+      if (request.url === '/v1/traces') bodies.push(JSON.stringify(otlpBody(request.headers, Buffer.concat(chunks))));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   });
