@@ -18,9 +18,9 @@ export function randomExactFlow(random: Random): CompiledFlow {
     budgets: random.pick([
       [],
       [],
-      [{ kind: 'step', step: 'a', limitMs: 60 }],
-      [{ kind: 'total', limitMs: random.pick([40, 400, 4_000]) }],
-      [{ kind: 'between', from: 'a', to: 'b', limitMs: 80, leastMs: 1 }],
+      [{ kind: 'step', step: 'a', limitMs: 9 }],
+      [{ kind: 'total', limitMs: random.pick([15, 40, 400]) }],
+      [{ kind: 'between', from: 'a', to: 'b', limitMs: random.pick([12, 80]), leastMs: 1 }],
     ] as const),
     prove: random.below(6) === 0,
     unexpected: random.pick(['allow', 'report', 'forbid'] as const),
@@ -128,8 +128,19 @@ class RunUnderWay {
 export function randomRun(random: Random, { order }: CompiledFlow): readonly SpanLine[] {
   const run = new RunUnderWay(random);
   const root = run.add('web', 0, { kind: 'server' });
-  root.end(runNode(order, { service: 'web', parent: root.id, startMs: 1 }, run) + 1);
+  const isWatched = random.below(4) === 0;
+  if (isWatched) ping(root.id, 0.2, run);
+  const done = runNode(order, { service: 'web', parent: root.id, startMs: 1 }, run) + 1;
+  if (isWatched) ping(root.id, done, run);
+  root.end(done + 2);
   return stampAll(run.lines);
+}
+
+/** A call that is no step, to a service that does none. */
+function ping(parent: string, startMs: number, run: RunUnderWay): void {
+  const call = run.add('web', startMs, { parent, kind: 'client', attributes: { 'http.response.status_code': 200 } });
+  run.add('watch', startMs + 0.2, { parent: call.id, kind: 'server', from: `${call.id}.1` }).end(startMs + 0.4);
+  call.end(startMs + 0.6);
 }
 
 const gap = (random: Random): number => 0.05 + random.below(3_000) / 1_000;
@@ -160,10 +171,38 @@ function runNode(node: FlowNode, place: Place, run: RunUnderWay): number {
 const latest = (moments: readonly number[]): number => Math.max(...moments);
 
 function runInTurn(children: readonly FlowNode[], place: Place, run: RunUnderWay): number {
-  return children.reduce(
-    (now, child) => runNode(child, { ...place, startMs: now + gap(run.random) }, run),
-    place.startMs,
-  );
+  const { random } = run;
+  const [first, ...others] = children;
+  if (!first) return place.startMs;
+  if (others.length > 0 && random.below(6) === 0) return runAcross(first, others, { ...place, run });
+  if (first.kind === 'step' && random.below(6) === 0) return runInside(first.step, others, { ...place, run });
+  const now = runNode(first, { ...place, startMs: place.startMs + gap(random) }, run);
+  return runInTurn(others, { ...place, startMs: now }, run);
+}
+
+interface Underway extends Place {
+  readonly run: RunUnderWay;
+}
+
+/** The first part while a call is prepared, the others in the service that is called. */
+function runAcross(first: FlowNode, others: readonly FlowNode[], { service, parent, startMs, run }: Underway): number {
+  const to = run.random.pick(SERVICES);
+  const call = run.add(service, startMs, { parent, kind: 'client', attributes: { 'http.response.status_code': 200 } });
+  const sentAt = runNode(first, { service, parent: call.id, startMs: startMs + 0.1 }, run) + 0.1;
+  const from = `${call.id}.1`;
+  const served = run.add(to, sentAt + 0.2, { parent: call.id, kind: 'server', from, attributes: { sentAt } });
+  const done = runInTurn(others, { service: to, parent: served.id, startMs: sentAt + 0.3 }, run);
+  served.end(done + 0.1);
+  call.end(done + 0.3);
+  return done + 0.3;
+}
+
+/** The others are done inside of the first step, which goes on until they are. */
+function runInside(step: string, others: readonly FlowNode[], { service, parent, startMs, run }: Underway): number {
+  const own = run.add(service, startMs, { parent, attributes: { 'tracecourt.step': step } });
+  const done = runInTurn(others, { service, parent: own.id, startMs: startMs + 0.1 }, run) + 0.1;
+  own.end(done);
+  return done;
 }
 
 function runRounds(node: Extract<FlowNode, { kind: 'repeat' }>, place: Place, run: RunUnderWay): number {
@@ -254,6 +293,33 @@ export const CHANGES: Readonly<Record<string, Change>> = {
   drop: onOne(() => []),
   duplicate: onOne((line) => [line, { ...line, id: `${line.id}-again` }]),
   'same-id': onOne((line) => [line, line]),
+  nest: onOne((line) => {
+    const { 'tracecourt.seq.start': start, 'tracecourt.seq.end': end } = line.attributes;
+    const stamps = { 'tracecourt.seq.start': Number(start) + 0.25, 'tracecourt.seq.end': Number(end) - 0.25 };
+    const inner = {
+      ...withAttributes(line, stamps),
+      id: `${line.id}-inside`,
+      parent: line.id,
+      kind: 'internal',
+    } as const;
+    return [line, { ...without(inner, 'tracecourt.seq.sent'), startMs: line.startMs + 0.01, endMs: line.endMs - 0.01 }];
+  }),
+  'id-taken': onOne((line, random, lines) => [{ ...line, id: random.pick(lines).id }]),
+  'clock-jump': (lines, random) => {
+    const { service, startMs } = random.pick(lines);
+    const by = random.pick([30, 300]);
+    return lines.map((line) =>
+      line.service === service && line.startMs >= startMs
+        ? { ...line, startMs: line.startMs + by, endMs: line.endMs + by }
+        : line,
+    );
+  },
+  'stamp-twice': onOne((line, random, lines) => {
+    const others = lines.filter(({ id, instance }) => id !== line.id && instance === line.instance);
+    if (others.length === 0) return [line];
+    const name = random.pick(['tracecourt.seq.start', 'tracecourt.seq.end']);
+    return [withAttributes(line, { [name]: random.pick(others).attributes[name] ?? 0 })];
+  }),
   swap: (lines, random) => {
     const [i, j] = [random.below(lines.length), random.below(lines.length)];
     const stamps = ({ attributes, startMs, endMs }: SpanLine) => ({ attributes, startMs, endMs });

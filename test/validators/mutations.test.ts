@@ -1,22 +1,13 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { FINDING_CODES, type FindingCode } from '../../src/model/index.js';
 import type { judge } from '../../src/validators/index.js';
+import { type Breakage, brokenValidators, roomForCopy } from '../helpers/broken-validators.js';
 import { evaluate } from '../helpers/gpu-request.js';
-import { repositoryRoot } from '../helpers/repository.js';
 import { CASES, tell } from './cases.js';
 
-interface Mutation {
-  /** Under build/src/validators. */
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
-
 /** For each finding, one way to break the code that finds it. */
-const MUTATIONS: Readonly<Record<FindingCode, Mutation>> = {
+const MUTATIONS: Readonly<Record<FindingCode, Breakage>> = {
   'missing-step': { file: 'flow/missing-parts.js', from: 'if (told.has(each))', to: 'if (!told.has(each))' },
   'unexpected-step': { file: 'flow/unexpected-step.js', from: "!== 'forbid'", to: "=== 'forbid'" },
   'wrong-order': {
@@ -64,21 +55,8 @@ const MUTATIONS: Readonly<Record<FindingCode, Mutation>> = {
   'forbidden-attribute': { file: 'flow/forbidden-attribute.js', from: 'event.attributes', to: 'event' },
 };
 
-/** Compiled tests run from build/test/validators. */
-const BUILD = new URL('../../src/', import.meta.url);
-
-async function judgeWith({ file, from, to }: Mutation, folder: string): Promise<typeof judge> {
-  for (const part of ['model', 'lib', 'validators'])
-    cpSync(new URL(part, BUILD), join(folder, part), { recursive: true });
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  const target = join(folder, 'validators', file);
-  const code = readFileSync(target, 'utf8');
-  expect(code.split(from), `'${from}' occurs once in ${file}`).to.have.length(2);
-  writeFileSync(target, code.replace(from, to));
-  const module = (await import(pathToFileURL(join(folder, 'validators/index.js')).href)) as {
-    readonly judge: typeof judge;
-  };
-  return module.judge;
+async function judgeWith(mutation: Breakage, folder: string): Promise<typeof judge> {
+  return (await brokenValidators(mutation, folder)).judge;
 }
 
 function failures(code: FindingCode, judging: typeof judge): readonly string[] {
@@ -93,10 +71,9 @@ function failures(code: FindingCode, judging: typeof judge): readonly string[] {
 }
 
 describe('breaking the code that finds', () => {
-  // Beside the build: what is copied finds its packages from there.
   let folder = '';
   beforeEach(() => {
-    folder = mkdtempSync(join(repositoryRoot, 'build', 'mutation-'));
+    folder = roomForCopy();
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

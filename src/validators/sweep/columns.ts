@@ -36,8 +36,8 @@ export class Columns {
   readonly #names: string[] = [];
 
   /** False for a request of which something is not plain: then nothing may be read here. */
-  read({ spans, traceIds }: AssembledRequest, reader: StepReader): boolean {
-    if (spans.length === 0 || spans.length > MAX_SPANS || traceIds.length > 1) return false;
+  read({ spans }: AssembledRequest, reader: StepReader): boolean {
+    if (spans.length === 0 || spans.length > MAX_SPANS) return false;
     this.spans = spans;
     this.count = spans.length;
     this.points = 2 * spans.length;

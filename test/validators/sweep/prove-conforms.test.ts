@@ -1,12 +1,7 @@
 import { expect } from 'chai';
-import { withCurrentNames } from '../../../collectors/adjust/index.js';
-import { stepReader } from '../../../collectors/index.js';
-import { flowMatchers } from '../../../src/flow/index.js';
-import type { AssembledRequest, CompiledFlow, Verdict } from '../../../src/model/index.js';
-import { judgeInFull, openCase } from '../../../src/orchestrator/judge-evidence.js';
-import { addressBook } from '../../../src/orchestrator/name-peers.js';
-import { proveConforms } from '../../../src/validators/index.js';
-import { traceOf } from '../../helpers/evidence.js';
+import type { AssembledRequest, CompiledFlow } from '../../../src/model/index.js';
+import { judgedInFull, sweptOver } from '../../helpers/compare-sweep.js';
+import { type SpanLine, traceOf } from '../../helpers/evidence.js';
 import { randomFlow, randomTrace } from '../../helpers/random-case.js';
 import { CHANGES, randomExactFlow, randomOptions, randomRun } from '../../helpers/random-run.js';
 import { seeded } from '../../helpers/seeded.js';
@@ -18,11 +13,10 @@ type Random = ReturnType<typeof seeded>;
 
 /** The full verdict, and whether the sweep proved it; fails where the sweep says anything else. */
 function compare(flow: CompiledFlow, trace: AssembledRequest, about: string) {
-  const request = { ...trace, spans: trace.spans.map(withCurrentNames) };
-  const full: Verdict = judgeInFull(openCase(flow, request, addressBook([])), []);
-  const swept = proveConforms(flow, request, stepReader(flowMatchers(flow)));
-  if (swept) expect(swept, about).to.deep.equal(full);
-  return { full, isProven: swept !== undefined };
+  const judged = judgedInFull(flow, trace);
+  const swept = sweptOver(judged);
+  if (swept) expect(swept, about).to.deep.equal(judged.full);
+  return { full: judged.full, isProven: swept !== undefined };
 }
 
 /** Each request of each flow, by seeds that count on from the first. */
@@ -57,7 +51,9 @@ describe('the sweep over a request that conforms', () => {
     const failing = new Set<string>();
     forEachRequest({ first: 1_000_001, flows: FLOWS }, (flow, random, about) => {
       const changes = Array.from({ length: random.pick([1, 1, 2]) }, () => random.pick(names));
-      const lines = changes.reduce((all, name) => CHANGES[name]?.(all, random) ?? all, randomRun(random, flow));
+      const change = (all: readonly SpanLine[], name: string) =>
+        (all.length > 0 && CHANGES[name]?.(all, random)) || all;
+      const lines = changes.reduce(change, randomRun(random, flow));
       if (lines.length === 0) return;
       const { full, isProven } = compare(
         flow,

@@ -1,0 +1,24 @@
+import { withCurrentNames } from '../../collectors/adjust/index.js';
+import { stepReader } from '../../collectors/index.js';
+import { flowMatchers } from '../../src/flow/index.js';
+import type { AssembledRequest, CompiledFlow, Verdict } from '../../src/model/index.js';
+import { judgeInFull, openCase } from '../../src/orchestrator/judge-evidence.js';
+import { addressBook } from '../../src/orchestrator/name-peers.js';
+import { proveConforms } from '../../src/validators/index.js';
+
+/** A request with the verdict that the full judge has on it. */
+export interface JudgedInFull {
+  readonly flow: CompiledFlow;
+  readonly request: AssembledRequest;
+  readonly full: Verdict;
+}
+
+export function judgedInFull(flow: CompiledFlow, trace: AssembledRequest): JudgedInFull {
+  const request = { ...trace, spans: trace.spans.map(withCurrentNames) };
+  return { flow, request, full: judgeInFull(openCase(flow, request, addressBook([])), []) };
+}
+
+/** What a sweep makes of the same request: the product's own, or one that a test gives. */
+export function sweptOver({ flow, request }: JudgedInFull, prove = proveConforms): Verdict | undefined {
+  return prove(flow, request, stepReader(flowMatchers(flow)));
+}
