@@ -11,6 +11,7 @@ import { SHOP_FLOW, SHOP_FLOW_WITH_EXPRESSIONS, type ShopDefect, shopRequests } 
 
 // What a verdict costs, in CPU time of this process: from an assembled request to its verdict, without stores, by the functions that a run judges with.
 // Requests come from OTLP bytes through the decoder and the assembler, and each is judged once. A figure counts only if every verdict is right.
+// What the decoder and the assembler do is not in it: they read of each span what its ledger says, and decode no other attribute that a verdict asks for.
 
 type Judge = (request: AssembledRequest) => Verdict;
 

@@ -31,6 +31,7 @@ const budgeted = new Budgets(gathered);
 export function proveConforms(flow: CompiledFlow, request: AssembledRequest, reader: StepReader): Verdict | undefined {
   const plan = sweepPlan(flow);
   if (!plan || request.completedBy !== 'accounted' || request.completionStatus !== 'complete') return undefined;
+  if (request.accounting.unread !== undefined) return undefined;
   if (!gather(plan, request, reader) || !walk.go(plan)) return undefined;
   const rules = ruled.prove(plan);
   const notes = rules && budgeted.remarks(plan);
