@@ -9,12 +9,12 @@ import { describeError, warnOnce } from './warn.js';
 const EXPORT_TIMEOUT_MS = 3000;
 
 /**
- * OTLP over HTTP: protobuf, or JSON if OTEL_EXPORTER_OTLP_PROTOCOL is `http/json`. `endpoint` is a base URL; without one, the standard
- * environment variables say where.
+ * OTLP over HTTP: JSON, or protobuf if OTEL_EXPORTER_OTLP_PROTOCOL is `http/protobuf`. `endpoint` is a base URL; without one, the
+ * standard environment variables say where.
  */
 export function createExporter(endpoint: string | undefined): SpanExporter {
   const url = endpoint === undefined ? {} : { url: `${endpoint.replace(/\/+$/, '')}/v1/traces` };
-  const Exporter = configuredProtocol() === 'http/json' ? JsonExporter : ProtobufExporter;
+  const Exporter = configuredProtocol() === 'http/protobuf' ? ProtobufExporter : JsonExporter;
   return reporting(new Exporter({ ...url, timeoutMillis: EXPORT_TIMEOUT_MS }), endpoint ?? configuredEndpoint());
 }
 

@@ -23,6 +23,8 @@ export interface ReceivedSpan {
 export interface OtlpReceiver extends AsyncDisposable {
   readonly endpoint: string;
   readonly spans: readonly ReceivedSpan[];
+  /** Of each export, its content type. */
+  readonly contentTypes: readonly string[];
   /** Waits until the condition holds for the spans received; rejects with what was received after `timeoutMs`. */
   until(condition: (spans: readonly ReceivedSpan[]) => boolean, timeoutMs?: number): Promise<readonly ReceivedSpan[]>;
 }
@@ -30,10 +32,12 @@ export interface OtlpReceiver extends AsyncDisposable {
 /** A small OTLP/HTTP receiver on a free loopback port. It learns the URL of a schema from JSON only. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = [];
+  const contentTypes: string[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
+      contentTypes.push(request.headers['content-type'] ?? '');
       spans.push(...flatten(otlpBody(request.headers, Buffer.concat(chunks)) as WireRequest));
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
@@ -43,6 +47,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   return {
     endpoint: `http://127.0.0.1:${port}`,
     spans,
+    contentTypes,
     until: (condition, timeoutMs = 10_000) => waitFor(spans, condition, timeoutMs),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();

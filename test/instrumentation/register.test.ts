@@ -64,6 +64,27 @@ console.log([Redis, Named].map(({ prototype }) => prototype.sendCommand.__wrappe
     expect(await program.end()).to.include({ code: 0, stdout: '[ true, true ] true true\n', stderr: '' });
   });
 
+  for (const [protocol, contentType] of [
+    [undefined, 'application/json'],
+    ['http/json', 'application/json'],
+    ['http/protobuf', 'application/x-protobuf'],
+  ] as const) {
+    it(`sends spans as ${contentType} where OTEL_EXPORTER_OTLP_PROTOCOL is ${protocol}`, async () => {
+      await using program = await start({
+        source: `
+import { startTracing, wrapStep } from '@tracecourt/instrumentation';
+const tracing = startTracing({ serviceName: 'sender' });
+wrapStep('step', () => 1)();
+await tracing.shutdown();
+`,
+        environment: protocol === undefined ? {} : { OTEL_EXPORTER_OTLP_PROTOCOL: protocol },
+      });
+      expect(await program.end()).to.include({ code: 0, stderr: '' });
+      expect(names()).to.include('step');
+      expect(new Set(receiver.contentTypes)).to.deep.equal(new Set([contentType]));
+    });
+  }
+
   it('may be done in a file of the service that is given to --import', async () => {
     await using program = await start({
       nodeArguments: ['--import', './tracing.mjs'],
