@@ -20,7 +20,7 @@ type Random = ReturnType<typeof seeded>;
 
 describe('a request that is judged while it is open', () => {
   it('fails in the end, whatever else comes, if it was said to fail before', function () {
-    this.timeout(600_000);
+    this.timeout(10_800_000);
     const told = { requests: 0, failedEarly: 0, failed: 0, completions: 0 };
     for (const seed of seeds(700_000, USUAL)) {
       const random = seeded(seed);
@@ -41,7 +41,7 @@ describe('a request that is judged while it is open', () => {
   });
 
   it('comes to the same last word in whatever order its spans come, and however often it is looked at', function () {
-    this.timeout(600_000);
+    this.timeout(10_800_000);
     for (const seed of seeds(800_000, USUAL / 8)) {
       const random = seeded(seed);
       const world = randomOpenWorld(random);

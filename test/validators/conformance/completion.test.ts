@@ -39,13 +39,13 @@ function complete(
 
 describe('the completion of a request that may still conform', () => {
   it('lacks nothing if and only if it conforms as it is, and leaves nothing out, for trees of the exact class', function () {
-    this.timeout(600_000);
+    this.timeout(10_800_000);
     const told = complete(6_000_000, (random) => randomExactTree(random, NAMES));
     expect(Math.min(told.whole, told.lacking, told.dearer), JSON.stringify(told)).to.be.greaterThan(PAIRS / 200);
   });
 
   it('does the same for any tree', function () {
-    this.timeout(600_000);
+    this.timeout(10_800_000);
     const told = complete(7_000_000, (random) => randomTree(random, { steps: NAMES, leaves: 1 + random.below(5) }));
     expect(Math.min(told.whole, told.lacking, told.dearer), JSON.stringify(told)).to.be.greaterThan(PAIRS / 200);
   });

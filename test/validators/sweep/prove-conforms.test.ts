@@ -33,7 +33,7 @@ function forEachRequest(
 
 describe('the sweep over a request that conforms', () => {
   it(`gives ${FLOWS * REQUESTS} requests that follow their flow the full judge's verdict, or none, and most that pass it`, function () {
-    this.timeout(600_000);
+    this.timeout(10_800_000);
     let [passing, proven] = [0, 0];
     forEachRequest({ first: 1, flows: FLOWS }, (flow, random, about) => {
       const { full, isProven } = compare(flow, traceOf(randomRun(random, flow), randomOptions(random)), about);
@@ -45,7 +45,7 @@ describe('the sweep over a request that conforms', () => {
   });
 
   it(`gives ${FLOWS * REQUESTS} requests in which something is wrong, or told wrong, the full judge's verdict or none`, function () {
-    this.timeout(600_000);
+    this.timeout(10_800_000);
     const names = Object.keys(CHANGES);
     const proven = new Set<string>();
     const failing = new Set<string>();
@@ -70,7 +70,7 @@ describe('the sweep over a request that conforms', () => {
   });
 
   it('gives spans tied together by nothing but chance the full verdict or none', function () {
-    this.timeout(600_000);
+    this.timeout(10_800_000);
     for (let seed = 1; seed <= FLOWS / 10; seed++) {
       const random = seeded(seed);
       const flow = randomFlow(random);
