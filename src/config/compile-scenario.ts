@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { ProblemList } from '../lib/problem-list.js';
-import { checkShape, unknownName } from '../lib/schema-problems.js';
+import { checkShape, show, unknownName } from '../lib/schema-problems.js';
 import { type DataPath, readYaml, type TextProblem } from '../lib/yaml-document.js';
 import type { HttpTrigger, TestScenario } from '../model/index.js';
 import { asDefectChannel, checkDefects } from './read-defects.js';
@@ -23,6 +23,9 @@ export function compileScenario(text: string, file: string): ScenarioCompilation
   for (const [index, service] of partsOf(document.data, 'start').entries()) {
     checkReferences(service, ['start', index], { known: services.slice(0, index), later: services, problems });
   }
+  for (const [index, request] of shape?.requests.entries() ?? [])
+    checkUrl(request.http.url, ['requests', index, 'http', 'url'], problems);
+  for (const [name, url] of Object.entries(shape?.health ?? {})) checkUrl(url, ['health', name], problems);
   const everyone = { known: services, later: [], problems };
   checkReferences(partsOf(document.data, 'requests'), ['requests'], everyone);
   checkReferences(partOf(document.data, 'health'), ['health'], everyone);
@@ -79,6 +82,17 @@ function checkUnique(
     if (name === '' || names.indexOf(name) === index) return;
     problems.add([part, index, 'name'], `"${name}" is already the name of another of ${part}`);
   });
+}
+
+/** What a reference at its beginning comes to is a service's address, which has its own protocol. */
+function checkUrl(url: string, path: DataPath, problems: ProblemList): void {
+  if (url.startsWith('${')) return;
+  const filled = url.replace(REFERENCE, '0');
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(filled))
+    problems.add(
+      path,
+      `expected an address like http://127.0.0.1:8080/orders or \${<service>.http}/orders, got ${show(url)}`,
+    );
 }
 
 interface References {

@@ -23,6 +23,18 @@ import {
 const text = z.string().min(1);
 const plain = z.union([z.string(), z.number(), z.boolean()]);
 
+/** `5`, `3..5`, `2..*`, `*`, `+`, or a parameter in its place. */
+const times = z.union([z.number().int().min(0), z.string().regex(/^(?:[*+]|\d+|\d+\.\.(?:\d+|\*))$|\$\{/)]);
+
+/** Rounds are of a step or of a part of the order: one of the two. */
+const rounds = z.strictObject({
+  times,
+  parallel: repeatSchema.shape.parallel,
+  get between() {
+    return node.optional();
+  },
+});
+
 /** A node of the order. Its depth has no bound here; a file's has. */
 const node: z.ZodType = z.lazy(() =>
   z.union([
@@ -30,7 +42,7 @@ const node: z.ZodType = z.lazy(() =>
     z.strictObject({ sequence: z.union([nodes, sequenceSchema.extend({ of: nodes })]) }),
     ...(['parallel', 'any-order', 'choice', 'any-of'] as const).map((kind) => z.strictObject({ [kind]: nodes })),
     z.strictObject({ optional: node }),
-    z.strictObject({ repeat: repeatSchema.extend({ of: node.optional(), between: node.optional() }) }),
+    z.strictObject({ repeat: z.union([rounds.extend({ step: text }), rounds.extend({ of: node })]) }),
     z.strictObject({ flow: text }),
     placeSchema,
     conditionSchema.extend({ ['then' as const]: node, else: node.optional() }),
@@ -43,7 +55,7 @@ const ruleShapes: readonly (readonly [readonly string[], z.ZodType])[] = [
   [UNARY_RULES, text],
   [COUNT_RULES, z.tuple([text, z.union([z.number().int().min(0), z.string()])])],
   [CHOICE_RULES, z.array(text).min(2)],
-  [BINARY_RULES, pairOf],
+  [[...BINARY_RULES, 'not-coexistence'], pairOf],
 ];
 const rule = z.union(
   ruleShapes.flatMap(([kinds, shape]) =>
@@ -60,7 +72,10 @@ const flowFile = z
     version: settingSchemas.version,
     flow: settingSchemas.flow,
     parameters: z.record(z.string(), z.union([plain, parameterSchema])).optional(),
-    steps: z.record(z.string(), z.union([stepSchema.extend({ inside: node.optional() }), z.null()])),
+    steps: z.record(
+      z.string(),
+      z.union([stepSchema.extend({ inside: node.optional(), attempts: times.optional() }), z.null()]),
+    ),
     values: z.record(z.string(), text).optional(),
     order: node.optional(),
     flows: z.record(z.string(), node).optional(),

@@ -109,11 +109,12 @@ function fillText(text: string, path: DataPath, substitution: Substitution): Par
     const spot = { offset: match.index ?? 0 };
     if (variable !== undefined) {
       const value = environment[variable] ?? standard;
-      if (value === undefined) problems.add(path, `the environment has no ${variable}, and there is no default`, spot);
+      if (value === undefined)
+        problems.addUnfilled(path, `the environment has no ${variable}, and there is no default`, spot);
       return value ?? '';
     }
     const value = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
-    if (value === undefined) problems.add(path, unknownName('parameter', name, Object.keys(parameters)), spot);
+    if (value === undefined) problems.addUnfilled(path, unknownName('parameter', name, Object.keys(parameters)), spot);
     return value ?? '';
   };
   const matches = [...text.matchAll(REFERENCE)];

@@ -10,11 +10,12 @@ import {
   UNARY_RULES,
 } from '../model/index.js';
 import { checkExpression, type ExpressionNames } from './check-expression.js';
-import { type FlowReading, isMap, knowsStep, read } from './flow-reading.js';
+import { type FlowReading, isMap, knowsStep, type PlainMap, read } from './flow-reading.js';
 import { ruleOptions } from './flow-schema.js';
 import { windowAt } from './time-window.js';
 
 const KINDS: readonly RuleKind[] = [...UNARY_RULES, ...COUNT_RULES, ...CHOICE_RULES, ...BINARY_RULES];
+const OTHER_SPELLING = 'not-coexistence';
 const OPTIONS = Object.keys(ruleOptions);
 const optionsSchema = exactly(ruleOptions);
 
@@ -28,11 +29,12 @@ export function readRules(data: unknown, reading: FlowReading): readonly Rule[] 
   return data.flatMap((rule: unknown, index) => readRule(rule, ['rules', index], reading) ?? []);
 }
 
-function readRule(data: unknown, path: DataPath, reading: FlowReading): Rule | undefined {
-  if (!isMap(data)) {
-    reading.problems.add(path, `expected a rule like { response: [a, b] }, got ${show(data)}`);
+function readRule(given: unknown, path: DataPath, reading: FlowReading): Rule | undefined {
+  if (!isMap(given)) {
+    reading.problems.add(path, `expected a rule like { response: [a, b] }, got ${show(given)}`);
     return undefined;
   }
+  const data = inOneSpelling(given);
   const [kind, another] = KINDS.filter((one) => one in data);
   const strange = Object.keys(data).find((key) => !OPTIONS.includes(key) && !KINDS.some((one) => one === key));
   if (strange !== undefined) {
@@ -49,6 +51,13 @@ function readRule(data: unknown, path: DataPath, reading: FlowReading): Rule | u
   const about = readSteps(kind, data[kind], { path: [...path, kind], reading });
   const options = readOptions(kind, data, { path, reading });
   return about && options && { kind, ...about, ...options };
+}
+
+/** DECLARE's rule is spelled both ways. */
+function inOneSpelling(data: PlainMap): PlainMap {
+  if (!(OTHER_SPELLING in data)) return data;
+  const { [OTHER_SPELLING]: steps, ...rest } = data;
+  return { 'not-co-existence': steps, ...rest };
 }
 
 interface Place {

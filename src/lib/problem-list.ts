@@ -10,6 +10,7 @@ export interface ProblemSpot {
 export class ProblemList {
   readonly #document: YamlDocument;
   readonly #problems: TextProblem[];
+  readonly #unfilled = new Set<string>();
 
   constructor(document: YamlDocument) {
     this.#document = document;
@@ -17,7 +18,14 @@ export class ProblemList {
   }
 
   add(path: DataPath, message: string, spot: ProblemSpot = {}): void {
-    this.#problems.push({ ...this.#document.placeOf(path, spot), message });
+    if (!this.#unfilled.has(keyOf(path))) this.#problems.push({ ...this.#document.placeOf(path, spot), message });
+  }
+
+  /** As {@link add}, of a value that cannot be known for it: nothing further is said of that value. */
+  addUnfilled(path: DataPath, message: string, spot: ProblemSpot): void {
+    this.#unfilled.delete(keyOf(path));
+    this.add(path, message, spot);
+    this.#unfilled.add(keyOf(path));
   }
 
   get size(): number {
@@ -34,6 +42,10 @@ export class ProblemList {
     });
     return once.sort((a, b) => a.line - b.line || a.column - b.column);
   }
+}
+
+function keyOf(path: DataPath): string {
+  return JSON.stringify(path);
 }
 
 function describeProblem({ line, column, message }: TextProblem): string {

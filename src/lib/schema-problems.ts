@@ -78,6 +78,7 @@ function expectation(issue: z.core.$ZodIssue): string {
     case 'invalid_value':
       return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.join(', ')}`;
     case 'too_small':
+      if (issue.origin === 'string') return 'text';
       return issue.origin === 'number' ? `at least ${issue.minimum}` : `at least ${issue.minimum} of them`;
     case 'too_big':
       return `at most ${issue.maximum}`;
@@ -95,6 +96,8 @@ function unionExpectation(issue: z.core.$ZodIssueInvalidUnion): string {
 
 function likelyOption(issue: z.core.$ZodIssue, value: unknown): string {
   if (issue.code !== 'invalid_value' || typeof value !== 'string') return '';
+  if (issue.values.some((option) => typeof option !== 'string' && String(option) === value))
+    return ': write it without quotes';
   const likely = likelyWord(value, issue.values.map(String));
   return likely === undefined ? '' : `; did you mean "${likely}"?`;
 }

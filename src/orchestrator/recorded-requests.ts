@@ -4,6 +4,7 @@ import { TracecourtError } from '../errors.js';
 import { msToNanos } from '../lib/clock.js';
 import type { AssembledRequest, CompiledFlow } from '../model/index.js';
 import { assemblerOptions } from './assembler-options.js';
+import { adviceOnExport, misreadExport } from './misread-export.js';
 
 const TIMES = { rootQuietMs: 500, idleMs: 5_000, deadlineMs: 60_000 };
 
@@ -63,11 +64,14 @@ export function onlyRequest<T extends { readonly requestId: string }>(
 
 function tracesIn(text: string, { file, line }: { readonly file: string; readonly line: number }): DecodedTraces {
   try {
-    return decodeTraces(Buffer.from(text), 'application/json');
+    const decoded = decodeTraces(Buffer.from(text), 'application/json');
+    const misread = decoded.batch.length === 0 ? misreadExport(text) : undefined;
+    if (misread !== undefined) throw new Error(misread);
+    return decoded;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = misreadExport(text) ?? (cause instanceof Error ? cause.message : String(cause));
     throw new TracecourtError('undecodable-spans', `${file}:${line} is no OTLP trace export: ${reason}`, {
-      nextStep: 'The file must hold one OTLP/JSON trace export a line.',
+      nextStep: adviceOnExport(text),
       cause,
     });
   }
@@ -75,7 +79,10 @@ function tracesIn(text: string, { file, line }: { readonly file: string; readonl
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    const bytes = await readFile(file);
+    if (bytes[0] === 0x1f && bytes[1] === 0x8b)
+      throw new Error('it is compressed with gzip: unpack it first, with gunzip');
+    return bytes.toString('utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new TracecourtError('file-unreadable', `the recording ${file} cannot be read: ${reason}`, {

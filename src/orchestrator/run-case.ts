@@ -91,6 +91,8 @@ export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, r
     newest: () => newestOf(room.docket, requestId),
     mayWait: true,
     signal: room.signal,
+  }).catch((error: unknown) => {
+    throw inFlowFile(error, scenario.flow);
   });
   if (heard.verdict.outcome !== 'pass') room.lost.throwIfAborted();
   const durationMs = performance.now() - startedAt;
@@ -103,6 +105,13 @@ export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, r
     durationMs,
   });
   return { runCase, requestId, verdict: heard.verdict, answer, observations: heard.observations, earlier, durationMs };
+}
+
+/** Of a query that its store cannot answer, the store knows no more than the text. */
+function inFlowFile(error: unknown, file: string): unknown {
+  if (!(error instanceof TracecourtError) || error.code !== 'invalid-flow') return error;
+  const { code, message, nextStep } = error;
+  return new TracecourtError(code, `${file}: ${message}`, { nextStep, cause: error });
 }
 
 /** Judges again what got late spans after its verdict was spoken. */

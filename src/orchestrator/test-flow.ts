@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { TracecourtError } from '../errors.js';
 import { matcherWarnings, wordOrder } from '../flow/index.js';
 import type { CompiledFlow, FlowCoverage, RecordedExample, WorkflowTrace } from '../model/index.js';
 import { ambiguityWarnings, checkWord } from '../validators/index.js';
@@ -12,6 +13,8 @@ export interface FlowTestCase {
   readonly word?: string;
   readonly file?: string;
   readonly ok: boolean;
+  /** True: what was recorded could not be read. */
+  readonly unreadable?: true;
   /** How many occurrences have to go or to come for it to conform; 0 for one that conforms. */
   readonly cost: number;
   /** Why it does not conform, or why it is not what the flow says it is. */
@@ -37,8 +40,8 @@ export async function testFlow(flow: CompiledFlow, flowFile: string): Promise<Fl
   const requests: WorkflowTrace[] = [];
   for (const example of recorded) {
     const judged = await judgeRecorded(flow, example, dirname(flowFile));
-    requests.push(...judged.map(({ trace }) => trace));
-    cases.push(testRecorded(example, judged));
+    if (!(judged instanceof TracecourtError)) requests.push(...judged.map(({ trace }) => trace));
+    cases.push(judged instanceof TracecourtError ? unreadable(example, judged) : testRecorded(example, judged));
   }
   const passed = cases.filter(({ ok }) => ok).length;
   const coverage = accepts.length + requests.length > 0 ? coverExamples(flow, requests) : undefined;
@@ -57,8 +60,22 @@ function testWord(flow: CompiledFlow, kind: 'accepts' | 'rejects', word: string)
   return { kind, word, ok, cost, explanation };
 }
 
-function judgeRecorded(flow: CompiledFlow, { file, request }: RecordedExample, folder: string) {
-  return checkRecorded(flow, { file: resolve(folder, file), request });
+/** One file that cannot be read keeps no other example from being tested. */
+async function judgeRecorded(
+  flow: CompiledFlow,
+  { file, request }: RecordedExample,
+  folder: string,
+): Promise<readonly CheckedRecording[] | TracecourtError> {
+  try {
+    return await checkRecorded(flow, { file: resolve(folder, file), request });
+  } catch (error) {
+    if (error instanceof TracecourtError) return error;
+    throw error;
+  }
+}
+
+function unreadable({ file }: RecordedExample, { message }: TracecourtError): FlowTestCase {
+  return { kind: 'recorded', file, ok: false, unreadable: true, cost: 0, explanation: message };
 }
 
 function testRecorded(

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { recording } from '../helpers/recording.js';
 import { tracecourt } from '../helpers/tracecourt.js';
@@ -177,6 +178,44 @@ describe('tracecourt flow test and tracecourt check', () => {
       expect(stderr).to.include(told);
     }
   }).timeout(30_000);
+
+  it('tests every other example where one recording cannot be read', async () => {
+    const file = flowWith('examples: { accepts: [a b c], recorded: [gone.jsonl, good.jsonl] }\n');
+    const { exitCode, stdout } = await tracecourt(['flow', 'test', file]);
+    expect(exitCode).to.equal(3);
+    expect(stdout).to.match(/not ok {2}recorded {2}gone\.jsonl {2}.*cannot be read/);
+    expect(stdout).to.match(/ok {6}recorded {2}good\.jsonl/);
+    expect(stdout).to.include('2 passed, 1 failed');
+  });
+
+  for (const [what, content, told] of [
+    ['is empty', '', /^No spans are in .*odd\.jsonl\.$/m],
+    ['is something else', '{"foo":1}\n', /odd\.jsonl:1 is no OTLP trace export: it has no resourceSpans, but foo/],
+    ['holds logs', '{"resourceLogs":[]}\n', /it holds logs \(resourceLogs\)\n/],
+    ["is Jaeger's", '{"data":[{"traceID":"1","spans":[]}]}\n', /Jaeger's own JSON\n.*--from/],
+    ['is pretty-printed', '{\n  "resourceSpans": []\n}\n', /jq -c/],
+    ['is compressed', gzipSync(GOOD), /compressed with gzip/],
+  ] as const) {
+    it(`says of a recording that it ${what}`, async () => {
+      const odd = join(folder, 'odd.jsonl');
+      writeFileSync(odd, content);
+      const { stdout, stderr, exitCode } = await tracecourt(['check', flowWith(''), '--trace', odd]);
+      expect(`${stdout}${stderr}`).to.match(told);
+      expect(exitCode).to.equal(content === '' ? 2 : 3);
+    });
+  }
+
+  it('names the request that a recording does not have, and a misspelt option before one that is not given', async () => {
+    const trace = join(folder, 'good.jsonl');
+    const other = await tracecourt(['check', flowWith(''), '--trace', trace, '--request', 'x']);
+    expect(other.stdout).to.include('No request x is in');
+    const misspelt = await tracecourt(['check', flowWith(''), '--trac', trace]);
+    expect(misspelt.stderr).to.include('--trac').and.include('Did you mean --trace?');
+    expect(misspelt.exitCode).to.equal(3);
+    const none = await tracecourt(['check', flowWith('')]);
+    expect(none.stderr).to.include("option '--trace <file|id>' is missing");
+    expect(none.exitCode).to.equal(3);
+  });
 
   it('says which line of a recording is no export', async () => {
     const { exitCode, stderr } = await tracecourt(['check', flowWith(''), '--trace', join(folder, 'torn.jsonl')]);

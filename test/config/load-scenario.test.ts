@@ -31,6 +31,8 @@ const MISTAKES: readonly (readonly [from: string, to: string, place: string, mes
   ['council.http', 'council.port', '10:34', 'expected ${<service>.http}'],
   ['allocator.http', 'gateway.http', '13:33', 'unknown service "gateway"'],
   ['method: POST', 'method: PSOT', '13:21', 'did you mean "POST"?'],
+  ["'${allocator.http}/a'", 'htp://x/a', '13:32', 'expected an address like http://'],
+  ["'${allocator.http}/a'", 'http://', '13:32', 'expected an address like http://'],
   ['status: 201', 'status: 2010', '13:96', 'at most 599'],
   ['start: 20s', 'start: soon', '14:20', 'a duration like'],
   ['request: 10s', 'requests: 10s', '14:25', 'did you mean "request"?'],

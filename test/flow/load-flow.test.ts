@@ -130,6 +130,31 @@ describe('loadFlow', () => {
     });
   }
 
+  it('tells of a parameter that there is not, and of nothing else at its place', async () => {
+    for (const [from, to] of [
+      ['service: notifier', 'service: "${svc}"'],
+      ['count: 1, consumed', 'count: "${svc}", consumed'],
+      ['prove: false', 'prove: "${svc}"'],
+    ] as const) {
+      const problems = await problemsOf(SAMPLE_FLOW.replace(from, to));
+      expect(problems, to).to.have.length(1);
+      expect(problems[0]).to.include('unknown parameter "svc"');
+    }
+  });
+
+  it('says of a number between quotes what is wrong with it, and of empty text what is wanted', async () => {
+    const [version] = await problemsOf(SAMPLE_FLOW.replace('version: 1', 'version: "1"'));
+    expect(version).to.match(/expected 1, got "1": write it without quotes$/);
+    const [service] = await problemsOf(SAMPLE_FLOW.replace('service: notifier', 'service: ""'));
+    expect(service).to.match(/expected text, got ""$/);
+  });
+
+  it('takes both spellings of the rule that two steps exclude each other', async () => {
+    const rules = (kind: string) => `version: 1\nflow: f\nsteps: { a: {}, b: {} }\nrules: [{ ${kind}: [a, b] }]\n`;
+    expect(await loadFlow(rules('not-coexistence'), 'f')).to.deep.equal(await loadFlow(rules('not-co-existence'), 'f'));
+    expect((await problemsOf(rules('not-coexistnce')))[0]).to.include('did you mean');
+  });
+
   it('lets a condition, an expectation and a lease be no text either', async () => {
     for (const [from, to] of [
       ['expect: "row.gpu == steps.allocation[0].output.gpu"', 'expect: size(row)'],

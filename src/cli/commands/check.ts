@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { TracecourtError } from '../../errors.js';
 import { toJson } from '../../lib/json.js';
 import {
   type CheckedRecording,
@@ -16,7 +17,7 @@ import { parametersOf, withParameters } from '../parameters.js';
 import { settingsOf, withSettings } from '../settings.js';
 
 interface CheckFlags {
-  readonly trace: string;
+  readonly trace?: string;
   readonly from?: string;
   readonly request?: string;
   readonly json?: boolean;
@@ -30,7 +31,8 @@ export function checkCommand(done: (exitCode: number) => void): Command {
       'Judge recorded requests by their spans alone: order, rules, budgets, invariants. Stores are not asked.',
     )
     .argument('<flow>', 'a flow file')
-    .requiredOption(
+    // Not required to commander, which would say so before it tells of a misspelt one.
+    .option(
       '--trace <file|id>',
       'OTLP traces as JSON, an export a line, as a Collector writes them; or the id of a request or a trace of a recorded run',
     )
@@ -49,6 +51,8 @@ Examples:
     const flow = await loadFlowFile(file, { parameters: parametersOf(flags.param), environment: process.env });
     const { bundleDir: bundles } = await settingsOf(flags);
     const { trace, from, request } = flags;
+    if (trace === undefined)
+      throw new TracecourtError('usage', "option '--trace <file|id>' is missing: what is to be judged");
     const checked = await checkSpans(flow, { trace, from, request, bundles });
     const coverage = coverRecorded(
       flow,
@@ -58,11 +62,15 @@ Examples:
     const warnings = warningsOf(flow);
     if (!flags.json) printLines(warnings.map((warning) => colors.yellow(`warning: ${warning}`)));
     if (flags.json) print(`${toJson({ requests, warnings, coverage: coverageDocument(coverage) })}\n`);
-    else if (checked.length === 0) printLines(['No such request is there.']);
+    else if (checked.length === 0) printLines([nothingIn(trace, request)]);
     else printLines([...checked.flatMap(pageOf), '', ...coverageLines(coverage, colors)]);
     const codes = checked.map(({ verdict }) => exitCodeOf(verdict.outcome));
     done(codes.length === 0 ? EXIT_CODES.unknown : combineExitCodes(codes));
   });
+}
+
+function nothingIn(trace: string, request: string | undefined): string {
+  return request === undefined ? `No spans are in ${trace}.` : `No request ${request} is in ${trace}.`;
 }
 
 function pageOf({ verdict, trace }: CheckedRecording): readonly string[] {

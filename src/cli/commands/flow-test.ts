@@ -28,7 +28,7 @@ Examples:
   tracecourt flow test checkout.flow.yaml --mutate --run 20261121-104501-3f2a9c
   tracecourt flow test checkout.flow.yaml --mutate --max-uncaught 0 --allow 'fail notify'
 
-Exits with 0 if every example is what the flow says it is, 1 if one is not, 2 if there is none, 3 if the flow cannot be loaded.
+Exits with 0 if every example is what the flow says it is, 1 if one is not, 2 if there is none, 3 if the flow or a recording cannot be read.
 --mutate reports what goes unnoticed, and exits with 1 for it only where --max-uncaught says how much is too much; with 2 if no request conforms.`,
     );
   return withMutations(withParameters(command)).action(async (file: string, flags: TestFlags) => {
@@ -47,6 +47,7 @@ function exitCodeOfTest(
   { failed, cases }: TestResult,
   { mutation, flags }: { readonly mutation: MutationResult | undefined; readonly flags: TestFlags },
 ): number {
+  if (cases.some(({ unreadable }) => unreadable)) return EXIT_CODES.usage;
   if (failed > 0) return EXIT_CODES.fail;
   if (mutation) return mutationExitCode(mutation, flags);
   return cases.length === 0 ? EXIT_CODES.unknown : EXIT_CODES.pass;
