@@ -23,6 +23,15 @@ describe('tracecourt health', () => {
     expect(exitCode).to.equal(0);
   });
 
+  it('takes a password that nobody asks for, and lets the client say nothing of it', async () => {
+    await using redis = await startEmbeddedRedis();
+    const url = `redis://:needless@127.0.0.1:${redis.port}`;
+    const { stdout, stderr, exitCode } = await tracecourt(['health', '--redis-url', url]);
+    expect(stdout).to.match(/^redis +healthy /m);
+    expect(stderr).to.equal('');
+    expect(exitCode).to.equal(0);
+  });
+
   it('exits with 4 when one is not there, says what was seen, and what to do', async () => {
     const gone = await others.gone();
     const { stdout, exitCode } = await tracecourt(['health', '--redis-url', `redis://u:secret@${gone}`]);
