@@ -104,6 +104,7 @@ function unsafeParts(document: Document.Parsed): readonly UnsafePart[] {
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, depth } = next;
     if (depth > MAX_DEPTH) return [{ at: startOf(node), message: `nested more than ${MAX_DEPTH} levels deep` }];
+    if (isScalar(node)) parts.push(...roundedNumber(node));
     if (isSeq(node)) waiting.push(...node.items.map((item) => ({ node: item, depth: depth + 1 })));
     if (!isMap(node)) continue;
     for (const { key, value } of node.items) {
@@ -118,6 +119,13 @@ function unsafeParts(document: Document.Parsed): readonly UnsafePart[] {
 function unsafeKey(key: unknown): string | undefined {
   if (!isScalar(key)) return 'a key must be plain text';
   return DANGEROUS_KEYS.has(String(key.value)) ? `"${String(key.value)}" is not allowed as a key` : undefined;
+}
+
+/** A whole number that would not be read as it is written: a neighbour of it would be checked in its place. */
+function roundedNumber({ value, source, range }: Scalar): readonly UnsafePart[] {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || !/^[-+]?\d+$/.test(source ?? '')) return [];
+  const message = `${source} cannot be told from its neighbours: whole numbers are exact up to 2^53; write it in quotes where a text will do, or compare it in an expression, where they are exact`;
+  return [{ at: range?.[0] ?? 0, message }];
 }
 
 function startOf(node: unknown): number {
