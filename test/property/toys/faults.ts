@@ -25,6 +25,9 @@ export const FAULT_KINDS = [
   'too-many',
   'too-few',
   'too-many-rounds',
+  'last-of-many-late',
+  'two-of-many-at-once',
+  'not-awaited-in-a-round',
   'late-retry',
   'crash',
   'lost-context',
@@ -107,6 +110,47 @@ const FAULTS: Readonly<Record<FaultKind, (places: Places, chance: Chance) => rea
     })),
   'not-awaited': onPairs((first, second) => (isPlain(first) ? [{ do: 'overlapping', first, second }] : undefined)),
   inverted: onPairs((first, second) => (isPlain(first) ? [second, first] : undefined)),
+  'last-of-many-late': (places) =>
+    pairs(places).flatMap((pair): readonly Candidate[] => {
+      const [first, second] = pair.target.acts.slice(pair.i, pair.i + 2);
+      if (first?.do !== 'times' || !isPlain(first.step) || !second || !isPlain(second)) return [];
+      const late: Act = { do: 'overlapping', first: first.step, second };
+      return [first.min, first.max]
+        .filter((count) => count > 0)
+        .map((count) => ({
+          target: pair.target,
+          by: withPair(pair, [...(count > 1 ? [many(first, count - 1)] : []), late]),
+          code: 'wrong-order',
+          steps: [first.step.step, second.step],
+        }));
+    }),
+  'two-of-many-at-once': ({ acts }) =>
+    acts.flatMap((target): readonly Candidate[] => {
+      if (target.do !== 'times' || target.parallel || !isPlain(target.step)) return [];
+      const { step, min, max } = target;
+      return [min, max]
+        .filter((count) => count > 1)
+        .map((count) => {
+          const two: Act = { do: 'overlapping', first: step, second: step };
+          const all = count > 2 ? [two, many(target, count - 2)] : [two];
+          return { target, by: [{ do: 'in-turn', acts: all }], code: 'wrong-order', steps: [step.step] };
+        });
+    }),
+  'not-awaited-in-a-round': ({ acts }, chance) =>
+    acts.flatMap((target): readonly Candidate[] => {
+      if (target.do !== 'rounds') return [];
+      const [first, second, ...rest] = target.acts;
+      if (!first || !second) return [];
+      const count = Math.max(1, target.min);
+      const wrong = chance.below(count);
+      const round = (i: number): readonly Act[] =>
+        i === wrong ? [{ do: 'overlapping', first, second }, ...rest] : target.acts;
+      const all = Array.from({ length: count }, (_, i) => [
+        ...(i > 0 && target.between ? [target.between] : []),
+        ...round(i),
+      ]).flat();
+      return [{ target, by: [{ do: 'in-turn', acts: all }], code: 'wrong-order', steps: [first.step, second.step] }];
+    }),
   'late-retry': onPairs((first, second) =>
     first.tries === 'retried' ? [{ do: 'retried-late', first, second }] : undefined,
   ),
@@ -163,6 +207,10 @@ const FAULTS: Readonly<Record<FaultKind, (places: Places, chance: Chance) => rea
         : [],
     ),
 };
+
+function many(times: Extract<Act, { do: 'times' }>, count: number): Act {
+  return { ...times, min: count, max: count };
+}
 
 function timesOf(
   acts: readonly Act[],
