@@ -1,3 +1,4 @@
+import { oncePer } from '../lib/once-per.js';
 import type { AssembledRequest, CompiledFlow, Verdict, WorkflowTrace } from '../model/index.js';
 import { judgeAlone, judgeOverheard, openCase } from './judge-evidence.js';
 import { addressBook } from './name-peers.js';
@@ -19,8 +20,22 @@ export async function checkRecorded(
 ): Promise<readonly CheckedRecording[]> {
   const spansAlone = withoutStores(flow);
   const requests = await recordedRequests(file, spansAlone);
-  return onlyRequest(requests, request).map((each) => judgeSpans(spansAlone, each));
+  return onlyRequest(requests, request).map((each) => judgeClosely(spansAlone, each));
 }
+
+/** The same as {@link judgeSpans}, for someone who looks: with a note that names orders which nothing proves. That costs a second judgement, where there are any. */
+export function judgeClosely(flow: CompiledFlow, request: AssembledRequest): CheckedRecording {
+  const judged = judgeSpans(flow, request);
+  const { verdict } = judged;
+  if (verdict.strength.undecided === 0 || flow.prove) return judged;
+  const { reasons } = judgeSpans(askingForProof(flow), request).verdict;
+  const unproven = reasons.flatMap((reason) =>
+    reason.code === 'undecided' && reason.about === 'order' ? [`undecided order, ${reason.detail}`] : [],
+  );
+  return { ...judged, verdict: { ...verdict, notes: [...verdict.notes, ...unproven] } };
+}
+
+const askingForProof = oncePer((flow: CompiledFlow): CompiledFlow => ({ ...flow, prove: true }));
 
 /** The verdict on a request by its spans alone. The flow MUST say nothing of stores. */
 export function judgeSpans(flow: CompiledFlow, request: AssembledRequest): CheckedRecording {

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import { TracecourtError } from '../errors.js';
 import type { AssembledRequest, CompiledFlow } from '../model/index.js';
 import { listRuns, readBundle } from './bundle-reader.js';
-import { type CheckedRecording, checkRecorded, judgeSpans, withoutStores } from './check-recorded.js';
+import { type CheckedRecording, checkRecorded, judgeClosely, withoutStores } from './check-recorded.js';
 import { fetchTrace } from './fetch-trace.js';
 import { onlyRequest, requestsInLines } from './recorded-requests.js';
 import { requestsIn } from './replay.js';
@@ -32,7 +32,7 @@ export async function checkSpans(flow: CompiledFlow, where: WhereSpansAre): Prom
     from === undefined
       ? recordedUnder(trace, { flow: spansAlone, bundles })
       : requestsInLines(await fetchTrace(trace, from), { file: `what ${from} answers`, flow: spansAlone });
-  return onlyRequest(requests, request).map((each) => judgeSpans(spansAlone, each));
+  return onlyRequest(requests, request).map((each) => judgeClosely(spansAlone, each));
 }
 
 /** An id has no dots that end in letters, and no slashes: what has is the name of a file, be it there or not. */

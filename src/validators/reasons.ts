@@ -4,6 +4,7 @@ import { mayTryAgain } from './flow/step-failed.js';
 import { groupBy } from './group-by.js';
 import type { EffectSeen } from './store/effects-seen.js';
 import type { Subject } from './subject.js';
+import { unprovenOrders } from './unproven-orders.js';
 
 type UnreachableStore = Extract<UnknownReason, { code: 'store-unreachable' }>;
 type Lost = Extract<UnknownReason, { code: 'telemetry-lost' }>;
@@ -215,9 +216,8 @@ export function undecidedOrder(subject: Subject): {
   }
   if (check.tooAmbiguous !== undefined) reasons.push({ code: 'too-ambiguous', states: check.tooAmbiguous });
   if (subject.flow.prove && check.undecided.length > 0) {
-    const pairs = [...new Set(check.undecided.map(([a, b]) => `${a.step} before ${b.step}`))];
     const steps = [...new Set(check.undecided.flatMap(([a, b]) => [a.step, b.step]))];
-    reasons.push({ code: 'undecided', about: 'order', steps, detail: `not proven: ${pairs.join(', ')}` });
+    reasons.push({ code: 'undecided', about: 'order', steps, detail: unprovenOrders(check.undecided, facts) });
   }
   return { reasons, notes };
 }
