@@ -143,12 +143,14 @@ async function measureCompile(): Promise<void> {
   });
   const steps = names.map((name) => `  ${name}: { service: s }`);
   const text = ['version: 1', 'flow: large', 'steps:', ...steps, 'order:', '  sequence:', ...parts].join('\n');
-  const [request] = shopRequests([1]);
+  const [whole] = shopRequests([1]);
+  // Of a request that is not known to be whole, nothing is missing for sure.
+  const request = { ...(whole as AssembledRequest), completedBy: 'quiet' } as const;
   const costs: number[] = [];
   for (let round = 0; round < 5; round++) {
     const began = process.cpuUsage();
     const judge = judgeOf(await loadFlow(text, 'large.flow.yaml'));
-    const { outcome } = judge(request as AssembledRequest);
+    const { outcome } = judge(request);
     if (outcome !== 'unknown') throw new Error('A request of another flow has nothing to check.');
     const { user, system } = process.cpuUsage(began);
     costs.push((user + system) / 1_000);
