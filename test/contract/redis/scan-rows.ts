@@ -55,8 +55,8 @@ export function scanRows({ client, keyPrefix, protocol }: Bench): void {
     const rare = ['MATCH', `${key}7`];
     const many = await pages(redis, [...rare, 'COUNT', '10']);
     const few = await pages(redis, [...rare, 'COUNT', '1000']);
-    expect(many.flat()).to.deep.equal([`${key}7`]);
-    expect(few.flat()).to.deep.equal([`${key}7`]);
+    expect(once(many.flat())).to.deep.equal([`${key}7`]);
+    expect(once(few.flat())).to.deep.equal([`${key}7`]);
     expect(few.length).to.be.lessThan(many.length);
     expect(many.slice(0, -1).some((page) => page.length === 0)).to.equal(true);
   });
@@ -80,9 +80,9 @@ export function scanRows({ client, keyPrefix, protocol }: Bench): void {
     await redis.sadd(`${key}s`, ...fields);
     await redis.zadd(`${key}z`, ...fields.flatMap((field, n) => [n + 0.5, field]));
     const pairs = fields.map((field, n) => `${field}=${n}`);
-    expect(paired(await all(redis, [], ['hscan', `${key}h`]))).to.have.members(pairs);
+    expect(await allPairs(redis, ['hscan', `${key}h`])).to.have.members(pairs);
     expect(await all(redis, [], ['sscan', `${key}s`])).to.have.members(fields);
-    expect(paired(await all(redis, [], ['zscan', `${key}z`]))).to.have.members(pairs.map((pair) => `${pair}.5`));
+    expect(await allPairs(redis, ['zscan', `${key}z`])).to.have.members(pairs.map((pair) => `${pair}.5`));
     expect(await all(redis, ['MATCH', '*99'], ['sscan', `${key}s`])).to.have.members(
       fields.filter((field) => field.endsWith('99')),
     );
@@ -142,10 +142,17 @@ async function pages(redis: Redis, options: readonly string[], [command, ...key]
   return seen;
 }
 
+/** What a scan found. A server may return one thing twice while its table grows or shrinks. */
 async function all(redis: Redis, options: readonly string[], command?: readonly string[]): Promise<string[]> {
-  return (await pages(redis, options, command)).flat();
+  return once((await pages(redis, options, command)).flat());
 }
 
-function paired(items: readonly string[]): string[] {
-  return items.flatMap((item, index) => (index % 2 === 0 ? [`${item}=${items[index + 1]}`] : []));
+/** The same of a scan that gives a value with each name. */
+async function allPairs(redis: Redis, command: readonly string[]): Promise<string[]> {
+  const items = (await pages(redis, [], command)).flat();
+  return once(items.flatMap((item, index) => (index % 2 === 0 ? [`${item}=${items[index + 1]}`] : [])));
+}
+
+function once(items: readonly string[]): string[] {
+  return [...new Set(items)];
 }
