@@ -120,13 +120,10 @@ class TailingKafkaProbe implements KafkaProbe {
   async watch(topics: readonly string[] = this.#topics): Promise<StoreFailure | undefined> {
     const asked = await this.#ask(JOIN_TIMEOUT_MS, async (progress) => {
       const { standing, tail } = await this.#connect();
-      const existing = await standing.partitionsByTopic();
+      const unread = topics.filter((topic) => !tail.isFollowing(topic));
+      const asked = unread.map(async (topic) => ({ topic, ends: await standing.endsOf(topic, progress.signal) }));
       const starts = new Map<string, Positions>();
-      for (const topic of topics) {
-        if (!existing.has(topic) || tail.isFollowing(topic)) continue;
-        const ends = await standing.endsOf(topic, progress.signal);
-        if (ends) starts.set(topic, ends.high);
-      }
+      for (const { topic, ends } of await Promise.all(asked)) if (ends) starts.set(topic, ends.high);
       progress.doing = 'joining its group';
       if (starts.size > 0) await tail.follow(starts);
     });

@@ -24,7 +24,7 @@ type Committed = ReadonlyMap<number, string>;
 /** How topics and groups stand, asked anew by every question; questions that come while others are under way go together. */
 export class KafkaStanding {
   readonly #admin: Admin;
-  readonly #partitions: SharedRounds<'all', ReadonlyMap<string, readonly number[]>>;
+  readonly #existence: SharedRounds<string, boolean>;
   readonly #offsets: SharedRounds<string, TopicOffsets | typeof NOT_LED | typeof NO_TOPIC>;
   /** Topics that were there when they were last asked about. */
   readonly #existing = new Set<string>();
@@ -32,13 +32,8 @@ export class KafkaStanding {
 
   constructor(admin: Admin) {
     this.#admin = admin;
-    this.#partitions = new SharedRounds(async () => new Map([['all', await partitionsByTopic(admin)]]));
+    this.#existence = new SharedRounds((topics) => existence(admin, topics));
     this.#offsets = new SharedRounds(async (topics) => mapOf(topics, (topic) => offsetsOf(admin, topic)));
-  }
-
-  /** The partitions of each topic that there is. */
-  async partitionsByTopic(): Promise<ReadonlyMap<string, readonly number[]>> {
-    return (await this.#partitions.ask('all')) ?? new Map();
   }
 
   /**
@@ -57,9 +52,9 @@ export class KafkaStanding {
 
   /** Asking for the ends of a topic that is not there takes the client several tries, each slower than the last. */
   async #exists(topic: string): Promise<boolean> {
-    const exists = (await this.partitionsByTopic()).has(topic);
+    const exists = await this.#existence.ask(topic);
     if (exists) this.#existing.add(topic);
-    return exists;
+    return exists === true;
   }
 
   /** Where each group stands on a topic, partition by partition. */
@@ -85,9 +80,10 @@ export class KafkaStanding {
 }
 
 /** Asked anew each time: kafkajs may remember an older answer for minutes. */
-async function partitionsByTopic(admin: Admin): Promise<ReadonlyMap<string, readonly number[]>> {
+async function existence(admin: Admin, asked: readonly string[]): Promise<ReadonlyMap<string, boolean>> {
   const { topics } = await admin.fetchTopicMetadata();
-  return new Map(topics.map(({ name, partitions }) => [name, partitions.map(({ partitionId }) => partitionId)]));
+  const names = new Set(topics.map(({ name }) => name));
+  return new Map(asked.map((topic) => [topic, names.has(topic)]));
 }
 
 async function offsetsOf(admin: Admin, topic: string): Promise<TopicOffsets | typeof NOT_LED | typeof NO_TOPIC> {
