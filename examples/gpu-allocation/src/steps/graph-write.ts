@@ -4,8 +4,11 @@ import { type Decision, GRANTED, type Receipt } from '../decision.js';
 import { planted } from '../planted-defects.js';
 import { untraced } from '../service/tracing.js';
 
+/** The GPU is locked before its holder is read: a hold that ran out may pass to somebody else at this very moment. */
 const WRITE_DECISION = `
-  MATCH (g:Gpu {id: $gpu, holder: $decisionId})
+  MATCH (g:Gpu {id: $gpu})
+  SET g.lockedFor = $decisionId
+  WITH g WHERE g.holder = $decisionId
   SET g.freeAt = $until
   CREATE (d:Decision {id: $decisionId, gpu: $gpu, version: $version})-[:GRANTS]->(:Lease {from: $now, until: $until})-[:OF]->(g)
   WITH d
