@@ -33,7 +33,11 @@ export class IntegrationTestOrchestrator {
   /** Asks each store whether it is there; starts the embedded ones for as long as it takes. */
   async validateSystemReadiness(): Promise<SystemState> {
     await using teardown = new Teardown({ deadlineMs: 5_000, onTrouble: () => undefined });
-    const { probes } = await openStores(this.#options.stores, { teardown, flows: [] });
+    const { probes } = await openStores(this.#options.stores, {
+      teardown,
+      flows: [],
+      onTrouble: () => undefined,
+    });
     const stores = await new ServiceHealthValidator(probes).validateAll();
     return {
       ready: stores.every(({ state }) => state === 'healthy'),

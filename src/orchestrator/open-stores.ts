@@ -1,6 +1,4 @@
-import { startEmbeddedNeo4j } from '../embedded/bolt/index.js';
-import { startEmbeddedKafka } from '../embedded/kafka/index.js';
-import { startEmbeddedRedis } from '../embedded/redis/index.js';
+import { openStoreThread, type StoreThread } from '../embedded/store-thread.js';
 import type { Teardown } from '../lib/teardown.js';
 import type { CompiledFlow, StoreName } from '../model/index.js';
 import { createKafkaProbe, createNeo4jProbe, createRedisProbe, type StoreProbe } from '../stores/index.js';
@@ -25,15 +23,22 @@ export interface OpenStores {
   readonly probes: ReadonlyMap<StoreName, StoreProbe>;
 }
 
+export interface OpenStoresOptions {
+  readonly teardown: Teardown;
+  readonly flows: readonly CompiledFlow[];
+  /** Hears of it when the embedded stores end unasked. */
+  readonly onTrouble: (message: string) => void;
+}
+
 /**
  * Starts our own server for each store that has no address, and a probe for each store. Whatever starts is registered with
  * `teardown` before the next one does.
  */
 export async function openStores(
   addresses: StoreAddresses,
-  { teardown, flows }: { readonly teardown: Teardown; readonly flows: readonly CompiledFlow[] },
+  { teardown, flows, onTrouble }: OpenStoresOptions,
 ): Promise<OpenStores> {
-  const complete = await startMissingStores(addresses, { teardown });
+  const complete = await startMissingStores(addresses, { teardown, onTrouble });
   const probes = probesAt(complete, topicsOf(flows));
   for (const probe of probes.values()) teardown.use(`the probe of ${probe.store}`, probe);
   return { environment: storeEnvironment(complete), probes };
@@ -48,33 +53,43 @@ export interface EmbeddedPorts {
 
 const ANY_PORTS: EmbeddedPorts = { neo4j: 0, redis: 0, kafka: 0 };
 
-/** Which servers of ours to start, and where. */
-export interface MissingStores {
-  readonly teardown: Teardown;
+/** Where to start servers of ours, and what they are to be stopped by. */
+export interface MissingStores extends Pick<OpenStoresOptions, 'teardown' | 'onTrouble'> {
   readonly ports?: EmbeddedPorts;
-  /** Default: every one that has no address. */
-  readonly only?: StoreName;
+  /** Goes round the start of each. Default: nothing does. */
+  readonly around?: <T>(store: StoreName, start: () => Promise<T>) => Promise<T>;
 }
 
-/** The same addresses, with that of a server of ours for each store that has none. Throws TracecourtError `port-in-use`. */
-export async function startMissingStores(
-  addresses: StoreAddresses,
-  { teardown, ports = ANY_PORTS, only }: MissingStores,
-): Promise<StoreAddresses> {
-  const started = { ...addresses };
-  const isMissing = (store: StoreName, address: unknown) => address === undefined && (only ?? store) === store;
-  if (isMissing('neo4j', addresses.neo4jUrl)) {
-    started.neo4jUrl = teardown.use('the embedded graph', await startEmbeddedNeo4j({ port: ports.neo4j })).url;
-  }
-  if (isMissing('redis', addresses.redisUrl)) {
-    started.redisUrl = teardown.use('the embedded cache', await startEmbeddedRedis({ port: ports.redis })).url;
-  }
-  if (isMissing('kafka', addresses.kafkaBrokers)) {
-    started.kafkaBrokers = [
-      teardown.use('the embedded event log', await startEmbeddedKafka({ port: ports.kafka })).url,
-    ];
-  }
-  return started;
+/**
+ * The same addresses, with that of a server of ours for each store that has none: one after the other, all in one thread. Throws
+ * TracecourtError `port-in-use`.
+ */
+export async function startMissingStores(addresses: StoreAddresses, options: MissingStores): Promise<StoreAddresses> {
+  const { neo4jUrl, redisUrl, kafkaBrokers } = addresses;
+  if (neo4jUrl !== undefined && redisUrl !== undefined && kafkaBrokers !== undefined) return addresses;
+  const start = starterOf(options);
+  return {
+    ...addresses,
+    neo4jUrl: neo4jUrl ?? (await start('neo4j')),
+    redisUrl: redisUrl ?? (await start('redis')),
+    kafkaBrokers: kafkaBrokers ?? [await start('kafka')],
+  };
+}
+
+const PART_PLAYED: Readonly<Record<StoreName, string>> = {
+  neo4j: 'the embedded graph',
+  redis: 'the embedded cache',
+  kafka: 'the embedded event log',
+};
+
+/** Starts a store in the thread of all of them, and gives its address. */
+function starterOf({ teardown, onTrouble, ports = ANY_PORTS, around = (_, start) => start() }: MissingStores) {
+  const thread: StoreThread = openStoreThread({ onLost: ({ message }) => onTrouble(message) });
+  teardown.use('the thread of the embedded stores', thread);
+  return async (store: StoreName): Promise<string> => {
+    const server = await around(store, () => thread.start(store, { port: ports[store] }));
+    return teardown.use(PART_PLAYED[store], server).url;
+  };
 }
 
 /** A probe for each store that has an address. */

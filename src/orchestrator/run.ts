@@ -121,7 +121,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
   });
   const collector = await openCollector(docket, { cases, session, open });
   const exportTo = options.exportTo ?? collector.address;
-  const stores = await openStores(options.stores, { teardown, flows });
+  const stores = await openStores(options.stores, { teardown, flows, onTrouble: record.warn });
   await openProbes(stores, record);
   let earlier = NOTHING_EARLIER;
   for (const group of bySystem(cases)) {

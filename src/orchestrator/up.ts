@@ -1,7 +1,13 @@
 import { TracecourtError } from '../errors.js';
 import { portHolder } from '../lib/port-holder.js';
 import { Teardown } from '../lib/teardown.js';
-import { type EmbeddedPorts, type StoreAddresses, startMissingStores, storeEnvironment } from './open-stores.js';
+import {
+  type EmbeddedPorts,
+  type MissingStores,
+  type StoreAddresses,
+  startMissingStores,
+  storeEnvironment,
+} from './open-stores.js';
 import { type CollectorListeners, type CollectorSettings, runCollector } from './run-collector.js';
 
 export interface UpOptions extends CollectorListeners {
@@ -36,7 +42,7 @@ const NO_STORES: StoreAddresses = {
 export async function bringUp({ collector: settings, stores: wanted, ...heard }: UpOptions): Promise<Up> {
   const teardown = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: heard.onTrouble });
   try {
-    const stores = 'neo4jUrl' in wanted ? wanted : await startOurs(wanted, teardown);
+    const stores = 'neo4jUrl' in wanted ? wanted : await startOurs(wanted, { teardown, onTrouble: heard.onTrouble });
     const port = { port: settings.http.port, flag: '--port' };
     const collector = teardown.use('the collector', await claiming(port, () => runCollector(settings, heard)));
     const environment = { ...exporterEnvironment(collector.address), ...storeEnvironment(stores) };
@@ -52,14 +58,16 @@ export async function bringUp({ collector: settings, stores: wanted, ...heard }:
   }
 }
 
-/** One after the other, so that an error names the port that is taken. */
-async function startOurs(ports: EmbeddedPorts, teardown: Teardown): Promise<StoreAddresses> {
-  let stores = NO_STORES;
-  for (const store of ['neo4j', 'redis', 'kafka'] as const) {
-    const port = { port: ports[store], flag: `--embedded-${store}-port` };
-    stores = await claiming(port, () => startMissingStores(stores, { teardown, ports, only: store }));
-  }
-  return stores;
+/** An error names the port that is taken. */
+function startOurs(
+  ports: EmbeddedPorts,
+  stops: Pick<MissingStores, 'teardown' | 'onTrouble'>,
+): Promise<StoreAddresses> {
+  return startMissingStores(NO_STORES, {
+    ...stops,
+    ports,
+    around: (store, start) => claiming({ port: ports[store], flag: `--embedded-${store}-port` }, start),
+  });
 }
 
 function exporterEnvironment(collector: string): Readonly<Record<string, string>> {
