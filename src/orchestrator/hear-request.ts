@@ -1,11 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AssembledRequest, CompiledFlow, StoreName, StoreObservation, Verdict } from '../model/index.js';
+import { toJson } from '../lib/json.js';
+import type {
+  AssembledRequest,
+  CompiledFlow,
+  ProbeRequest,
+  StoreName,
+  StoreObservation,
+  Verdict,
+} from '../model/index.js';
 import type { StoreProbe } from '../stores/index.js';
 import type { ExpectedAnswer } from './answer-finding.js';
 import { judgeCase, type OpenedCase, openCase } from './judge-evidence.js';
 import type { EarlierEffects } from './left-over.js';
 import type { AddressBook } from './name-peers.js';
-import { patienceMs } from './patience.js';
+import { awaitedConsumption, patienceMs } from './patience.js';
 
 export interface Hearing {
   readonly flow: CompiledFlow;
@@ -28,33 +36,78 @@ export interface HeardRequest {
 }
 
 const ROUND_MS = 25;
+/** Between looks at nothing but what consumers have yet to commit. */
+const AGAIN_MS = 10;
 
 /**
  * Reads the stores and judges, again and again while a later look could still change the verdict for the better; a pass is
  * spoken at once. A late span starts the hearing afresh with the new revision. Rejects with the signal's reason when it aborts
  * while a later look could still have changed the verdict: what is not certain is not spoken.
+ *
+ * Where nothing is wrong but that consumers have not committed yet, a later look is at that alone (docs/adr/0185).
  */
 export async function hearRequest(hearing: Hearing): Promise<HeardRequest> {
   const startedAt = performance.now();
+  let before: Round | undefined;
   for (;;) {
     const request = hearing.newest();
-    const opened = openCase(hearing.flow, request, hearing.book);
-    const observations = await observeAll(opened, hearing.probes);
+    const round: Round = await (before?.opened.request === request
+      ? lookAgain(before, hearing)
+      : lookAtAll(openCase(hearing.flow, request, hearing.book), hearing));
     if (hearing.newest() !== request) continue;
-    const verdict = judgeCase(opened, { observations, answer: hearing.answer, earlier: hearing.earlier });
+    const { verdict, observations } = round;
     const patience = hearing.mayWait ? patienceMs(verdict, hearing.flow) : 0;
     if (performance.now() - startedAt >= patience) return { request, verdict, observations };
     hearing.signal.throwIfAborted();
-    await delay(ROUND_MS);
+    await delay(awaitedConsumption(verdict) ? AGAIN_MS : ROUND_MS);
+    before = round;
   }
 }
 
-async function observeAll(
-  { probes: planned }: OpenedCase,
+/** One look at the stores, and what it came to. */
+interface Round {
+  readonly opened: OpenedCase;
+  readonly observations: readonly StoreObservation[];
+  readonly verdict: Verdict;
+}
+
+async function lookAtAll(opened: OpenedCase, hearing: Hearing): Promise<Round> {
+  const observations = await observe(opened.probes.requests, hearing.probes);
+  return judged(opened, { observations, hearing });
+}
+
+/** A look that shows what the one before showed comes to the same. */
+async function lookAgain(before: Round, hearing: Hearing): Promise<Round> {
+  const { opened, verdict } = before;
+  const awaited = awaitedConsumption(verdict);
+  if (!awaited) return lookAtAll(opened, hearing);
+  const isAwaited = ({ effect, query }: ProbeRequest): boolean => query.store === 'kafka' && awaited.has(effect);
+  const requests = opened.probes.requests.filter(isAwaited);
+  const anew = new Map((await observe(requests, hearing.probes)).map((one) => [one.effect, one]));
+  const observations = before.observations.map((known) => (isAwaited(known) && anew.get(known.effect)) || known);
+  const isNews = before.observations.some((known, i) => known !== observations[i] && shown(known) !== shown(observations[i]));
+  return isNews ? judged(opened, { observations, hearing }) : { opened, observations, verdict };
+}
+
+function judged(
+  opened: OpenedCase,
+  { observations, hearing }: { readonly observations: readonly StoreObservation[]; readonly hearing: Hearing },
+): Round {
+  const { answer, earlier } = hearing;
+  return { opened, observations, verdict: judgeCase(opened, { observations, answer, earlier }) };
+}
+
+async function observe(
+  requests: readonly ProbeRequest[],
   probes: ReadonlyMap<StoreName, StoreProbe>,
 ): Promise<readonly StoreObservation[]> {
   const observations = await Promise.all(
-    planned.requests.map((request) => probes.get(request.query.store)?.observe(request)),
+    requests.map((request) => probes.get(request.query.store)?.observe(request)),
   );
   return observations.filter((observation) => observation !== undefined);
+}
+
+/** All that an observation says but when it was made. */
+function shown(observation: StoreObservation | undefined): string {
+  return toJson({ ...observation, observedAtUnixNano: undefined });
 }

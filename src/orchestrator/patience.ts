@@ -19,6 +19,20 @@ export function patienceMs(verdict: Verdict, flow: CompiledFlow): number {
   );
 }
 
+/**
+ * The steps whose message consumers have not committed yet, if that is all that stands between the verdict and a pass: nothing else need be looked at again.
+ * Undefined where anything else is open or wrong.
+ */
+export function awaitedConsumption({ findings, consequences, reasons }: Verdict): ReadonlySet<string> | undefined {
+  if (findings.length === 0 || consequences.length + reasons.length > 0) return undefined;
+  const steps = new Set<string>();
+  for (const { code, step } of findings) {
+    if (code !== 'not-consumed' || step === undefined) return undefined;
+    steps.add(step);
+  }
+  return steps;
+}
+
 export const SETTLE_MS = 250;
 
 function patienceWith(
