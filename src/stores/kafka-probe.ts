@@ -176,6 +176,8 @@ class TailingKafkaProbe implements KafkaProbe {
     // Another question may have found that the topic is another one, and begun to read it anew.
     if (!index.hasReached(topic, ends.high) && !progress.signal.aborted) return this.#read(query, progress);
     if (!isComplete) throw forgotten(query, this.address);
+    // Nobody can have consumed what is not there.
+    if (messages.length === 0) return { server, records: [] };
     progress.doing = `asking where ${consumedBy.join(', ')} stand on topic "${topic}"`;
     const groupsOn = await standing.groupPositions(topic, consumedBy);
     return { server, records: messages.map((message) => ({ ...message, groups: groupsOn(message.partition) })) };
