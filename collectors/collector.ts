@@ -12,11 +12,12 @@ import {
 } from './assembler/index.js';
 import type { AssemblerInput } from './assembler-input.js';
 import { AssemblerLoop } from './assembler-loop.js';
+import { ExportIntake } from './export-intake.js';
 import type { ListenerTimeouts } from './http/listener.js';
 import { collectorMetrics } from './metrics.js';
 import { startOtlpHttpSource } from './otlp-http-source.js';
 import { createQueryApi } from './query-api.js';
-import type { SpanSource } from './span-source.js';
+import type { Deliver, SpanSource } from './span-source.js';
 
 export interface CollectorOptions {
   readonly http?: {
@@ -48,6 +49,11 @@ export interface CollectorOptions {
 export interface Collector extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`; spans go to `/v1/traces` below it. */
   readonly address: string;
+  /**
+   * Takes an export of the process itself, OTLP in JSON, without a socket between. Throws TracecourtError `undecodable-spans`, or SpansNotTaken when it has
+   * no room: then nothing of it is taken.
+   */
+  take(body: Uint8Array): void;
   /** All that is held of a request, open or complete. */
   snapshot(requestId: string): AssembledRequest | undefined;
   /** What came to a request since the mark was set; without a mark, all. For who looks at it again and again. */
@@ -75,18 +81,23 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   });
   let isReady = true;
   const further = options.metrics ?? (() => []);
+  const deliver: Deliver = (arrival) => loop.deliver(arrival);
+  const own = new ExportIntake({ source: 'own-process', clock, deliver });
   const source: SpanSource = await startOtlpHttpSource({
     ...options.http,
     clock,
-    deliver: (arrival) => loop.deliver(arrival),
+    deliver,
     otherwise: createQueryApi(assembler, {
       isReady: () => isReady,
-      metrics: () => prometheusText([...collectorMetrics(source.counts(), assembler.counts()), ...further()]),
+      metrics: () => prometheusText([...collectorMetrics(sources(), assembler.counts()), ...further()]),
       ...(options.matchers ? { matchers: options.matchers } : {}),
     }),
   });
+  /** Most collectors hear nothing from their own process. */
+  const sources = () => [source.counts(), own.counts.all()].filter((counts, i) => i === 0 || counts.bytesReceived > 0);
   return {
     address: source.address,
+    take: (body) => void own.take(body, 'application/json'),
     snapshot: (requestId) => assembler.snapshot(requestId),
     growth: (requestId, mark) => assembler.growth(requestId, mark),
     list: () => assembler.list(),

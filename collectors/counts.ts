@@ -2,7 +2,7 @@ import type { CompletionReason } from '../src/model/index.js';
 
 /** What a source has counted since it started. */
 export interface SourceCounts {
-  /** What it takes, for a label: `otlp-http`. */
+  /** What it takes, for a label: `otlp-http`, or `own-process`. */
   readonly source: string;
   /** Bytes of export bodies, inflated. */
   readonly bytesReceived: number;
@@ -10,7 +10,7 @@ export interface SourceCounts {
   readonly spansReceived: number;
   /** Spans that can never be taken, and spans that were sent when none could be. */
   readonly spansRefused: { readonly invalid: number; readonly busy: number };
-  /** Answers by HTTP status. */
+  /** Answers by HTTP status; none where nothing goes by HTTP. */
   readonly answers: ReadonlyMap<number, number>;
 }
 

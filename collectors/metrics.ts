@@ -5,24 +5,40 @@ import type { AssemblerCounts, SourceCounts } from './counts.js';
  * The collector's metrics. All are read at one moment, so that they add up: spans received are refused, repeated, held or let
  * go. Labels have few values, and none that a sender chooses.
  */
-export function collectorMetrics(source: SourceCounts, assembler: AssemblerCounts): readonly MetricFamily[] {
-  return [...sourceMetrics(source), ...spanMetrics(assembler), ...requestMetrics(assembler)];
+export function collectorMetrics(
+  sources: readonly SourceCounts[],
+  assembler: AssemblerCounts,
+): readonly MetricFamily[] {
+  return [...sourceMetrics(sources), ...spanMetrics(assembler), ...requestMetrics(assembler)];
 }
 
-function sourceMetrics({ source, spansReceived, spansRefused, bytesReceived, answers }: SourceCounts) {
-  const labels = { source };
+function sourceMetrics(sources: readonly SourceCounts[]): readonly MetricFamily[] {
+  const answered = sources.flatMap(({ source, answers }) =>
+    [...answers].map(([status, value]) => ({ labels: { source, status: String(status) }, value })),
+  );
+  const refused = sources.flatMap(({ source, spansRefused: { invalid, busy } }) => [
+    { labels: { source, reason: 'invalid' }, value: invalid },
+    { labels: { source, reason: 'busy' }, value: busy },
+  ]);
+  const each = (read: (counts: SourceCounts) => number): readonly MetricSample[] =>
+    sources.map((counts) => ({ labels: { source: counts.source }, value: read(counts) }));
   return [
-    counter('tracecourt_exports_total', 'Exports answered, by HTTP status.', [
-      ...[...answers].map(([status, value]) => ({ labels: { source, status: String(status) }, value })),
-    ]),
-    counter('tracecourt_received_bytes_total', 'Bytes of exports, inflated.', [{ labels, value: bytesReceived }]),
-    counter('tracecourt_spans_received_total', 'Spans in exports that could be decoded.', [
-      { labels, value: spansReceived },
-    ]),
-    counter('tracecourt_spans_refused_total', 'Spans refused: invalid for ever, or sent when the collector was busy.', [
-      { labels: { source, reason: 'invalid' }, value: spansRefused.invalid },
-      { labels: { source, reason: 'busy' }, value: spansRefused.busy },
-    ]),
+    counter('tracecourt_exports_total', 'Exports answered, by HTTP status.', answered),
+    counter(
+      'tracecourt_received_bytes_total',
+      'Bytes of exports, inflated.',
+      each(({ bytesReceived }) => bytesReceived),
+    ),
+    counter(
+      'tracecourt_spans_received_total',
+      'Spans in exports that could be decoded.',
+      each(({ spansReceived }) => spansReceived),
+    ),
+    counter(
+      'tracecourt_spans_refused_total',
+      'Spans refused: invalid for ever, or sent when the collector was busy.',
+      refused,
+    ),
   ];
 }
 

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TracecourtError } from '../src/errors.js';
 import type { Clock } from '../src/lib/clock.js';
 import type { SourceCounts } from './counts.js';
-import { ExportCounts } from './export-counts.js';
+import { ExportIntake, SpansNotTaken } from './export-intake.js';
 import { type ListenerTimeouts, refusalOf, startListener } from './http/listener.js';
 import { quoted, readBody } from './http/request-body.js';
 import { type Encoding, Refusal, sendExportResponse, sendRefusal } from './http/status-reply.js';
-import { decodeTraces } from './otlp-decode/index.js';
+import type { Refused } from './otlp-decode/index.js';
 import type { Deliver, SpanSource } from './span-source.js';
 
 export interface OtlpHttpOptions {
@@ -64,22 +64,19 @@ function refusePath(request: IncomingMessage, response: ServerResponse): void {
 }
 
 class ExportHandler {
-  readonly #clock: Clock;
-  readonly #deliver: Deliver;
+  readonly #intake: ExportIntake;
   readonly #maxBodyBytes: number;
   readonly #maxBytesInFlight: number;
   #bytesInFlight = 0;
-  readonly #counts = new ExportCounts('otlp-http');
 
   constructor(options: OtlpHttpOptions) {
-    this.#clock = options.clock;
-    this.#deliver = options.deliver;
+    this.#intake = new ExportIntake({ source: 'otlp-http', clock: options.clock, deliver: options.deliver });
     this.#maxBodyBytes = options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES;
     this.#maxBytesInFlight = options.maxBytesInFlight ?? 4 * this.#maxBodyBytes;
   }
 
   counts(): SourceCounts {
-    return this.#counts.all();
+    return this.#intake.counts.all();
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -90,26 +87,28 @@ class ExportHandler {
       await this.#receive(request, response, encoding);
     } catch (error) {
       const refusal = refusalOf(error);
-      this.#counts.answered(refusal.httpStatus);
+      this.#intake.counts.answered(refusal.httpStatus);
       sendRefusal(response, encoding ?? 'application/json', refusal);
       discard(request, this.#maxBodyBytes);
     }
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse, encoding: Encoding): Promise<void> {
-    const body = await this.#read(request);
-    this.#counts.body(body.length);
-    const { batch, refused } = decode(body, encoding);
-    this.#counts.spans(batch.length, refused.count);
-    try {
-      const bytes = new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
-      this.#deliver({ receivedAtUnixNano: this.#clock.now(), body: bytes, contentType: encoding, batch });
-    } catch {
-      this.#counts.busy(batch.length);
-      throw new Refusal(503, 'The collector cannot take more spans at the moment; try again.', RETRY_SOON);
-    }
-    this.#counts.answered(200);
+    const { buffer, byteOffset, byteLength } = await this.#read(request);
+    const refused = this.#take(new Uint8Array(buffer, byteOffset, byteLength), encoding);
+    this.#intake.counts.answered(200);
     sendExportResponse(response, encoding, refused);
+  }
+
+  #take(body: Uint8Array, encoding: Encoding): Refused {
+    try {
+      return this.#intake.take(body, encoding);
+    } catch (error) {
+      if (error instanceof TracecourtError) throw new Refusal(400, error.message);
+      if (error instanceof SpansNotTaken)
+        throw new Refusal(503, `${error.message.slice(0, -1)}; try again.`, RETRY_SOON);
+      throw error;
+    }
   }
 
   /** Counts a body by its announced length, or by the most it may become, until it is read. */
@@ -125,15 +124,6 @@ class ExportHandler {
     } finally {
       this.#bytesInFlight -= reserved;
     }
-  }
-}
-
-function decode(body: Buffer, encoding: Encoding) {
-  try {
-    return decodeTraces(body, encoding);
-  } catch (error) {
-    if (error instanceof TracecourtError) throw new Refusal(400, error.message);
-    throw error;
   }
 }
 

@@ -85,7 +85,9 @@ async function lookAgain(before: Round, hearing: Hearing): Promise<Round> {
   const requests = opened.probes.requests.filter(isAwaited);
   const anew = new Map((await observe(requests, hearing.probes)).map((one) => [one.effect, one]));
   const observations = before.observations.map((known) => (isAwaited(known) && anew.get(known.effect)) || known);
-  const isNews = before.observations.some((known, i) => known !== observations[i] && shown(known) !== shown(observations[i]));
+  const isNews = before.observations.some(
+    (known, i) => known !== observations[i] && shown(known) !== shown(observations[i]),
+  );
   return isNews ? judged(opened, { observations, hearing }) : { opened, observations, verdict };
 }
 
@@ -101,9 +103,7 @@ async function observe(
   requests: readonly ProbeRequest[],
   probes: ReadonlyMap<StoreName, StoreProbe>,
 ): Promise<readonly StoreObservation[]> {
-  const observations = await Promise.all(
-    requests.map((request) => probes.get(request.query.store)?.observe(request)),
-  );
+  const observations = await Promise.all(requests.map((request) => probes.get(request.query.store)?.observe(request)));
   return observations.filter((observation) => observation !== undefined);
 }
 

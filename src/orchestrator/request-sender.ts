@@ -1,9 +1,11 @@
 import { defaultTextMapSetter, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { startTracing } from '@tracecourt/instrumentation';
 import { REQUEST_ID } from '@tracecourt/instrumentation/wire-names';
+import type { Collector } from '../../collectors/index.js';
 import { timeLimit } from '../lib/time-limit.js';
 import type { HttpTrigger } from '../model/index.js';
 import { openHttpConnections } from './ask-over-http.js';
+import { exportWithin } from './export-within.js';
 
 /** What came back, or why nothing did. */
 export interface Answer {
@@ -33,8 +35,15 @@ export interface RequestSender extends AsyncDisposable {
 
 const SENDER = 'tracecourt';
 
-export function createRequestSender(exportTo: string): RequestSender {
-  const tracing = startTracing({ serviceName: SENDER, endpoint: exportTo, global: false, instrumentations: false });
+/** Its spans go to `exportTo`, or straight to `collector` if that is in this process. */
+export function createRequestSender(exportTo: string, collector?: Pick<Collector, 'take'>): RequestSender {
+  const tracing = startTracing({
+    serviceName: SENDER,
+    endpoint: exportTo,
+    global: false,
+    instrumentations: false,
+    ...(collector && { wrapExporter: (exporter) => exportWithin(exporter, collector) }),
+  });
   const connections = openHttpConnections();
 
   async function send({ requestId, trigger, baggage, timeoutMs, signal }: Sending): Promise<Answer> {

@@ -140,7 +140,10 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       signal,
     };
     const system = await startSystem(loaded.scenario, host);
-    const sender = services.use('the sender', createRequestSender(exportTo));
+    const sender = services.use(
+      'the sender',
+      createRequestSender(exportTo, options.exportTo === undefined ? collector : undefined),
+    );
     const room: Courtroom = {
       collector,
       exportTo: options.exportTo,

@@ -106,7 +106,10 @@ describe('hearing a request', () => {
     await consumer.disconnect();
   }
 
-  async function hear(onLook: { readonly redis: (look: number) => unknown; readonly kafka: (look: number) => unknown }) {
+  async function hear(onLook: {
+    readonly redis: (look: number) => unknown;
+    readonly kafka: (look: number) => unknown;
+  }) {
     const looked = { redis: 0, kafka: 0 };
     const watch = (store: 'redis' | 'kafka') =>
       [
