@@ -1,5 +1,4 @@
-import { type Span, STAMP_NAMES } from '../../model/index.js';
-import { answeredByGrpc } from './grpc-answer.js';
+import { answered, handoffIn, type Span, STAMP_NAMES } from '../../model/index.js';
 import { nanosecondsSince } from './nanoseconds.js';
 import type { ArrowReason } from './order-graph.js';
 import { sortByNumber } from './sorted.js';
@@ -47,9 +46,6 @@ interface Logged {
   readonly span: number;
   readonly offset: bigint;
 }
-
-/** A gateway answers these for a server that has not started, or never will. */
-const ANSWERED_BY_OTHERS = new Set([408, 429, 502, 503, 504]);
 
 /**
  * Collects the order that is certain whatever the clocks say.
@@ -202,41 +198,6 @@ function receivedHandoff(span: Span, cause: Span, sent: readonly number[] | unde
   }
   const n = span.parentSpanId === cause.spanId ? handoffIn(span.traceState, cause.spanId) : undefined;
   return n === undefined ? undefined : sent[n - 1];
-}
-
-const PLAIN = `${STAMP_NAMES.handoff}=`;
-const ZERO = 48;
-
-/** True of the state as the ledger writes it, with nobody else's beside it, and an n of one digit. */
-function isPlainState(traceState: string, spanId: string): boolean {
-  const dot = PLAIN.length + spanId.length;
-  if (traceState.length !== dot + 2 || traceState[dot] !== '.') return false;
-  const digit = traceState.charCodeAt(dot + 1) - ZERO;
-  return digit >= 0 && digit <= 9 && traceState.startsWith(PLAIN) && traceState.startsWith(spanId, PLAIN.length);
-}
-
-/** The n of `tracecourt=<span id>.<n>`, if the state names a hand-off of that span; not a number for one that nobody wrote so. */
-export function handoffIn(traceState: string, spanId: string): number | undefined {
-  if (isPlainState(traceState, spanId)) return traceState.charCodeAt(traceState.length - 1) - ZERO;
-  if (!traceState.includes(STAMP_NAMES.handoff)) return undefined;
-  for (const member of traceState.includes(',') ? traceState.split(',') : [traceState]) {
-    const [key, value] = member.split('=');
-    if (key?.trim() !== STAMP_NAMES.handoff) continue;
-    const handoff = value?.trim() ?? '';
-    if (!handoff.startsWith(spanId) || handoff[spanId.length] !== '.') return undefined;
-    const digits = handoff.slice(spanId.length + 1);
-    const n = Number(digits);
-    return String(n) === digits ? n : Number.NaN;
-  }
-  return undefined;
-}
-
-/** True if a response of the server's own came back to its client. */
-export function answered(client: Span, server: Span): boolean {
-  if (client.kind !== 'client' || server.kind !== 'server') return false;
-  const status = client.attributes.get('http.response.status_code') ?? client.attributes.get('http.status_code');
-  if (status === undefined) return answeredByGrpc(client);
-  return typeof status === 'number' && status > 0 && !ANSWERED_BY_OTHERS.has(status);
 }
 
 function partitionLogs(spans: readonly Span[]): readonly PartitionLog[] {

@@ -1,5 +1,6 @@
 import {
   type Attributes,
+  namedProcess,
   type Span,
   type SpanTree,
   STAMP_NAMES,
@@ -135,17 +136,6 @@ function processesOf(
     return process;
   });
   return { processes, processCount: numbers.size };
-}
-
-/**
- * `service.instance.id`, else host and process number. A sender that names neither may run many times over: then only spans
- * under one local parent are known to share a process.
- */
-export function namedProcess(resource: Attributes): string | undefined {
-  const instance = resource.get('service.instance.id');
-  if (typeof instance === 'string' && instance !== '') return instance;
-  const pid = resource.get('process.pid');
-  return pid === undefined ? undefined : `${String(resource.get('host.name') ?? '')}/${String(pid)}`;
 }
 
 function localRoot(

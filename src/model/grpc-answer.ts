@@ -1,4 +1,4 @@
-import type { Span } from '../../model/index.js';
+import type { Span } from './span.js';
 
 /**
  * Codes that a gRPC library never makes up: they came from the server's own code. The others a client, or a proxy, may give for a server that has not started, or never
