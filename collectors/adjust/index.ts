@@ -3,7 +3,7 @@ import { hasCurrentNames, withCurrentNames } from './attribute-aliases.js';
 import { dropDuplicates } from './drop-duplicates.js';
 import { areInOrder, orderSpans } from './order-spans.js';
 
-export { withCurrentNames } from './attribute-aliases.js';
+export { ledgerOf, withCurrentNames } from './attribute-aliases.js';
 export { spanKey } from './drop-duplicates.js';
 export { isFuller } from './fuller-span.js';
 export { compare, orderSpans } from './order-spans.js';

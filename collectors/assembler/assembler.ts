@@ -1,12 +1,13 @@
-import type {
-  Accounting,
-  AssembledRequest,
-  CompletionReason,
-  CompletionStatus,
-  Span,
-  SpanBatch,
+import {
+  type Accounting,
+  type AssembledRequest,
+  type CompletionReason,
+  type CompletionStatus,
+  columnsOf,
+  type Span,
+  type SpanBatch,
 } from '../../src/model/index.js';
-import { orderSpans } from '../adjust/index.js';
+import { ledgerOf, orderSpans } from '../adjust/index.js';
 import type { AssemblerCounts } from '../counts.js';
 import type { Origin } from './accounting-rules.js';
 import { hasNews } from './content-news.js';
@@ -331,16 +332,19 @@ class SpanAssembler implements Assembler {
     const own = ownSpans(content, book);
     const all = content.shared.size === 0 ? own : [...own, ...content.shared];
     const ids = new Set(all.map(idOf));
+    const spans = orderSpans(this.#spansOf(ids));
     return {
       requestId,
       revision: currentRevision(record),
       completionStatus: record.status,
       completedBy: record.completedBy,
       traceIds: traceIdsOf(all),
-      spans: orderSpans(this.#spansOf(ids)),
+      spans,
       accounting: { ...accountingOf(book, { all, own }, origins), ...unreadOf(this.#held.clashesOf(ids)) },
       joins: joinsOf(requestId, all),
       lateSpanIds: orderSpans(this.#spansOf(lateIdsOf(record, ids))).map(({ spanId }) => spanId),
+      // Of others nothing is proven so quickly that it would pay.
+      ...(record.completedBy === 'accounted' ? { columns: columnsOf(spans, ledgerOf) } : {}),
     };
   }
 

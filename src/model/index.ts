@@ -1,3 +1,4 @@
+export { answered } from './answered.js';
 export { budgetText } from './budget-text.js';
 export { COVERAGE_KINDS, type CoverageKind, type CoveredPart, type FlowCoverage } from './coverage.js';
 export type { Evidence, ExpressionScope, StepInScope } from './evidence.js';
@@ -52,6 +53,7 @@ export {
 } from './flow-difference.js';
 export { type FlowOverlay, type OverlaidLeaf, STEP_STATES, type StepState } from './flow-overlay.js';
 export { leavesUnder, partsOf, stepsUnder } from './flow-parts.js';
+export { handoffIn } from './handoff-in.js';
 export {
   type JudgeableRequest,
   MUTATION_KINDS,
@@ -79,6 +81,7 @@ export {
   type StoreName,
   type StoreObservation,
 } from './observation.js';
+export { namedProcess } from './process-name.js';
 export { ruleText } from './rule-text.js';
 export type { Awaited, RunEvent, RunEventOf, RunEventType } from './run-event.js';
 export type {
@@ -105,6 +108,17 @@ export {
   type SpanLink,
   type SpanStatus,
 } from './span.js';
+export {
+  columnsOf,
+  MAX_POINTS,
+  MAX_PROCESSES,
+  MAX_SPANS,
+  type PlainColumns,
+  ROW,
+  ROW_LENGTH,
+  type SpanColumns,
+} from './span-columns.js';
+export { MAX_SHAPES, SHAPE_ATTRIBUTES, type ShapeTable } from './span-shape.js';
 export { type SpanTree, spanTree } from './span-tree.js';
 export { STAMP_NAMES } from './stamp-names.js';
 export {

@@ -78,4 +78,6 @@ export interface StepReader {
   ledgerOf(span: Span): LedgerValues | undefined;
   /** The number of the one matcher that such a span fits; -1 where none does, -2 where several do. */
   stepOf(span: Span): number;
+  /** True if every span of the same shape gets the same answer. */
+  isToldByShape(span: Span): boolean;
 }

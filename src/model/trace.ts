@@ -1,4 +1,5 @@
 import type { AttributeValue, Span } from './span.js';
+import type { SpanColumns } from './span-columns.js';
 
 /** Why a request was called complete. `accounted` is a proof; the others are guesses or limits, and say so. */
 export const COMPLETION_REASONS = [
@@ -33,6 +34,8 @@ export interface AssembledRequest {
   readonly joins: readonly Join[];
   /** Spans new in this revision; empty for revision 1. */
   readonly lateSpanIds: readonly string[];
+  /** What the spans say in numbers, for who judges many requests. Whoever finds none can work them out. */
+  readonly columns?: SpanColumns;
 }
 
 /** What the accounts say about the request, as evidence for its verdict. */

@@ -1,4 +1,4 @@
-import type { AttributeValue, CompiledFlow, FlowNode, Rule, RuleKind } from '../../src/model/index.js';
+import type { AttributeValue, CompiledFlow, FlowNode, Rule, RuleKind, StepMatcher } from '../../src/model/index.js';
 import { flowOf, type SpanLine, stampAll, type TraceOptions } from './evidence.js';
 import type { seeded } from './seeded.js';
 
@@ -25,8 +25,23 @@ export function randomExactFlow(random: Random): CompiledFlow {
     prove: random.below(6) === 0,
     unexpected: random.pick(['allow', 'report', 'forbid'] as const),
   });
-  const known = [...STEPS, 'beside'].map((name) => ({ name, matcher: { step: name }, mayFail: random.below(5) === 0 }));
+  const known = [...STEPS, 'beside'].map((name) => ({
+    name,
+    matcher: randomMatcher(name, random),
+    mayFail: random.below(5) === 0,
+  }));
   return { ...flow, steps: known };
+}
+
+/** Each finds the step by its name: where its process states it, in the span's own name, or as an attribute like any other. */
+function randomMatcher(step: string, random: Random): StepMatcher {
+  return random.pick([
+    { step },
+    { step },
+    { step, span: step },
+    { step, attributes: { 'tracecourt.step': step } },
+    { step, span: step, attributes: { 'tracecourt.step': step } },
+  ] as const);
 }
 
 function treeOver(random: Random, steps: readonly string[]): FlowNode {

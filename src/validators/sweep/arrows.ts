@@ -1,6 +1,6 @@
-import type { Span } from '../../model/index.js';
-import { answered, handoffIn, placeInLog } from '../flow/order-facts.js';
-import { type Columns, MAX_POINTS } from './columns.js';
+import { MAX_POINTS, SPAN_KINDS, type Span } from '../../model/index.js';
+import { placeInLog } from '../flow/order-facts.js';
+import type { Columns } from './columns.js';
 
 /** Where a message stands in its partition, by the span that sent it or works on it. */
 interface Logged {
@@ -9,6 +9,9 @@ interface Logged {
   readonly partition: number;
   readonly offset: bigint;
 }
+
+const PRODUCER = SPAN_KINDS.indexOf('producer');
+const CONSUMER = SPAN_KINDS.indexOf('consumer');
 
 /** Messages are compared each with each. */
 const MAX_LOGGED = 48;
@@ -28,29 +31,27 @@ export class Arrows {
 
   /** False for a request with more messages than are worth comparing. */
   find(columns: Columns): boolean {
+    const { points, count, parent, kind } = columns;
     this.count = 0;
-    this.last.fill(-1, 0, columns.points);
+    this.last.fill(-1, 0, points);
     let senders = 0;
     let isPlain = true;
-    for (let i = 0; i < columns.count; i++) {
-      const span = columns.spans[i] as Span;
-      const above = columns.parent[i] as number;
+    for (let i = 0; i < count; i++) {
+      const above = parent[i] as number;
       if (above >= 0) this.#addCauses(i, above, columns);
-      if (span.kind === 'producer') senders++;
-      if (span.kind === 'consumer') isPlain &&= above >= 0 && columns.spans[above]?.kind === 'producer';
+      if (kind[i] === PRODUCER) senders++;
+      if (kind[i] === CONSUMER) isPlain &&= above >= 0 && kind[above] === PRODUCER;
     }
     this.causes = this.count;
     // One message tells those who work on it no more than that it caused them.
     return senders === 0 || (senders === 1 && isPlain) || this.#addMessages(columns);
   }
 
-  #addCauses(i: number, above: number, columns: Columns): void {
-    const span = columns.spans[i] as Span;
-    const cause = columns.spans[above] as Span;
+  #addCauses(i: number, above: number, { received, answers }: Columns): void {
     this.#add(2 * above, 2 * i);
-    const handoff = span.traceState === '' ? -1 : handoffOf(span, above, columns);
+    const handoff = received[i] as number;
     if (handoff >= 0) this.#add(handoff, 2 * i);
-    if (span.kind === 'server' && answered(cause, span)) this.#add(2 * i, 2 * above + 1);
+    if (answers[i] === 1) this.#add(2 * i, 2 * above + 1);
   }
 
   #addMessages({ spans, count }: Columns): boolean {
@@ -81,12 +82,4 @@ export class Arrows {
 
 function isUpTo(each: Logged, own: Logged): boolean {
   return each.topic === own.topic && each.partition === own.partition && each.offset <= own.offset;
-}
-
-/** The hand-off of its parent that a span says it received, as a point; or -1. */
-function handoffOf({ traceState }: Span, above: number, { spans, handoffs }: Columns): number {
-  const first = handoffs[above] as number;
-  const sent = (handoffs[above + 1] as number) - first;
-  const n = sent === 0 ? undefined : handoffIn(traceState, (spans[above] as Span).spanId);
-  return n !== undefined && Number.isInteger(n) && n >= 1 && n <= sent ? first + n - 1 : -1;
 }

@@ -1,6 +1,7 @@
+import { MAX_PROCESSES } from '../../model/index.js';
 import { TOLERANCE_NANOS } from '../flow/tolerance.js';
 import type { Arrows } from './arrows.js';
-import { type Columns, MAX_PROCESSES } from './columns.js';
+import type { Columns } from './columns.js';
 import type { Sequences } from './sequences.js';
 
 /** Most that each clock can be ahead of each other one, nanoseconds, by all that causes say: see `solveClocks`, whose law this is. */

@@ -1,6 +1,7 @@
 import { oncePer } from '../../lib/once-per.js';
+import { MAX_SPANS } from '../../model/index.js';
 import { emptyCounts, emptyTimes, fitsCounts, type PlaceCounts } from '../conformance/index.js';
-import { type Columns, MAX_SPANS } from './columns.js';
+import type { Columns } from './columns.js';
 import type { SweepPlan } from './plan.js';
 
 /** Each occurrence is held against all of earlier places. */

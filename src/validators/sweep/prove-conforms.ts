@@ -1,5 +1,5 @@
-import type { AssembledRequest, CompiledFlow, Span, StepReader, Verdict } from '../../model/index.js';
-import { statedStep, storeSystemOf } from '../flow/span-index.js';
+import { oncePer } from '../../lib/once-per.js';
+import type { AssembledRequest, CompiledFlow, StepReader, Verdict } from '../../model/index.js';
 import { Arrows } from './arrows.js';
 import { Budgets } from './budgets.js';
 import { ClockBounds } from './clock-bounds.js';
@@ -8,6 +8,7 @@ import { Occurrences } from './occurrences.js';
 import { type SweepPlan, sweepPlan } from './plan.js';
 import { Rules } from './rules.js';
 import { Sequences } from './sequences.js';
+import { ShapeSteps, SPAN_IS } from './shape-steps.js';
 import { type Gathered, Walk } from './walk.js';
 
 /** The one memory that request after request is swept in. */
@@ -55,10 +56,12 @@ export function proveConforms(flow: CompiledFlow, request: AssembledRequest, rea
   };
 }
 
+const shapeSteps = oncePer((plan: SweepPlan) => new ShapeSteps(plan));
+
 function gather(plan: SweepPlan, request: AssembledRequest, reader: StepReader): boolean {
   const { columns, sequences, arrows, clocks, occurrences } = gathered;
   return (
-    columns.read(request, reader) &&
+    columns.read(request, reader, shapeSteps(plan)) &&
     occurrences.find(columns, plan) &&
     knowsAll(plan, columns) &&
     sequences.put(columns) &&
@@ -68,15 +71,11 @@ function gather(plan: SweepPlan, request: AssembledRequest, reader: StepReader):
 }
 
 /** True unless the flow has something to say of spans that are none of its steps, and there is one. */
-function knowsAll({ flow, numbers }: SweepPlan, columns: Columns): boolean {
+function knowsAll({ flow }: SweepPlan, columns: Columns): boolean {
   if (flow.unexpected === 'allow') return true;
-  for (let i = 0; i < columns.count; i++) {
-    if ((columns.step[i] as number) >= 0) continue;
-    const span = columns.spans[i] as Span;
-    const stated = statedStep(span);
-    if (stated !== undefined ? !numbers.has(stated) : !isUnderStep(i, columns) && storeSystemOf(span) !== undefined) {
-      return false;
-    }
+  const { count, step } = columns;
+  for (let i = 0; i < count; i++) {
+    if (step[i] === SPAN_IS.stranger || (step[i] === SPAN_IS.storeCall && !isUnderStep(i, columns))) return false;
   }
   return true;
 }

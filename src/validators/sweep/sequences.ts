@@ -1,5 +1,6 @@
+import { MAX_POINTS, MAX_PROCESSES } from '../../model/index.js';
 import { TOLERANCE_NANOS } from '../flow/tolerance.js';
-import { type Columns, MAX_POINTS, MAX_PROCESSES } from './columns.js';
+import type { Columns } from './columns.js';
 
 /** The points of each process in the order of its stamps: what comes before a point in its own process is all that stands before it in the line. */
 export class Sequences {

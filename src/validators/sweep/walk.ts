@@ -1,7 +1,8 @@
+import { MAX_POINTS, MAX_PROCESSES } from '../../model/index.js';
 import { TOLERANCE_NANOS } from '../flow/tolerance.js';
 import type { Arrows } from './arrows.js';
 import type { ClockBounds } from './clock-bounds.js';
-import { type Columns, MAX_POINTS, MAX_PROCESSES } from './columns.js';
+import type { Columns } from './columns.js';
 import { MAX_OCCURRENCES, type Occurrences } from './occurrences.js';
 import type { SweepPlan } from './plan.js';
 import type { Sequences } from './sequences.js';

@@ -1,0 +1,228 @@
+import { answered } from './answered.js';
+import { handoffIn } from './handoff-in.js';
+import { namedProcess } from './process-name.js';
+import { type Attributes, SPAN_KINDS, type Span } from './span.js';
+import { ShapeTable } from './span-shape.js';
+import { spanTree } from './span-tree.js';
+import type { LedgerValues } from './step.js';
+
+/** Of larger requests no columns are made: what they are good for grows with the square of some of these. */
+export const MAX_SPANS = 512;
+const MAX_HANDOFFS = 512;
+export const MAX_PROCESSES = 24;
+export const MAX_POINTS = 2 * MAX_SPANS + MAX_HANDOFFS;
+
+/** What stands in the row of a span. A place is that of a span in the list, or -1. */
+export const ROW = {
+  /** Place of its parent. */
+  parent: 0,
+  process: 1,
+  /** The first of its hand-offs among the points. */
+  handoffs: 2,
+  /** The hand-off of its parent that it received, among the points; or -1. */
+  received: 3,
+  /** Its kind, by its place in `SPAN_KINDS`. */
+  kind: 4,
+  /** 1 if its parent is the call that it answered. */
+  answers: 5,
+  /** The number of its shape, or -1. */
+  shape: 6,
+} as const;
+export const ROW_LENGTH = 7;
+
+/**
+ * What no flow decides of the spans of a request, in numbers: a view that is worked out from them, by whoever has them at hand.
+ *
+ * Points go by numbers: 2i is the start of span i, 2i + 1 its end, and the hand-offs come after all of these.
+ */
+export interface SpanColumns {
+  /** Whose columns they are. Of another list, however alike, they MUST NOT be used. */
+  readonly of: readonly Span[];
+  /** Undefined if something about the spans is not plain: a failure, a link, a second trace, a span without stamps, two of one id, a process without a name. */
+  readonly plain: PlainColumns | undefined;
+  /** Leaves them out of JSON: who has the spans has them. */
+  toJSON(): undefined;
+}
+
+export interface PlainColumns {
+  readonly count: number;
+  readonly points: number;
+  readonly processCount: number;
+  /** The table that gave the shapes their numbers. */
+  readonly shapes: ShapeTable;
+  /** By span: a {@link ROW}. */
+  readonly rows: Int32Array;
+  /** By point: its stamp. */
+  readonly stamps: Float64Array;
+  /** By point, without the hand-offs: when it was read, nanoseconds since the first start. */
+  readonly times: Float64Array;
+}
+
+/** What the ledger says of a span; undefined for one whose attributes do not answer to their current names. */
+export type LedgerOf = (span: Span) => LedgerValues | undefined;
+
+class ColumnsOfSpans implements SpanColumns {
+  readonly of: readonly Span[];
+  readonly plain: PlainColumns | undefined;
+
+  constructor(of: readonly Span[], plain: PlainColumns | undefined) {
+    this.of = of;
+    this.plain = plain;
+  }
+
+  toJSON(): undefined {
+    return undefined;
+  }
+}
+
+/** The columns of the spans, looked at once. Pure, but for the numbers of shapes. */
+export function columnsOf(spans: readonly Span[], ledgerOf: LedgerOf): SpanColumns {
+  return new ColumnsOfSpans(spans, reading.read(spans, ledgerOf));
+}
+
+let shapes = new ShapeTable();
+
+const HALF = 2 ** 32;
+
+/** Room for one request at a time. */
+class Reading {
+  #points = 0;
+  #rowsEnd = 0;
+  readonly #rows = new Int32Array(MAX_SPANS * ROW_LENGTH);
+  readonly #stamps = new Float64Array(MAX_POINTS);
+  readonly #times = new Float64Array(2 * MAX_SPANS);
+  readonly #moments = new BigUint64Array(2 * MAX_SPANS);
+  /** The same eight bytes each, low half first. */
+  readonly #halves = new Uint32Array(this.#moments.buffer);
+  readonly #resources: Attributes[] = [];
+  readonly #processOf: number[] = [];
+  readonly #names: string[] = [];
+
+  read(spans: readonly Span[], ledgerOf: LedgerOf): PlainColumns | undefined {
+    const count = spans.length;
+    if (count === 0 || count > MAX_SPANS || !arePlain(spans)) return undefined;
+    this.#points = 2 * count;
+    this.#rowsEnd = count * ROW_LENGTH;
+    this.#resources.length = this.#processOf.length = this.#names.length = 0;
+    if (shapes.isFull) shapes = new ShapeTable();
+    for (let i = 0; i < count; i++) if (!this.#readSpan(i, spans[i] as Span, ledgerOf)) return undefined;
+    if (!this.#readParents(spans)) return undefined;
+    this.#readTimes(count);
+    return this.#copy(count);
+  }
+
+  #copy(count: number): PlainColumns {
+    return {
+      count,
+      points: this.#points,
+      processCount: this.#names.length,
+      shapes,
+      rows: this.#rows.slice(0, count * ROW_LENGTH),
+      stamps: this.#stamps.slice(0, this.#points),
+      times: this.#times.slice(0, 2 * count),
+    };
+  }
+
+  #readSpan(i: number, span: Span, ledgerOf: LedgerOf): boolean {
+    const rows = this.#rows;
+    const row = i * ROW_LENGTH;
+    const ledger = ledgerOf(span);
+    const process = this.#processOfResource(span.resource);
+    if (!ledger || process < 0 || !this.#readLedger(i, ledger)) return false;
+    this.#moments[2 * i] = span.startUnixNano;
+    this.#moments[2 * i + 1] = span.endUnixNano;
+    rows[row + ROW.process] = process;
+    rows[row + ROW.kind] = SPAN_KINDS.indexOf(span.kind);
+    rows[row + ROW.shape] = shapes.numberOf(span, ledger.step);
+    return true;
+  }
+
+  #readLedger(i: number, { sequenceStart, sequenceEnd, sequenceSent }: LedgerValues): boolean {
+    if (typeof sequenceStart !== 'number' || typeof sequenceEnd !== 'number' || !(sequenceStart < sequenceEnd)) {
+      return false;
+    }
+    this.#stamps[2 * i] = sequenceStart;
+    this.#stamps[2 * i + 1] = sequenceEnd;
+    this.#rows[i * ROW_LENGTH + ROW.handoffs] = this.#points;
+    return !Array.isArray(sequenceSent) || this.#readHandoffs(sequenceSent);
+  }
+
+  #readHandoffs(sent: readonly unknown[]): boolean {
+    if (this.#points + sent.length > MAX_POINTS) return false;
+    for (const stamp of sent) {
+      if (typeof stamp !== 'number' || Number.isNaN(stamp)) return false;
+      this.#stamps[this.#points++] = stamp;
+    }
+    return true;
+  }
+
+  /** Processes are few: looking through them costs less than a map. -1 for one without a name, or one too many. */
+  #processOfResource(resource: Attributes): number {
+    const known = this.#resources.indexOf(resource);
+    if (known >= 0) return this.#processOf[known] as number;
+    const name = namedProcess(resource);
+    if (name === undefined || this.#resources.length === MAX_SPANS) return -1;
+    let process = this.#names.indexOf(name);
+    if (process < 0) process = this.#names.push(name) - 1;
+    this.#resources.push(resource);
+    this.#processOf.push(process);
+    return process < MAX_PROCESSES ? process : -1;
+  }
+
+  /** Nanoseconds since the first start, as the nearest numbers. */
+  #readTimes(count: number): void {
+    const halves = this.#halves;
+    const low = halves[0] as number;
+    const high = halves[1] as number;
+    for (let i = 0; i < 2 * count; i++) {
+      this.#times[i] = ((halves[2 * i + 1] as number) - high) * HALF + ((halves[2 * i] as number) - low);
+    }
+  }
+
+  /** False if two spans share an id. */
+  #readParents(spans: readonly Span[]): boolean {
+    const { indexOf, parents } = spanTree(spans);
+    if (indexOf.size !== spans.length) return false;
+    for (let i = 0; i < spans.length; i++) this.#readParent(spans[i] as Span, i * ROW_LENGTH, { parents, spans, i });
+    return true;
+  }
+
+  #readParent(
+    span: Span,
+    row: number,
+    { parents, spans, i }: { readonly parents: readonly number[]; readonly spans: readonly Span[]; readonly i: number },
+  ): void {
+    const rows = this.#rows;
+    const parent = parents[i] as number;
+    const cause = spans[parent];
+    rows[row + ROW.parent] = parent;
+    rows[row + ROW.received] = cause && span.traceState !== '' ? this.#handoffOf(parent, span, cause) : -1;
+    rows[row + ROW.answers] = cause && answered(cause, span) ? 1 : 0;
+  }
+
+  #handoffOf(parent: number, { traceState }: Span, { spanId }: Span): number {
+    const rows = this.#rows;
+    const next = (parent + 1) * ROW_LENGTH;
+    const first = rows[parent * ROW_LENGTH + ROW.handoffs] as number;
+    const after = next < this.#rowsEnd ? (rows[next + ROW.handoffs] as number) : this.#points;
+    const n = first === after ? undefined : handoffIn(traceState, spanId);
+    return n !== undefined && Number.isInteger(n) && n >= 1 && n <= after - first ? first + n - 1 : -1;
+  }
+}
+
+const reading = new Reading();
+
+/** One trace, nothing that failed, no cause beside the parent, and in the order that readers of a request expect: by start, then id. */
+function arePlain(spans: readonly Span[]): boolean {
+  let before: Span | undefined;
+  const traceId = spans[0]?.traceId;
+  for (const span of spans) {
+    if (span.status.code === 'error' || span.links.length > 0 || span.traceId !== traceId) return false;
+    const { startUnixNano: start, spanId } = span;
+    if (span.endUnixNano < start) return false;
+    if (before && start <= before.startUnixNano && (start < before.startUnixNano || spanId <= before.spanId))
+      return false;
+    before = span;
+  }
+  return true;
+}
