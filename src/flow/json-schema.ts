@@ -99,16 +99,17 @@ const flowFile = z
 
 /**
  * The shape of a flow file as a JSON Schema (draft 2020-12), for editors. It knows the keys and the types; that a step exists, that an expression can be
- * worked out, and what else is between parts, is known to the loader alone. So is what a `${…}` in place of a number or a truth comes to.
+ * worked out, and what else is between parts, is known to the loader alone. So is what a `${…}` in place of a number, a truth or a word comes to.
  */
 export function flowJsonSchema(): Readonly<Record<string, unknown>> {
   return z.toJSONSchema(flowFile, { target: 'draft-2020-12', reused: 'inline', io: 'input', override });
 }
 
-/** Where a number or a truth stands, a reference to a parameter may. */
+/** Where a number, a truth or a word out of several stands, a reference to a parameter may. */
 function override({ jsonSchema }: { readonly jsonSchema: Record<string, unknown> }): void {
   const { type } = jsonSchema;
-  if ((type !== 'integer' && type !== 'number' && type !== 'boolean') || 'const' in jsonSchema) return;
+  const takesAnyText = type !== 'integer' && type !== 'number' && type !== 'boolean' && !('enum' in jsonSchema);
+  if (takesAnyText || 'const' in jsonSchema) return;
   const itself = { ...jsonSchema };
   for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
   jsonSchema['anyOf'] = [itself, { type: 'string', pattern: '\\$\\{' }];

@@ -6,6 +6,7 @@ import { patternsMeet } from './patterns-meet.js';
 export function testsMeet(a: ValueTest, b: ValueTest): boolean {
   const both = [conditionsOf(a), conditionsOf(b)];
   if (both.some(isOfAbsence)) return both.every(isOfAbsence);
+  if (both.some(({ empty }) => empty === true) && both.some(({ empty }) => empty === false)) return false;
   const named = both.map(valuesOf).find((values) => values !== undefined);
   if (named) return named.some((value) => both.every((test) => passes(value, test)));
   if (both.some(isOfNumbers)) return !both.some(isOfTexts) && boundsMeet(both);

@@ -64,7 +64,7 @@ function parse(text: string): YamlDocument {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const problems = [...document.errors, ...document.warnings].map((error) => ({
+  const problems = [...firstOfItsKind(document.errors), ...document.warnings].map((error) => ({
     ...at(error.pos[0]),
     message: error.message,
   }));
@@ -75,6 +75,12 @@ function parse(text: string): YamlDocument {
     problems,
     placeOf: (path, where = {}) => at(locate({ document, text }, path, where)),
   };
+}
+
+/** One misplaced bracket makes each token after it unexpected: the first is told. */
+function firstOfItsKind(errors: Document['errors']): Document['errors'] {
+  const first = errors.find(({ code }) => code === 'UNEXPECTED_TOKEN');
+  return errors.filter((error) => error.code !== 'UNEXPECTED_TOKEN' || error === first);
 }
 
 /** Counts brackets without reading: the parser takes seconds over some thousands of open ones. */

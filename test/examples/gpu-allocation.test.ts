@@ -403,6 +403,13 @@ describe('the GPU allocation', function () {
       expect(hungUpOn).to.have.lengthOf(3);
     });
 
+    it('asks a member that is slow once more, and takes the answer that comes', async () => {
+      await using council = await startHalfCouncil(MEMBER_NAMES, { onceDeaf: MEMBER_NAMES.slice(0, 1) });
+      await using allocator = await start('allocator', { COUNCIL_URL: council.url, COUNCIL_DEADLINE_MS: '5000' });
+      const answer = await post(allocator.http, APPROVED, {});
+      expect(answer.body.ballots).to.have.lengthOf(5);
+    });
+
     it('rejects when nobody is there', async () => {
       await using allocator = await start('allocator', { COUNCIL_URL: 'http://127.0.0.1:1' });
       expect((await post(allocator.http, APPROVED, {})).body.decision).to.equal('rejected');

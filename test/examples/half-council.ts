@@ -9,12 +9,17 @@ export interface HalfCouncil extends AsyncDisposable {
   readonly hungUpOn: readonly string[];
 }
 
-export async function startHalfCouncil(answering: readonly string[]): Promise<HalfCouncil> {
+/** `onceDeaf`: who of those that answer does not the first time. */
+export async function startHalfCouncil(
+  answering: readonly string[],
+  { onceDeaf = [] }: { readonly onceDeaf?: readonly string[] } = {},
+): Promise<HalfCouncil> {
   const hungUpOn: string[] = [];
+  const deaf = new Set(onceDeaf);
   const server = createServer((request, response) => {
     const member = request.url?.split('/')[2] ?? '';
     request.resume();
-    if (answering.includes(member)) {
+    if (answering.includes(member) && !deaf.delete(member)) {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ member, vote: 'approve' }));
     } else {
       response.once('close', () => hungUpOn.push(member));

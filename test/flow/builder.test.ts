@@ -173,6 +173,8 @@ flows: { one: { sequence: [price, flow: end] }, end: { choice: [store, refuse] }
     ['the sample', SAMPLE_FLOW],
     ['the full sample', FULL_FLOW],
     ['the reference system', readRepositoryFile('examples/gpu-allocation/gpu-allocation.flow.yaml')],
+    ['its calls', readRepositoryFile('examples/gpu-allocation/calls.flow.yaml')],
+    ['its house rules', readRepositoryFile('examples/gpu-allocation/house-rules.flow.yaml')],
   ] as const) {
     it(`comes back from a file and goes into one: ${name}`, async () => {
       const built = flowFromYaml(text);

@@ -13,7 +13,9 @@ const IN_DOCS = [...readRepositoryFile('docs/flow.md').matchAll(/<!-- flow -->\n
 const FLOWS = [
   SAMPLE_FLOW,
   FULL_FLOW,
-  readRepositoryFile('examples/gpu-allocation/gpu-allocation.flow.yaml'),
+  ...['gpu-allocation', 'calls', 'house-rules'].map((name) =>
+    readRepositoryFile(`examples/gpu-allocation/${name}.flow.yaml`),
+  ),
   ...IN_DOCS,
 ];
 

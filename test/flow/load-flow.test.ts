@@ -250,6 +250,10 @@ describe('loadFlow', () => {
     expect(await problemsOf(folded)).to.deep.equal(['14:13 unknown step "alocation", did you mean "allocation"?']);
   });
 
+  it('tells of one misplaced part of YAML alone, and not of each word after it', async () => {
+    expect(await problemsOf(SAMPLE_FLOW.replace('steps:\n', 'steps: x ]\n'))).to.have.length(1);
+  });
+
   it('refuses alias bombs, deep nesting and dangerous keys', async () => {
     const bomb = [
       'a: &a [1,1,1,1,1,1]',

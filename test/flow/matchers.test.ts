@@ -55,6 +55,7 @@ const APART: readonly (readonly [object, object])[] = [
   [of({ 'one-of': [1, 2] }), of({ 'one-of': [3] })],
   [of({ contains: 'x' }), of({ above: 3 })],
   [of({ empty: true }), of('x')],
+  [of({ empty: true }), of({ empty: false })],
   [json({ above: 1 }), json(1)],
   [{ span: '/^price/' }, { span: 'cost x' }],
   [{ span: '/^price/' }, { span: 'cost *' }],

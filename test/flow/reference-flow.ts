@@ -1,9 +1,41 @@
-import { choice, flow, parallel, repeat, sequence } from '../../src/index.js';
+import { choice, flow, named, parallel, repeat, sequence, under, when } from '../../src/index.js';
+
+/** Kafka delivers at least once; a notification is made inside the handling. */
+const telling = named(
+  'telling',
+  parallel(
+    repeat('event-handled', '+', { parallel: true }),
+    repeat(under('notification', 'event-handled'), '+', { parallel: true }),
+  ),
+);
+
+const granting = named(
+  'granting',
+  sequence('graph-write', parallel(sequence('cache-write', 'context-read'), sequence('event-publish', telling))),
+);
+
+const refusing = named(
+  'refusing',
+  sequence(
+    'rejection-notice',
+    parallel(
+      repeat('rejection-handled', '+', { parallel: true }),
+      repeat(under('rejection-notification', 'rejection-handled'), '*', { parallel: true }),
+    ),
+  ),
+);
+
+const voting = named('voting', repeat('council-vote', `1..\${members}`, { parallel: true }));
 
 /** The flow of examples/gpu-allocation as one would write it in TypeScript. */
 export const REFERENCE_FLOW = flow('gpu-allocation')
   .steps({
-    allocation: { service: 'allocator' },
+    allocation: {
+      service: 'allocator',
+      inside: { repeat: { of: { repeat: { step: 'look', times: '+' } }, times: '1..2', between: 'pause' } },
+    },
+    look: { client: 'neo4j', service: 'allocator', span: '/^MATCH Gpu( MATCH Gpu)*$/' },
+    pause: { service: 'allocator' },
     'council-vote': { service: 'allocator', 'may-fail': true },
     'graph-write': { service: 'allocator' },
     'cache-write': { service: 'allocator' },
@@ -16,46 +48,23 @@ export const REFERENCE_FLOW = flow('gpu-allocation')
     'rejection-handled': { client: 'kafka', topic: 'gpu.rejected', kind: 'consumer', service: 'notifier' },
     'rejection-notification': { service: 'notifier', kind: 'internal', span: 'rejection-notification' },
   })
-  .order(
-    sequence(
-      'allocation',
-      choice(
-        sequence(
-          repeat('council-vote', `1..\${members}`, { parallel: true }),
-          choice(
-            sequence(
-              'graph-write',
-              parallel(
-                sequence('cache-write', 'context-read'),
-                sequence(
-                  'event-publish',
-                  parallel(
-                    repeat('event-handled', '+', { parallel: true }),
-                    repeat('notification', '+', { parallel: true }),
-                  ),
-                ),
-              ),
-            ),
-            sequence(
-              'rejection-notice',
-              parallel(
-                repeat('rejection-handled', '+', { parallel: true }),
-                repeat('rejection-notification', '*', { parallel: true }),
-              ),
-            ),
-          ),
-        ),
-        'no-capacity',
-      ),
-    ),
-  )
+  .order(sequence('allocation', when('has(values.gpu)', sequence(voting, choice(granting, refusing)), 'no-capacity')))
   .with({
     parameters: {
       members: { default: 5, about: 'how many of the council are asked' },
       quorum: { default: 3, about: 'how many must approve' },
+      strangers: {
+        default: 'report',
+        'one-of': ['report', 'forbid'],
+        about: 'what to make of calls outside of every step',
+      },
     },
     values: { decisionId: 'steps.allocation[0].output.decisionId', gpu: 'steps.allocation[0].output.gpu' },
-    budgets: { total: '20s', 'council-vote': '1s each', 'graph-write -> event-handled': '10s' },
+    budgets: {
+      total: `\${env:ALLOCATION_WITHIN:-20s}`,
+      'council-vote': '1s each',
+      'graph-write -> event-handled': '10s',
+    },
     effects: {
       'graph-write': {
         neo4j: {
@@ -110,17 +119,20 @@ export const REFERENCE_FLOW = flow('gpu-allocation')
         ours: 'row.decision == values.decisionId',
         from: 'row.since',
         until: 'row.until',
+        capacity: 1,
+        skew: '1s',
       },
     },
     versions: {
       context: { 'written-by': ['graph-write', 'cache-write'], 'read-by': 'context-read', version: 'output.version' },
     },
     outbox: [{ commit: 'graph-write', publish: 'event-publish' }],
-    unexpected: 'report',
+    unexpected: `\${strangers}`,
     rules: [
       { precedence: ['council-vote', 'graph-write'] },
       { 'not-co-existence': ['graph-write', 'rejection-notice'] },
       { 'at-most': ['allocation', 1] },
+      { precedence: ['council-vote', 'graph-write'], where: "a.attributes['gpu.vote'] == 'approve'" },
     ],
     invariants: {
       'one-writer':
@@ -138,6 +150,12 @@ export const REFERENCE_FLOW = flow('gpu-allocation')
         'allocation council-vote*3 cache-write graph-write context-read event-publish event-handled notification',
         'allocation council-vote*3 graph-write cache-write context-read',
         'allocation council-vote*3 graph-write (cache-write context-read | event-publish event-handled notification) rejection-notice',
+      ],
+      recorded: [
+        'recorded/approve.jsonl',
+        'recorded/reject.jsonl',
+        'recorded/no-capacity.jsonl',
+        { file: 'recorded/hasty.jsonl', finding: 'wrong-order' },
       ],
     },
   });

@@ -62,6 +62,7 @@ function linesOf(story: Story): readonly string[] {
     : [...graph, ...cache.write, ...cache.read];
   const inside = [
     'a allocator <as 4-20 step=allocation output={"decisionId":"d1","gpu":"g1","model":"a100"}',
+    'al allocator <a 6-18 client db.system.name=neo4j step=look',
     ...Array.from({ length: story.voters }, (_, i) => voteLines(i, story)).flat(),
     ...inTurn(record, 30 + story.voteMs),
     ...eventLines(story, 110 + story.voteMs),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { wrapStep } from '@tracecourt/instrumentation';
 import neo4j, { type Driver, type EagerResult } from 'neo4j-driver';
 import type { AllocationRequest, Candidate } from '../decision.js';
@@ -30,13 +31,18 @@ const HOLD_THE_FIRST_GPU = `
 
 const HOLD_MS = 60_000;
 
+/** A hold may be about to end: who finds no GPU looks once more. */
+const PAUSE_MS = 50;
+const pause = wrapStep('pause', () => delay(PAUSE_MS));
+
 /** The step `allocation`: opens a decision, and finds a free GPU for it if there is one. */
 export function allocationStep(graph: Driver, run: string) {
   return wrapStep(
     'allocation',
     async (request: AllocationRequest): Promise<Candidate> => {
-      const decisionId = randomUUID();
-      return { ...request, decisionId, gpu: await holdGpu(graph, { run, model: request.model, decisionId }) };
+      const wish = { run, model: request.model, decisionId: randomUUID() };
+      const gpu = (await holdGpu(graph, wish)) ?? (await pause().then(() => holdGpu(graph, wish)));
+      return { ...request, decisionId: wish.decisionId, gpu };
     },
     { input: true, output: true },
   );
