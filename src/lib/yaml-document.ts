@@ -64,7 +64,7 @@ function parse(text: string): YamlDocument {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const problems = [...firstOfItsKind(document.errors), ...document.warnings].map((error) => ({
+  const problems = [...withoutConsequences(document.errors), ...document.warnings].map((error) => ({
     ...at(error.pos[0]),
     message: error.message,
   }));
@@ -77,10 +77,10 @@ function parse(text: string): YamlDocument {
   };
 }
 
-/** One misplaced bracket makes each token after it unexpected: the first is told. */
-function firstOfItsKind(errors: Document['errors']): Document['errors'] {
-  const first = errors.find(({ code }) => code === 'UNEXPECTED_TOKEN');
-  return errors.filter((error) => error.code !== 'UNEXPECTED_TOKEN' || error === first);
+/** What is not YAML makes much of what follows look wrong: of such problems the first is told. A key that is there twice stands for itself. */
+function withoutConsequences(errors: Document['errors']): Document['errors'] {
+  const first = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  return errors.filter((error) => error.code === 'DUPLICATE_KEY' || error === first);
 }
 
 /** Counts brackets without reading: the parser takes seconds over some thousands of open ones. */

@@ -251,7 +251,9 @@ describe('loadFlow', () => {
   });
 
   it('tells of one misplaced part of YAML alone, and not of each word after it', async () => {
-    expect(await problemsOf(SAMPLE_FLOW.replace('steps:\n', 'steps: x ]\n'))).to.have.length(1);
+    for (const to of ['', 'steps: [x] ]\n', 'steps: { x: y } }\n']) {
+      expect(await problemsOf(SAMPLE_FLOW.replace('steps:\n', () => to)), to).to.have.length(1);
+    }
   });
 
   it('refuses alias bombs, deep nesting and dangerous keys', async () => {
