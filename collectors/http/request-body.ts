@@ -20,16 +20,26 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   return encoding === 'gzip' ? await inflateWithin(wire, limit) : wire;
 }
 
-async function readWire(request: IncomingMessage, limit: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit, 'on the wire');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge(limit, 'on the wire');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+/** By events: iterating over a request costs several times as much, and most bodies come in one piece. */
+function readWire(request: IncomingMessage, limit: number): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge(limit, 'on the wire'));
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const refuse = (error: Error): void => {
+      request.off('data', take).pause();
+      reject(error);
+    };
+    const take = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > limit) refuse(tooLarge(limit, 'on the wire'));
+      else chunks.push(chunk);
+    };
+    request.on('data', take);
+    request.once('end', () => resolve(Buffer.concat(chunks, size)));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('The client went away in the middle of its body.')));
+  });
 }
 
 async function inflateWithin(wire: Buffer, limit: number): Promise<Buffer> {

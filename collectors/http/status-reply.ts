@@ -37,15 +37,15 @@ export function sendRefusal(response: ServerResponse, encoding: Encoding, refusa
   const code = RPC_CODES[refusal.httpStatus] ?? UNKNOWN;
   const body =
     encoding === 'application/json'
-      ? Buffer.from(JSON.stringify({ code, message: refusal.message }))
+      ? JSON.stringify({ code, message: refusal.message })
       : Buffer.concat([varintField(1, code), textField(2, refusal.message)]);
   send(response, { status: refusal.httpStatus, contentType: encoding, body, headers: refusal.headers });
 }
 
 /** Answers an export: taken, but for the spans that never can be. */
 export function sendExportResponse(response: ServerResponse, encoding: Encoding, refused: Refused): void {
-  const body =
-    encoding === 'application/json' ? Buffer.from(JSON.stringify(jsonSuccess(refused))) : protobufSuccess(refused);
+  // A text leaves in one piece with the head.
+  const body = encoding === 'application/json' ? JSON.stringify(jsonSuccess(refused)) : protobufSuccess(refused);
   send(response, { status: 200, contentType: encoding, body });
 }
 
