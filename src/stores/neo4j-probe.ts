@@ -147,7 +147,8 @@ class Neo4jProbe implements StoreProbe {
     });
     try {
       // One round trip: what may not write needs no transaction to take back.
-      return await this.#collect(session.run(cypher, parameters, { timeout: this.#timeoutMs }));
+      const run = () => session.run(cypher, parameters, { timeout: this.#timeoutMs });
+      return await this.#collect(withoutStacks(run));
     } finally {
       // The answer is known: a connection that dies while it is put away changes nothing about it.
       session.close().catch(() => undefined);
@@ -188,6 +189,20 @@ class Neo4jProbe implements StoreProbe {
 
   #identity(agent: string): ServerIdentity {
     return { store: this.store, address: this.address, ...productOf(agent) };
+  }
+}
+
+/**
+ * The driver writes down the stack of every question, for an error that may come of it: a tenth of what a question costs, and what goes wrong is told in our own
+ * words. Nothing but `ask` itself runs meanwhile.
+ */
+function withoutStacks<T>(ask: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return ask();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
