@@ -21,12 +21,14 @@ export function inCelTerms(data: unknown): { readonly value: unknown; readonly l
   const convert = (value: unknown, depth: number): unknown => {
     if (++values > MAX_VALUES || depth > MAX_DEPTH) throw new ExpressionLimit('the data is too large or too deep');
     if (!isContainer(value)) return scalarInCelTerms(value);
-    const size = Array.isArray(value) ? value.length : Object.keys(value).length;
+    const names = Array.isArray(value) ? undefined : Object.keys(value);
+    const size = names ? names.length : (value as readonly unknown[]).length;
     if (size > MAX_LIST) throw new ExpressionLimit(`a list of ${size}`);
     longest = Math.max(longest, size);
-    if (Array.isArray(value)) return value.map((item) => convert(item, depth + 1));
+    if (!names) return (value as readonly unknown[]).map((item) => convert(item, depth + 1));
     const converted: Record<string, unknown> = Object.create(null);
-    for (const [key, item] of Object.entries(value)) {
+    for (const key of names) {
+      const item = (value as Readonly<Record<string, unknown>>)[key];
       if (item === undefined) continue;
       converted[key] = key === MEASURED && typeof item === 'number' ? item : convert(item, depth + 1);
     }

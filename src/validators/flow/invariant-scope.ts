@@ -1,5 +1,5 @@
 import { nanosToMs } from '../../lib/clock.js';
-import { entriesByAnyName, nameInExpressions, type Span, type StoredValue } from '../../model/index.js';
+import { type Attributes, type AttributeValue, entriesByAnyName, nameInExpressions, type Span } from '../../model/index.js';
 import { recordNames } from '../store/record-names.js';
 import type { Subject } from '../subject.js';
 import { serviceOf } from './span-index.js';
@@ -41,12 +41,17 @@ function spanInScope(span: Span, { index }: Subject): Readonly<Record<string, un
     status: span.status.code,
     message: span.status.message,
     durationMs: nanosToMs(span.endUnixNano - span.startUnixNano),
-    attributes: Object.fromEntries([...entriesByAnyName(span.attributes)].reverse()) as Readonly<
-      Record<string, StoredValue>
-    >,
+    attributes: byName(span.attributes),
     parent: span.parentSpanId ?? '',
     parentName: parent?.name ?? '',
     parentService: (parent && serviceOf(parent)) ?? '',
     links: span.links.map(({ spanId }) => spanId),
   };
+}
+
+/** Of a key that occurs twice the first wins, as in Attributes. */
+function byName(attributes: Attributes): Readonly<Record<string, AttributeValue>> {
+  const named: Record<string, AttributeValue> = Object.create(null);
+  for (const [key, value] of entriesByAnyName(attributes)) if (!(key in named)) named[key] = value;
+  return named;
 }
