@@ -42,11 +42,19 @@ function checkRule(
   if (!rule.readBy.some((step) => subject.stepsNamed(step).length > 0)) return NOTHING_FOUND;
   const { sightings, problems } = sightingsOf(subject, order, { rule, evaluate });
   const reads = sightings.filter(({ step }) => rule.readBy.includes(step));
-  const knownBefore = knowledge(order, sightings);
+  let known: ReturnType<typeof knowledge> | undefined;
+  const knownBefore = (earlier: Sighting, later: Sighting): boolean => {
+    known ??= knowledge(order, sightings);
+    return known(earlier, later);
+  };
   const stale = reads.flatMap((read): readonly Stale[] => {
-    const known = sightings.filter((other) => other.key === read.key && knownBefore(other, read));
-    const newer = known.filter((other) => isNewer(other.version, read.version) === true);
-    const unclear = known.find((other) => isNewer(other.version, read.version) === undefined);
+    // What is known for sure not to be newer harms nothing, whenever it was known: mostly that is all.
+    const suspects = sightings.filter(
+      (other) => other.key === read.key && isNewer(other.version, read.version) !== false,
+    );
+    const knownThen = suspects.filter((other) => knownBefore(other, read));
+    const newer = knownThen.filter((other) => isNewer(other.version, read.version) === true);
+    const unclear = knownThen.find((other) => isNewer(other.version, read.version) === undefined);
     if (unclear) problems.add(`versions ${unclear.version} and ${read.version} of the ${rule.name} cannot be compared`);
     return newer.length > 0 ? [{ read, known: newer }] : [];
   });

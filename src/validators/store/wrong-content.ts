@@ -21,7 +21,7 @@ function checkEffect(
 ): Checked {
   const { effect, records = [], steps } = seen;
   const { expect } = effect;
-  if (expect === undefined) return NOTHING_FOUND;
+  if (expect === undefined || records.length === 0) return NOTHING_FOUND;
   const scope = { ...subject.evidence.scope };
   const wrong: StoredRecord[] = [];
   const problems = new Set<string>();
@@ -31,6 +31,7 @@ function checkEffect(
     else if (answer.value === false) wrong.push(record);
     else if (answer.value !== true) problems.add('the expectation is neither true nor false');
   }
+  if (wrong.length + problems.size === 0) return NOTHING_FOUND;
   const finding = findingAbout(subject, 'wrong-content', {
     about: { step: effect.step, occurrences: steps, store: effect.query.store },
     facts: { ...effectFacts({ ...seen, records: wrong }), expect },
