@@ -71,7 +71,21 @@ function namesIn({ attributes, events, links, resource }: Span, fits: Fits): rea
   addNames(names, attributes, fits);
   for (const event of events) addNames(names, event.attributes, fits);
   for (const link of links) addNames(names, link.attributes, fits);
+  for (const name of namesInResource(resource, fits)) names.add(name);
+  return [...names];
+}
+
+const inResources = new WeakMap<Attributes, WeakMap<Fits, readonly string[]>>();
+
+/** Spans that came together share what is said of their process: it is looked through once. */
+function namesInResource(resource: Attributes, fits: Fits): readonly string[] {
+  const byFits = inResources.get(resource) ?? new WeakMap<Fits, readonly string[]>();
+  inResources.set(resource, byFits);
+  const known = byFits.get(fits);
+  if (known) return known;
+  const names = new Set<string>();
   addNames(names, resource, fits);
+  byFits.set(fits, [...names]);
   return [...names];
 }
 

@@ -1,5 +1,11 @@
 import { nanosToMs } from '../../lib/clock.js';
-import { type Attributes, type AttributeValue, entriesByAnyName, nameInExpressions, type Span } from '../../model/index.js';
+import {
+  type Attributes,
+  type AttributeValue,
+  entriesByAnyName,
+  nameInExpressions,
+  type Span,
+} from '../../model/index.js';
 import { recordNames } from '../store/record-names.js';
 import type { Subject } from '../subject.js';
 import { serviceOf } from './span-index.js';
