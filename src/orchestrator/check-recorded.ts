@@ -2,25 +2,10 @@ import { oncePer } from '../lib/once-per.js';
 import type { AssembledRequest, CompiledFlow, Verdict, WorkflowTrace } from '../model/index.js';
 import { judgeAlone, judgeOverheard, openCase } from './judge-evidence.js';
 import { addressBook } from './name-peers.js';
-import { onlyRequest, recordedRequests } from './recorded-requests.js';
 
 export interface CheckedRecording {
   readonly trace: WorkflowTrace;
   readonly verdict: Verdict;
-}
-
-/**
- * Judges recorded requests by their spans alone: effects are not looked for, since the stores of that time are gone, and nothing is said of them.
- *
- * `request` names the one to judge; without it all are.
- */
-export async function checkRecorded(
-  flow: CompiledFlow,
-  { file, request }: { readonly file: string; readonly request?: string | undefined },
-): Promise<readonly CheckedRecording[]> {
-  const spansAlone = withoutStores(flow);
-  const requests = await recordedRequests(file, spansAlone);
-  return onlyRequest(requests, request).map((each) => judgeClosely(spansAlone, each));
 }
 
 /** The same as {@link judgeSpans}, for someone who looks: with a note that names orders which nothing proves. That costs a second judgement, where there are any. */

@@ -3,10 +3,11 @@ import { extname } from 'node:path';
 import { TracecourtError } from '../errors.js';
 import type { AssembledRequest, CompiledFlow } from '../model/index.js';
 import { listRuns, readBundle } from './bundle-reader.js';
-import { type CheckedRecording, checkRecorded, judgeClosely, withoutStores } from './check-recorded.js';
+import { withoutStores } from './check-recorded.js';
 import { fetchTrace } from './fetch-trace.js';
 import { onlyRequest, requestsInLines } from './recorded-requests.js';
 import { requestsIn } from './replay.js';
+import { asked, checkRecorded, type SiftedRecordings } from './sift-recorded.js';
 
 export interface WhereSpansAre {
   /** A file, or the id of a request or a trace. */
@@ -20,11 +21,11 @@ export interface WhereSpansAre {
 }
 
 /**
- * Judges requests by their spans alone, wherever these are: in a file; in the newest recorded run that has a request or a trace of that id; or in a store of traces.
+ * Judges requests by their spans alone, wherever these are: in a file, where those without a step of the flow are left aside unless one is named; in the newest recorded run that has a request or a trace of that id; or in a store of traces.
  *
  * Throws TracecourtError: what {@link checkRecorded} and {@link fetchTrace} do, and `not-found`.
  */
-export async function checkSpans(flow: CompiledFlow, where: WhereSpansAre): Promise<readonly CheckedRecording[]> {
+export async function checkSpans(flow: CompiledFlow, where: WhereSpansAre): Promise<SiftedRecordings> {
   const { trace, from, request, bundles } = where;
   if (from === undefined && isFile(trace)) return checkRecorded(flow, { file: trace, request });
   const spansAlone = withoutStores(flow);
@@ -32,7 +33,7 @@ export async function checkSpans(flow: CompiledFlow, where: WhereSpansAre): Prom
     from === undefined
       ? recordedUnder(trace, { flow: spansAlone, bundles })
       : requestsInLines(await fetchTrace(trace, from), { file: `what ${from} answers`, flow: spansAlone });
-  return onlyRequest(requests, request).map((each) => judgeClosely(spansAlone, each));
+  return asked(spansAlone, onlyRequest(requests, request));
 }
 
 /** An id has no dots that end in letters, and no slashes: what has is the name of a file, be it there or not. */

@@ -4,8 +4,8 @@ import { matcherWarnings, wordOrder } from '../flow/index.js';
 import type { CompiledFlow, FlowCoverage, RecordedExample, WorkflowTrace } from '../model/index.js';
 import { ambiguityWarnings, checkWord } from '../validators/index.js';
 import { findingSentence, reasonSentence } from '../view/index.js';
-import { type CheckedRecording, checkRecorded } from './check-recorded.js';
 import { coverExamples } from './cover.js';
+import { checkRecorded, type SiftedRecordings } from './sift-recorded.js';
 
 /** One example of a flow, held against it. */
 export interface FlowTestCase {
@@ -40,7 +40,7 @@ export async function testFlow(flow: CompiledFlow, flowFile: string): Promise<Fl
   const requests: WorkflowTrace[] = [];
   for (const example of recorded) {
     const judged = await judgeRecorded(flow, example, dirname(flowFile));
-    if (!(judged instanceof TracecourtError)) requests.push(...judged.map(({ trace }) => trace));
+    if (!(judged instanceof TracecourtError)) requests.push(...judged.checked.map(({ trace }) => trace));
     cases.push(judged instanceof TracecourtError ? unreadable(example, judged) : testRecorded(example, judged));
   }
   const passed = cases.filter(({ ok }) => ok).length;
@@ -65,7 +65,7 @@ async function judgeRecorded(
   flow: CompiledFlow,
   { file, request }: RecordedExample,
   folder: string,
-): Promise<readonly CheckedRecording[] | TracecourtError> {
+): Promise<SiftedRecordings | TracecourtError> {
   try {
     return await checkRecorded(flow, { file: resolve(folder, file), request });
   } catch (error) {
@@ -80,7 +80,7 @@ function unreadable({ file }: RecordedExample, { message }: TracecourtError): Fl
 
 function testRecorded(
   { file, request, verdict: expected, finding }: RecordedExample,
-  judged: readonly CheckedRecording[],
+  { checked: judged, leftAside }: SiftedRecordings,
 ): FlowTestCase {
   const wrong = judged.filter(
     ({ verdict }) =>
@@ -90,7 +90,8 @@ function testRecorded(
     ...verdict.findings.map(findingSentence),
     ...verdict.reasons.map(reasonSentence),
   ]);
-  const nothing = request === undefined ? 'no request is in it' : `request ${request} is not in it`;
+  const none = leftAside.length > 0 ? 'no request in it has a step of the flow' : 'no request is in it';
+  const nothing = request === undefined ? none : `request ${request} is not in it`;
   return {
     kind: 'recorded',
     file,

@@ -9,3 +9,4 @@ export { RelevantSpans } from './open/relevant-spans.js';
 export { PRECEDENCE, type PrecedenceRule } from './precedence.js';
 export { type PlacedStep, type RequestReading, type RunReading, readRun } from './read-run.js';
 export { proveConforms } from './sweep/prove-conforms.js';
+export { speaksBeyondSteps } from './without-steps.js';

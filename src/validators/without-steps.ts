@@ -16,8 +16,13 @@ export function forbidsWithoutSteps({ forbidden, rules, invariants }: CompiledFl
   return (
     forbidden.length > 0 ||
     rules.some(isUpperBound) ||
-    invariants.some(({ expression }) => BEYOND_STEPS.test(expression))
+    invariants.some(({ expression }) => speaksBeyondSteps(expression))
   );
+}
+
+/** True of an expression about all spans, the stores or the request: it can be looked at where no step happened. */
+export function speaksBeyondSteps(expression: string): boolean {
+  return BEYOND_STEPS.test(expression);
 }
 
 const BEYOND_STEPS = /\b(?:spans|request|stores)\b/;

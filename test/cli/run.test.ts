@@ -40,7 +40,7 @@ describe('tracecourt run, trace and replay', () => {
     const flow = 'examples/gpu-allocation/gpu-allocation.flow.yaml';
     const { run: name, coverage } = await run();
     expect(coverage).to.have.length(1);
-    expect(coverage[0].summary[0]).to.deep.include({ kind: 'step', covered: 8, of: 12 });
+    expect(coverage[0].summary[0]).to.deep.include({ kind: 'step', covered: 9, of: 14 });
     expect(coverage[0].summary.at(-1)).to.deep.include({ kind: 'effect', covered: 4, of: 7 });
     const again = await tracecourt(['flow', 'coverage', flow, name, '--json', ...kept]);
     expect(JSON.parse(again.stdout).coverage).to.deep.equal(coverage[0]);

@@ -31,6 +31,6 @@ describe('the flow learnt of the reference system', function () {
                 - sequence: # in 1 of 2 requests
                     - graph-write
 `);
-    expect(stdout).to.include('        - no-capacity # in 1 of 3 requests\n');
+    expect(stdout).to.include('        - sequence: [pause, no-capacity] # in 1 of 3 requests\n');
   });
 });

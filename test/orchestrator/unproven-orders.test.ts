@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { toOtlpJson } from '../../collectors/index.js';
 import { loadFlow } from '../../src/flow/index.js';
-import { checkRecorded } from '../../src/orchestrator/check-recorded.js';
+import { checkRecorded } from '../../src/orchestrator/sift-recorded.js';
 import { buildSpan, spanIdOf, traceIdOf } from '../helpers/spans.js';
 
 const FLOW = 'version: 1\nflow: shop\ntrust: quiet\nsteps: { pay: {}, mail: {} }\norder: { sequence: [pay, mail] }\n';
@@ -30,8 +30,8 @@ describe('orders that nothing proves', () => {
 
   const checked = async (services: readonly [string, string], more = '') => {
     writeFileSync(file, exported(services));
-    const [only] = await checkRecorded(await loadFlow(FLOW + more, 'shop'), { file });
-    return only?.verdict;
+    const { checked } = await checkRecorded(await loadFlow(FLOW + more, 'shop'), { file });
+    return checked[0]?.verdict;
   };
 
   it('are named, with what the clocks say, to who looks', async () => {

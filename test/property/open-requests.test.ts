@@ -5,7 +5,8 @@ import type { AssembledRequest, CompletionReason, Span, Verdict } from '../../sr
 import { assemblerOptions } from '../../src/orchestrator/assembler-options.js';
 import { judgeCase, openCase } from '../../src/orchestrator/judge-evidence.js';
 import { NOTHING_EARLIER } from '../../src/orchestrator/left-over.js';
-import { judgeWhileOpen } from '../../src/orchestrator/live/watch-open.js';
+import { openEvidence } from '../../src/orchestrator/live/open-request.js';
+import { judgeOpen } from '../../src/validators/index.js';
 import { seeded } from '../helpers/seeded.js';
 import { at, batchOfSpans } from '../helpers/spans.js';
 import { type OpenWorld, REQUEST, randomOpenWorld } from './open-world.js';
@@ -73,7 +74,7 @@ function whenDoomed(world: OpenWorld, arrivals: readonly Span[]): Early | undefi
 }
 
 function look({ flow }: OpenWorld, request: AssembledRequest | undefined): Verdict | undefined {
-  return request && judgeWhileOpen(request, { flow, book: new Map() }).verdict;
+  return request && judgeOpen(openEvidence(request, { flow, book: new Map() }));
 }
 
 /** The last word on the request, once these have come; with `looking`, after a look at each. */

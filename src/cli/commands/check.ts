@@ -37,7 +37,10 @@ export function checkCommand(done: (exitCode: number) => void): Command {
       'OTLP traces as JSON, an export a line, as a Collector writes them; or the id of a request or a trace of a recorded run',
     )
     .option('--from <url>', 'take the trace of that id from the query API of Jaeger (v3) or Tempo')
-    .option('--request <id>', 'the request to judge; default: each that is found')
+    .option(
+      '--request <id>',
+      'the request to judge, whatever happened in it; default: of a file, each that has a step of the flow',
+    )
     .option('--json', 'print one JSON document')
     .addHelpText(
       'after',
@@ -45,7 +48,9 @@ export function checkCommand(done: (exitCode: number) => void): Command {
 Examples:
   tracecourt check checkout.flow.yaml --trace traces.jsonl
   tracecourt check checkout.flow.yaml --trace 20261121-104501-3f2a9c.2
-  tracecourt check checkout.flow.yaml --trace 4bf92f3577b34da6a3ce929d0e0e4736 --from http://127.0.0.1:16686`,
+  tracecourt check checkout.flow.yaml --trace 4bf92f3577b34da6a3ce929d0e0e4736 --from http://127.0.0.1:16686
+
+Of a file, requests in which no step of the flow happened are left aside, and counted. Exits with 2 if nothing was judged.`,
     );
   return withSettings(withParameters(command), ['bundleDir']).action(async (file: string, flags: CheckFlags) => {
     const flow = await loadFlowFile(file, { parameters: parametersOf(flags.param), environment: process.env });
@@ -53,7 +58,7 @@ Examples:
     const { trace, from, request } = flags;
     if (trace === undefined)
       throw new TracecourtError('usage', "option '--trace <file|id>' is missing: what is to be judged");
-    const checked = await checkSpans(flow, { trace, from, request, bundles });
+    const { checked, leftAside } = await checkSpans(flow, { trace, from, request, bundles });
     const coverage = coverRecorded(
       flow,
       checked.map(({ trace }) => trace),
@@ -61,16 +66,42 @@ Examples:
     const requests = checked.map(({ verdict }) => verdict);
     const warnings = warningsOf(flow);
     if (!flags.json) printLines(warnings.map((warning) => colors.yellow(`warning: ${warning}`)));
-    if (flags.json) print(`${toJson({ requests, warnings, coverage: coverageDocument(coverage) })}\n`);
-    else if (checked.length === 0) printLines([nothingIn(trace, request)]);
-    else printLines([...checked.flatMap(pageOf), '', ...coverageLines(coverage, colors)]);
+    if (flags.json) print(`${toJson({ requests, leftAside, warnings, coverage: coverageDocument(coverage) })}\n`);
+    else if (checked.length === 0) printLines(nothingJudged(leftAside, { trace, request }));
+    else printLines([...checked.flatMap(pageOf), '', ...asideLines(leftAside), ...coverageLines(coverage, colors)]);
     const codes = checked.map(({ verdict }) => exitCodeOf(verdict.outcome));
     done(codes.length === 0 ? EXIT_CODES.unknown : combineExitCodes(codes));
   });
 }
 
-function nothingIn(trace: string, request: string | undefined): string {
-  return request === undefined ? `No spans are in ${trace}.` : `No request ${request} is in ${trace}.`;
+function nothingJudged(
+  leftAside: readonly string[],
+  { trace, request }: { readonly trace: string; readonly request: string | undefined },
+): readonly string[] {
+  if (request !== undefined) return [`No request ${request} is in ${trace}.`];
+  if (leftAside.length === 0) return [`No spans are in ${trace}.`];
+  return [
+    `Nothing was judged: no step of the flow is in ${trace}, which has ${counted(leftAside.length)}.`,
+    'If one of them is meant, compare its spans with what the steps are known by; --request judges one all the same:',
+    ...someOf(leftAside).map((id) => `  ${id}`),
+  ];
+}
+
+function asideLines(leftAside: readonly string[]): readonly string[] {
+  if (leftAside.length === 0) return [];
+  const what = `${counted(leftAside.length)} without a step of the flow left aside`;
+  return [`${what}: ${someOf(leftAside).join(', ')} (--request judges one all the same)`];
+}
+
+function counted(requests: number): string {
+  return requests === 1 ? '1 request' : `${requests} requests`;
+}
+
+const SHOWN = 3;
+
+function someOf(ids: readonly string[]): readonly string[] {
+  const more = ids.length - SHOWN;
+  return more > 0 ? [...ids.slice(0, SHOWN), `and ${more} more`] : ids;
 }
 
 function pageOf({ verdict, trace }: CheckedRecording): readonly string[] {

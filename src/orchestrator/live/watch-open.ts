@@ -1,10 +1,10 @@
-import type { AssembledRequest, Evidence, Verdict, WorkflowTrace } from '../../model/index.js';
+import type { Evidence, WorkflowTrace } from '../../model/index.js';
 import { awaitedNext, judgeOpen } from '../../validators/index.js';
 import { guarded } from '../guarded.js';
 import type { UnstampedEvent } from '../unstamped-event.js';
 import { Agenda } from './agenda.js';
 import { type Awaits, awaitsOf, Waits } from './awaited.js';
-import { OpenRequest, type OpenSource, openEvidence, type Watched } from './open-request.js';
+import { OpenRequest, type OpenSource, type Watched } from './open-request.js';
 
 export interface WatchOptions extends OpenSource {
   readonly emit: (event: UnstampedEvent) => void;
@@ -200,15 +200,6 @@ class Watch implements OpenWatch {
 }
 
 const ANSWER: Awaits = { what: 'answer', name: '' };
-
-/** Pure: what is to be said of a request that is open, from all of it. */
-export function judgeWhileOpen(
-  request: AssembledRequest,
-  watched: Watched,
-): { readonly trace: WorkflowTrace; readonly verdict: Verdict } {
-  const opened = openEvidence(request, watched);
-  return { trace: opened.trace, verdict: judgeOpen(opened) };
-}
 
 /** The step that ended last, as the clocks say. */
 function lastSeen({ steps }: WorkflowTrace): { readonly step: string; readonly service: string } | undefined {
