@@ -39,8 +39,9 @@ describe('the thread of the embedded stores', () => {
     return socket;
   }
 
-  /** Whether by an end or by a reset. */
-  const closing = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once('close', resolve));
+  /** Whether there is an error first or not. */
+  const heard = (emitter: Socket | Worker, event: string): Promise<unknown> =>
+    new Promise((resolve) => emitter.once(event, resolve));
 
   async function refusal(work: Promise<unknown>): Promise<unknown> {
     return work.then(
@@ -69,7 +70,7 @@ describe('the thread of the embedded stores', () => {
   it('stops a store as it stops in its own thread: connections are cut, the port is free, the others go on', async () => {
     const [cache, log] = [await thread.start('redis'), await thread.start('kafka')];
     const [ofCache, ofLog] = [await open(cache), await open(log)];
-    const cut = closing(ofCache);
+    const cut = heard(ofCache, 'close');
     await cache[Symbol.asyncDispose]();
     await cut;
     expect(await refusal(once(connect(cache.port, '127.0.0.1'), 'connect'))).to.include({ code: 'ECONNREFUSED' });
@@ -93,10 +94,10 @@ describe('the thread of the embedded stores', () => {
 
   it('says once that it was lost, and why; connections are cut, and no store starts any more', async () => {
     const server = await thread.start('redis');
-    const cut = closing(await open(server));
+    const over = [heard(await open(server), 'close'), heard(worker, 'exit')];
     worker.postMessage(null);
     expect(await refusal(thread.start('kafka'))).to.include({ code: 'store-unavailable' });
-    await cut;
+    await Promise.all(over);
     expect(await refusal(thread.start('neo4j'))).to.include({ code: 'store-unavailable' });
     expect(losses.map(({ code }) => code)).to.deep.equal(['store-unavailable']);
     expect(losses[0]?.message).to.match(
