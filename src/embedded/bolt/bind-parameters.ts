@@ -45,9 +45,12 @@ export function bindParameters(statement: CypherStatement, given: ReadonlyMap<st
   refuseMissing(statement.tokens, given);
   refuseMergeOnNull(statement.tokens, given);
   refuseBadRows(statement.tokens, given);
-  const edits = statement.tokens.flatMap((token, i): readonly Edit[] => {
-    if (token.kind !== 'parameter') return [...sumEdits(statement.tokens, i), ...literalEdits(statement.tokens, i)];
-    return [{ start: token.start, end: token.end, text: binder.write(token, placeOf(statement.tokens, i)) }];
+  const edits: Edit[] = [];
+  statement.tokens.forEach((token, i) => {
+    if (token.kind === 'parameter')
+      edits.push({ start: token.start, end: token.end, text: binder.write(token, placeOf(statement.tokens, i)) });
+    else if (token.kind === 'word') edits.push(...sumEdits(statement.tokens, i));
+    else if (token.kind === 'symbol') edits.push(...literalEdits(statement.tokens, i));
   });
   return { text: applyEdits(statement.text, edits), parameters: binder.parameters };
 }

@@ -11,6 +11,8 @@ import { encodePackStream } from './packstream-encode.js';
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** A client that pipelines more than this has to wait. */
 const MAX_QUEUED = 256;
+/** Above it, what the client has to read is sent, and read, before more is made. */
+const MOST_HELD_BYTES = 16 * 1024;
 /** For the handshake and the logon together. */
 const LOGON_TIMEOUT_MS = 10_000;
 
@@ -32,7 +34,9 @@ class BoltConnection {
   #resetsAhead = 0;
   #isWorking = false;
   #isHangingUp = false;
-  #isHoldingBack = false;
+  /** What is to leave in one piece. */
+  #replies: Buffer[] = [];
+  #heldBytes = 0;
 
   constructor(socket: Socket, settings: ConnectionSettings) {
     this.#socket = socket;
@@ -113,13 +117,14 @@ class BoltConnection {
     if (request.name === 'RESET') this.#resetsAhead--;
     else if (this.#resetsAhead > 0) return session.ignore();
     await session.handle(request);
-    if (session.isOver) this.#socket.end();
+    if (!session.isOver) return;
+    this.#letGo();
+    this.#socket.end();
   }
 
   readonly #send: Send = async (reply: BoltStructure) => {
     if (this.#socket.destroyed) throw new Error('The client is gone.');
-    this.#holdBack();
-    if (this.#socket.write(toChunks(encodePackStream(reply)))) return;
+    if (this.#holdBack(toChunks(encodePackStream(reply))) || this.#letGo()) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
         this.#socket.off('drain', done);
@@ -131,18 +136,21 @@ class BoltConnection {
     });
   };
 
-  /** What is sent in one turn of the event loop leaves in one piece. */
-  #holdBack(): void {
-    if (this.#isHoldingBack) return;
-    this.#isHoldingBack = true;
-    this.#socket.cork();
-    setImmediate(() => this.#letGo());
+  /** What is sent in one turn of the event loop leaves in one piece. False when there is enough for one. */
+  #holdBack(reply: Buffer): boolean {
+    if (this.#replies.length === 0) setImmediate(() => this.#letGo());
+    this.#replies.push(reply);
+    this.#heldBytes += reply.length;
+    return this.#heldBytes + this.#socket.writableLength < MOST_HELD_BYTES;
   }
 
-  #letGo(): void {
-    if (!this.#isHoldingBack) return;
-    this.#isHoldingBack = false;
-    this.#socket.uncork();
+  /** False when the client is slow to read. */
+  #letGo(): boolean {
+    const [first, ...more] = this.#replies;
+    if (first === undefined || this.#socket.destroyed) return true;
+    this.#replies = [];
+    this.#heldBytes = 0;
+    return this.#socket.write(more.length === 0 ? first : Buffer.concat([first, ...more]));
   }
 
   #endUnlessLoggedOn(): void {

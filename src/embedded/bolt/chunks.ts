@@ -1,17 +1,20 @@
 const MAX_CHUNK = 0xffff;
-const END = Buffer.of(0, 0);
+const SIZE_BYTES = 2;
 
 /** A message as it goes over the wire: chunks of at most 65,535 bytes, each behind its size, and an empty one at the end. */
 export function toChunks(message: Buffer): Buffer {
-  const parts: Buffer[] = [];
+  const chunks = Math.ceil(message.length / MAX_CHUNK);
+  const wire = Buffer.allocUnsafe(message.length + (chunks + 1) * SIZE_BYTES);
+  let to = 0;
   for (let at = 0; at < message.length; at += MAX_CHUNK) {
-    const chunk = message.subarray(at, at + MAX_CHUNK);
-    const size = Buffer.alloc(2);
-    size.writeUInt16BE(chunk.length);
-    parts.push(size, chunk);
+    to = wire.writeUInt16BE(Math.min(MAX_CHUNK, message.length - at), to);
+    to += message.copy(wire, to, at, at + MAX_CHUNK);
   }
-  return Buffer.concat([...parts, END]);
+  wire.writeUInt16BE(0, to);
+  return wire;
 }
+
+const NOTHING: Buffer = Buffer.alloc(0);
 
 /** A message is longer than we take. */
 export class MessageTooLong extends Error {
@@ -21,7 +24,7 @@ export class MessageTooLong extends Error {
 /** Joins chunks to messages, however the bytes are cut. Empty messages (keep-alive) are left out. */
 export class ChunkJoiner {
   readonly #maxBytes: number;
-  #pending: Buffer = Buffer.alloc(0);
+  #pending: Buffer = NOTHING;
   #chunks: Buffer[] = [];
   #size = 0;
 
@@ -29,8 +32,12 @@ export class ChunkJoiner {
     this.#maxBytes = maxBytes;
   }
 
-  /** The messages that are whole with these bytes. Throws {@link MessageTooLong}; the connection is of no use after it. */
+  /**
+   * The messages that are whole with these bytes; they MAY share memory with them. Throws {@link MessageTooLong}; the connection is
+   * of no use after it.
+   */
   add(bytes: Buffer): readonly Buffer[] {
+    const kept = this.#chunks.length;
     let rest = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
     const messages: Buffer[] = [];
     while (rest.length >= 2) {
@@ -40,7 +47,8 @@ export class ChunkJoiner {
       else if (this.#size > 0) messages.push(this.#finish());
       rest = rest.subarray(2 + size);
     }
-    this.#pending = Buffer.from(rest);
+    this.#pending = rest.length === 0 ? NOTHING : Buffer.from(rest);
+    this.#own(messages.length === 0 ? kept : 0);
     return messages;
   }
 
@@ -48,11 +56,17 @@ export class ChunkJoiner {
     this.#size += chunk.length;
     if (this.#size > this.#maxBytes)
       throw new MessageTooLong(`A message is longer than the ${this.#maxBytes} bytes that the embedded graph takes.`);
-    this.#chunks.push(Buffer.from(chunk));
+    this.#chunks.push(chunk);
+  }
+
+  /** What waits for its end, from that chunk on, is copied: it would keep alive all that came with it. */
+  #own(from: number): void {
+    for (let i = from; i < this.#chunks.length; i++) this.#chunks[i] = Buffer.from(this.#chunks[i] ?? NOTHING);
   }
 
   #finish(): Buffer {
-    const message = Buffer.concat(this.#chunks);
+    const [first = NOTHING] = this.#chunks;
+    const message = this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
     this.#chunks = [];
     this.#size = 0;
     return message;

@@ -57,6 +57,11 @@ export function isSymbol(token: CypherToken | undefined, symbol: string): boolea
   return token?.kind === 'symbol' && token.text === symbol;
 }
 
+/** True for one of these symbols, each a character of `symbols`. */
+export function isAnySymbol(token: CypherToken | undefined, symbols: string): boolean {
+  return token?.kind === 'symbol' && symbols.includes(token.text);
+}
+
 /** `{key: …`: a word that names a member of a map. */
 export function isMapKey(tokens: readonly CypherToken[], i: number): boolean {
   const before = tokens[i - 1];

@@ -7,8 +7,8 @@ import type { BoundStatement } from './bind-parameters.js';
 export interface EngineResult {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
-  /** Types of the columns. */
-  readonly types: readonly ArrowType[];
+  /** Types of the columns: asked of the engine, so only if need be. */
+  readonly types: () => readonly ArrowType[];
   /** What changed, by the names that Neo4j's summaries have for it. */
   readonly counters: Readonly<Record<string, number>>;
   /** False as long as no statement has made a date, a time or a duration. */
@@ -45,10 +45,14 @@ export class GraphEngine {
 
   #toResult(result: QueryResult, { text }: BoundStatement): EngineResult {
     this.#mayHoldTemporals ||= TEMPORAL_FUNCTION.test(text);
-    const rows = result.rows();
-    const types = rows.length === 0 ? [] : readArrowTypes(result.toArrowIPC());
-    const mayHoldTemporals = this.#mayHoldTemporals;
-    return { columns: result.columns, rows, types, counters: countersOf(result), mayHoldTemporals };
+    let types: readonly ArrowType[] | undefined;
+    return {
+      columns: result.columns,
+      rows: result.rows(),
+      types: () => (types ??= readArrowTypes(result.toArrowIPC())),
+      counters: countersOf(result),
+      mayHoldTemporals: this.#mayHoldTemporals,
+    };
   }
 
   close(): void {

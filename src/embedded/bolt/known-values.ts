@@ -21,6 +21,11 @@ export class KnownValues {
     this.#rows = rowVariables(tokens, given);
   }
 
+  /** False when no variable of the statement takes values that are known. */
+  get hasRows(): boolean {
+    return this.#rows.size > 0;
+  }
+
   /** Of the expression that starts at this token; undefined when nothing is known of it. What follows MAY change it. */
   at(from: number): KnownExpression | undefined {
     const token = this.#tokens[from];
@@ -82,8 +87,9 @@ function rowVariables(
 ): ReadonlyMap<string, readonly BoltValue[]> {
   const rows = new Map<string, readonly BoltValue[]>();
   tokens.forEach((token, i) => {
+    if (!isKeyword(token, 'UNWIND')) return;
     const [list, as, name] = tokens.slice(i + 1, i + 4);
-    if (!isKeyword(token, 'UNWIND') || list?.kind !== 'parameter' || !isKeyword(as, 'AS') || !name) return;
+    if (list?.kind !== 'parameter' || !isKeyword(as, 'AS') || !name) return;
     const values = given.get(list.text);
     if (isBoltList(values) && timesBound(tokens, name.text) === 1) rows.set(name.text, values);
   });

@@ -57,19 +57,19 @@ class Reader {
       case 0xc0:
         return null;
       case 0xc1:
-        return this.#take(8).readDoubleBE();
+        return this.#bytes.readDoubleBE(this.#pass(8));
       case 0xc2:
         return false;
       case 0xc3:
         return true;
       case 0xc8:
-        return BigInt(this.#take(1).readInt8());
+        return BigInt(this.#bytes.readInt8(this.#pass(1)));
       case 0xc9:
-        return BigInt(this.#take(2).readInt16BE());
+        return BigInt(this.#bytes.readInt16BE(this.#pass(2)));
       case 0xca:
-        return BigInt(this.#take(4).readInt32BE());
+        return BigInt(this.#bytes.readInt32BE(this.#pass(4)));
       case 0xcb:
-        return this.#take(8).readBigInt64BE();
+        return this.#bytes.readBigInt64BE(this.#pass(8));
       default:
         return this.#sized(marker, depth);
     }
@@ -99,17 +99,26 @@ class Reader {
   }
 
   #size(width: number): number {
-    return this.#take(width).readUIntBE(0, width);
+    const at = this.#pass(width);
+    return width === 1 ? this.#bytes.readUInt8(at) : this.#bytes.readUIntBE(at, width);
   }
 
   #take(count: number): Buffer {
-    if (this.left() < count) throw new PackStreamError(`The value ends ${count - this.left()} bytes early.`);
-    this.#at += count;
-    return this.#bytes.subarray(this.#at - count, this.#at);
+    const at = this.#pass(count);
+    return this.#bytes.subarray(at, at + count);
   }
 
   #text(size: number): string {
-    return this.#take(size).toString('utf8');
+    const at = this.#pass(size);
+    return this.#bytes.toString('utf8', at, at + size);
+  }
+
+  /** Goes over so many bytes, and gives the place where they start. */
+  #pass(count: number): number {
+    if (this.left() < count) throw new PackStreamError(`The value ends ${count - this.left()} bytes early.`);
+    const at = this.#at;
+    this.#at += count;
+    return at;
   }
 
   #list(size: number, depth: number): readonly BoltValue[] {

@@ -1,78 +1,101 @@
+import { ByteWriter } from '../byte-writer.js';
 import { BoltStructure, type BoltValue, isBoltList, isBoltMap } from './bolt-value.js';
 
 /** The PackStream bytes of a value, in its shortest form. Throws RangeError for integers outside 64 bits. */
 export function encodePackStream(value: BoltValue): Buffer {
-  const parts: Buffer[] = [];
-  put(value, parts);
-  return Buffer.concat(parts);
+  const to = new ByteWriter();
+  put(value, to);
+  return to.finish();
 }
 
-function put(value: BoltValue, parts: Buffer[]): void {
-  if (value === null) parts.push(Buffer.of(0xc0));
-  else if (typeof value === 'boolean') parts.push(Buffer.of(value ? 0xc3 : 0xc2));
-  else if (typeof value === 'bigint') parts.push(integer(value));
-  else if (typeof value === 'number') parts.push(float(value));
-  else if (typeof value === 'string') putText(value, parts);
-  else if (value instanceof Uint8Array) parts.push(bytesHead(value.length), Buffer.from(value));
-  else if (value instanceof BoltStructure) putStructure(value, parts);
-  else if (isBoltMap(value)) putMap(value, parts);
-  else if (isBoltList(value)) putList(value, parts);
+function put(value: BoltValue, to: ByteWriter): void {
+  if (value === null) to.uint8(0xc0);
+  else if (typeof value === 'boolean') to.uint8(value ? 0xc3 : 0xc2);
+  else if (typeof value === 'bigint') putInteger(value, to);
+  else if (typeof value === 'number') putFloat(value, to);
+  else if (typeof value === 'string') putText(value, to);
+  else if (value instanceof Uint8Array) putBytes(value, to);
+  else if (value instanceof BoltStructure) putStructure(value, to);
+  else if (isBoltMap(value)) putMap(value, to);
+  else if (isBoltList(value)) putList(value, to);
 }
 
-function integer(value: bigint): Buffer {
-  if (value >= -16n && value <= 127n) return Buffer.of(Number(value) & 0xff);
-  if (value >= -0x80n && value < 0x80n) return Buffer.of(0xc8, Number(value) & 0xff);
-  if (value >= -0x8000n && value < 0x8000n) return marked(0xc9, 2, (to) => to.writeInt16BE(Number(value), 1));
-  if (value >= -0x80000000n && value < 0x80000000n) return marked(0xca, 4, (to) => to.writeInt32BE(Number(value), 1));
-  return marked(0xcb, 8, (to) => to.writeBigInt64BE(value, 1));
+function putInteger(value: bigint, to: ByteWriter): void {
+  if (value < -0x80000000n || value >= 0x80000000n) {
+    to.uint8(0xcb);
+    to.int64(value);
+  } else putShortInteger(Number(value), to);
 }
 
-function float(value: number): Buffer {
-  return marked(0xc1, 8, (to) => to.writeDoubleBE(value, 1));
-}
-
-function marked(marker: number, size: number, write: (to: Buffer) => void): Buffer {
-  const buffer = Buffer.alloc(1 + size);
-  buffer[0] = marker;
-  write(buffer);
-  return buffer;
-}
-
-function putText(text: string, parts: Buffer[]): void {
-  const bytes = Buffer.from(text, 'utf8');
-  parts.push(head(bytes.length, { tiny: 0x80, small: 0xd0 }), bytes);
-}
-
-function putList(list: readonly BoltValue[], parts: Buffer[]): void {
-  parts.push(head(list.length, { tiny: 0x90, small: 0xd4 }));
-  for (const item of list) put(item, parts);
-}
-
-function putMap(map: ReadonlyMap<string, BoltValue>, parts: Buffer[]): void {
-  parts.push(head(map.size, { tiny: 0xa0, small: 0xd8 }));
-  for (const [key, item] of map) {
-    putText(key, parts);
-    put(item, parts);
+function putShortInteger(value: number, to: ByteWriter): void {
+  if (value >= -0x10 && value <= 0x7f) to.int8(value);
+  else if (value >= -0x80 && value < 0x80) {
+    to.uint8(0xc8);
+    to.int8(value);
+  } else if (value >= -0x8000 && value < 0x8000) {
+    to.uint8(0xc9);
+    to.int16(value);
+  } else {
+    to.uint8(0xca);
+    to.int32(value);
   }
 }
 
-function putStructure({ tag, fields }: BoltStructure, parts: Buffer[]): void {
+function putFloat(value: number, to: ByteWriter): void {
+  to.uint8(0xc1);
+  to.float64(value);
+}
+
+function putText(text: string, to: ByteWriter): void {
+  const length = Buffer.byteLength(text);
+  putHead(length, { tiny: 0x80, small: 0xd0 }, to);
+  to.text(text, length);
+}
+
+function putBytes(bytes: Uint8Array, to: ByteWriter): void {
+  putSize(bytes.length, 0xcc, to);
+  to.bytes(bytes);
+}
+
+function putList(list: readonly BoltValue[], to: ByteWriter): void {
+  putHead(list.length, { tiny: 0x90, small: 0xd4 }, to);
+  for (const item of list) put(item, to);
+}
+
+function putMap(map: ReadonlyMap<string, BoltValue>, to: ByteWriter): void {
+  putHead(map.size, { tiny: 0xa0, small: 0xd8 }, to);
+  for (const [key, item] of map) {
+    putText(key, to);
+    put(item, to);
+  }
+}
+
+function putStructure({ tag, fields }: BoltStructure, to: ByteWriter): void {
   if (fields.length > 15) throw new RangeError('A structure has at most 15 fields.');
-  parts.push(Buffer.of(0xb0 | fields.length, tag));
-  for (const field of fields) put(field, parts);
+  to.uint8(0xb0 | fields.length);
+  to.uint8(tag);
+  for (const field of fields) put(field, to);
+}
+
+function putHead(
+  size: number,
+  { tiny, small }: { readonly tiny: number; readonly small: number },
+  to: ByteWriter,
+): void {
+  if (size < 16) to.uint8(tiny | size);
+  else putSize(size, small, to);
 }
 
 /** `small` is the marker for a one-byte size; the two- and four-byte ones follow it. */
-function head(size: number, { tiny, small }: { readonly tiny: number; readonly small: number }): Buffer {
-  return size < 16 ? Buffer.of(tiny | size) : sized(small, size);
-}
-
-function bytesHead(size: number): Buffer {
-  return sized(0xcc, size);
-}
-
-function sized(small: number, size: number): Buffer {
-  if (size < 0x100) return Buffer.of(small, size);
-  if (size < 0x10000) return marked(small + 1, 2, (to) => to.writeUInt16BE(size, 1));
-  return marked(small + 2, 4, (to) => to.writeUInt32BE(size, 1));
+function putSize(size: number, small: number, to: ByteWriter): void {
+  if (size < 0x100) {
+    to.uint8(small);
+    to.uint8(size);
+  } else if (size < 0x10000) {
+    to.uint8(small + 1);
+    to.uint16(size);
+  } else {
+    to.uint8(small + 2);
+    to.uint32(size);
+  }
 }

@@ -1,4 +1,4 @@
-import { bracketDepth, type CypherToken, isClause, isKeyword, isSymbol } from './cypher-tokens.js';
+import { bracketDepth, type CypherToken, isAnySymbol, isClause, isKeyword, isSymbol } from './cypher-tokens.js';
 
 /** What a value is used for, as far as it changes how it has to be written. */
 export type ValuePlace =
@@ -22,17 +22,18 @@ export function placeOf(tokens: readonly CypherToken[], from: number, to = from)
 }
 
 function isCount(tokens: readonly CypherToken[], i: number): boolean {
-  return ['LIMIT', 'SKIP', 'OFFSET'].some((word) => isKeyword(tokens[i - 1], word));
+  const word = tokens[i - 1]?.keyword;
+  return word === 'LIMIT' || word === 'SKIP' || word === 'OFFSET';
 }
 
 function isPattern(tokens: readonly CypherToken[], i: number): boolean {
   const [before, twoBefore, after] = [tokens[i - 1], tokens[i - 2], tokens[i + 1]];
   const closes = isSymbol(after, ')') || isSymbol(after, ']');
   if (!closes || before?.kind !== 'word' || isKeyword(before, 'DISTINCT') || isKeyword(before, 'NOT')) return false;
-  return [':', '|', '&', '(', '['].some((symbol) => isSymbol(twoBefore, symbol));
+  return isAnySymbol(twoBefore, ':|&([');
 }
 
-const CLAUSES = [
+const CLAUSES: ReadonlySet<string> = new Set([
   'CREATE',
   'MERGE',
   'SET',
@@ -50,11 +51,14 @@ const CLAUSES = [
   'OPTIONAL',
   'ORDER',
   'UNION',
-];
+]);
+
+function isClauseWord(token: CypherToken | undefined): boolean {
+  return token?.keyword !== undefined && CLAUSES.has(token.keyword);
+}
 
 export function endsExpression(token: CypherToken | undefined): boolean {
-  if (!token || CLAUSES.some((word) => isKeyword(token, word))) return true;
-  return [',', '}', ')', ';'].some((symbol) => isSymbol(token, symbol));
+  return !token || isClauseWord(token) || isAnySymbol(token, ',});');
 }
 
 function isInPattern(tokens: readonly CypherToken[], i: number): boolean {
@@ -81,9 +85,9 @@ export function patternOf(tokens: readonly CypherToken[], i: number): PropertyPa
 /** `(n:Label {`, `[:TYPE {` or `({`, unlike `: {` of a map and `f({` of a function. */
 function startsProperties(tokens: readonly CypherToken[], open: number): boolean {
   const [before, twoBefore] = [tokens[open - 1], tokens[open - 2]];
-  if (before?.kind === 'word') return [':', '|', '&', '(', '['].some((symbol) => isSymbol(twoBefore, symbol));
+  if (before?.kind === 'word') return isAnySymbol(twoBefore, ':|&([');
   if (!isSymbol(before, '(')) return false;
-  return twoBefore?.kind !== 'word' || CLAUSES.some((word) => isKeyword(twoBefore, word));
+  return twoBefore?.kind !== 'word' || isClauseWord(twoBefore);
 }
 
 function openingBracket(tokens: readonly CypherToken[], from: number): number | undefined {
@@ -98,8 +102,7 @@ function openingBracket(tokens: readonly CypherToken[], from: number): number | 
 /** The word of the clause that the token stands in. */
 export function clauseOf(tokens: readonly CypherToken[], at: number): string | undefined {
   for (let i = at; i >= 0; i--) {
-    const word = CLAUSES.find((clause) => isKeyword(tokens[i], clause));
-    if (word && isClause(tokens, i)) return word;
+    if (isClauseWord(tokens[i]) && isClause(tokens, i)) return tokens[i]?.keyword;
   }
   return undefined;
 }

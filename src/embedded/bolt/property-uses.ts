@@ -1,5 +1,5 @@
 import { type BoltMap, type BoltValue, isBoltList, isBoltMap } from './bolt-value.js';
-import { type CypherToken, isKeyword, isSymbol } from './cypher-tokens.js';
+import { type CypherToken, isAnySymbol, isKeyword, isSymbol } from './cypher-tokens.js';
 import { KnownValues } from './known-values.js';
 import { clauseOf, patternOf, placeOf } from './parameter-place.js';
 
@@ -39,7 +39,7 @@ export function readUses(tokens: readonly CypherToken[], given: ReadonlyMap<stri
 
 /** Then the expression is part of a larger one, of which nothing is known. */
 function isOperator(token: CypherToken | undefined): boolean {
-  return ['+', '-', '*', '/', '%', '^', '[', '.'].some((sign) => isSymbol(token, sign));
+  return isAnySymbol(token, '+-*/%^[.');
 }
 
 interface Statement {
@@ -86,10 +86,8 @@ function isMember(tokens: readonly CypherToken[], i: number): boolean {
   return tokens[i]?.kind === 'word' && isSymbol(tokens[i - 1], '.') && tokens[i - 2]?.kind === 'word';
 }
 
-const SIGNS = ['=', '<', '>'];
-
 function isComparison(tokens: readonly CypherToken[], i: number): boolean {
-  return SIGNS.some((sign) => isSymbol(tokens[i], sign)) || isKeyword(tokens[i], 'IN');
+  return isAnySymbol(tokens[i], '=<>') || isKeyword(tokens[i], 'IN');
 }
 
 /** The token behind `=`, `<>`, `<=`, `IN`. */
@@ -125,7 +123,7 @@ function labelsBefore(tokens: readonly CypherToken[], at: number): readonly stri
 }
 
 function isLabelSign(token: CypherToken | undefined): boolean {
-  return [':', '|', '&'].some((sign) => isSymbol(token, sign));
+  return isAnySymbol(token, ':|&');
 }
 
 /** Of variables with labels where they are bound: `(n:Label`, `[r:TYPE`. */

@@ -10,6 +10,7 @@ import { mergeOnNull, storedValue } from './property-value.js';
  */
 export function refuseBadRows(tokens: readonly CypherToken[], given: ReadonlyMap<string, BoltValue>): void {
   const known = new KnownValues(tokens, given);
+  if (!known.hasRows) return;
   tokens.forEach((token, i) => {
     const rows = token.kind === 'word' && !isSymbol(tokens[i - 1], '.') ? known.at(i) : undefined;
     if (!rows) return;

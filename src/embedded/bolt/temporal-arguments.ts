@@ -1,11 +1,11 @@
 import type { BoundStatement } from './bind-parameters.js';
 import type { BoltValue } from './bolt-value.js';
-import { type CypherToken, isKeyword, isSymbol } from './cypher-tokens.js';
+import { type CypherToken, isSymbol } from './cypher-tokens.js';
 import { unsupported } from './failure.js';
 import type { EngineResult } from './graph-engine.js';
 import { KnownValues } from './known-values.js';
 
-const FUNCTIONS = ['DATE', 'TIME', 'DATETIME', 'LOCALTIME', 'LOCALDATETIME', 'DURATION'];
+const FUNCTIONS = new Set(['DATE', 'TIME', 'DATETIME', 'LOCALTIME', 'LOCALDATETIME', 'DURATION']);
 
 /** A text that is made a temporal value: `date('2024-02-29')`, `duration($text)`. */
 export interface TemporalArgument {
@@ -18,13 +18,20 @@ export function temporalArguments(
   tokens: readonly CypherToken[],
   given: ReadonlyMap<string, BoltValue>,
 ): readonly TemporalArgument[] {
+  const calls = [...tokens.keys()].filter((i) => isTemporalCall(tokens, i));
+  if (calls.length === 0) return [];
   const known = new KnownValues(tokens, given);
-  return tokens.flatMap((token, i) => {
-    const name = FUNCTIONS.find((word) => isKeyword(token, word));
-    const argument = name && isSymbol(tokens[i + 1], '(') ? known.at(i + 2) : undefined;
-    if (!name || !argument || !isSymbol(tokens[argument.to + 1], ')')) return [];
-    return [{ name: name.toLowerCase(), texts: argument.values.filter((value) => typeof value === 'string') }];
+  return calls.flatMap((i) => {
+    const argument = known.at(i + 2);
+    if (!argument || !isSymbol(tokens[argument.to + 1], ')')) return [];
+    const name = tokens[i]?.text.toLowerCase() ?? '';
+    return [{ name, texts: argument.values.filter((value) => typeof value === 'string') }];
   });
+}
+
+function isTemporalCall(tokens: readonly CypherToken[], i: number): boolean {
+  const word = tokens[i]?.keyword;
+  return word !== undefined && FUNCTIONS.has(word) && isSymbol(tokens[i + 1], '(');
 }
 
 /** Throws BoltFailure for a text of which the engine makes another value than Neo4j does, or null. */

@@ -75,7 +75,8 @@ function readCertain(result: EngineResult, shapes: readonly ValueShape[] | undef
 }
 
 function byColumns({ columns, rows, counters, types, mayHoldTemporals }: EngineResult): TypedResult {
-  const typings = types.map((type) => new ColumnTyping(type, { isAlone: rows.length === 1, mayHoldTemporals }));
+  const facts = { isAlone: rows.length === 1, mayHoldTemporals };
+  const typings = columns.map((_, i) => new ColumnTyping(() => types()[i], facts));
   return { columns, counters, rows: rows.map((row) => row.map((value, i) => typed(value, typings[i]))) };
 }
 

@@ -16,7 +16,7 @@ export class UncertainType extends Error {
   }
 }
 
-/** As the engine writes dates, times of day and durations. */
+/** As the engine writes dates, times of day and durations: any other text is a text. */
 const LIKE_A_TIME = /^(?:[+-]?\d{3,}-\d\d-\d\d|\d\d:\d\d|-?P[-\dT])/;
 
 /** What is known of the types in one place of an answer. Its methods throw {@link UncertainType}. */
@@ -40,24 +40,26 @@ export interface ColumnFacts {
   readonly mayHoldTemporals: boolean;
 }
 
-/** Goes by the types of the columns, as far as they are certain. */
+/** Goes by the types of the columns, as far as they are certain. Asks for a type only where the value does not tell. */
 export class ColumnTyping implements ValueTyping {
-  readonly #type: ArrowType | undefined;
+  readonly #typeOf: () => ArrowType | undefined;
   readonly #facts: ColumnFacts;
 
-  constructor(type: ArrowType | undefined, facts: ColumnFacts) {
-    this.#type = type;
+  constructor(typeOf: () => ArrowType | undefined, facts: ColumnFacts) {
+    this.#typeOf = typeOf;
     this.#facts = facts;
   }
 
   wholeNumber(value: number): BoltValue {
-    if (this.#type?.kind === 'int') return BigInt(value);
-    if (this.#type?.kind === 'float' && this.#facts.isAlone) return value;
+    const kind = this.#typeOf()?.kind;
+    if (kind === 'int') return BigInt(value);
+    if (kind === 'float' && this.#facts.isAlone) return value;
     throw new UncertainType();
   }
 
   text(value: string): BoltValue {
-    switch (this.#type?.kind) {
+    if (!LIKE_A_TIME.test(value)) return value;
+    switch (this.#typeOf()?.kind) {
       case 'date':
         return readDate(value);
       case 'time':
@@ -67,13 +69,13 @@ export class ColumnTyping implements ValueTyping {
       case 'struct':
         return readDuration(value);
       default:
-        return this.#plainText(value);
+        return this.#textLikeATime(value);
     }
   }
 
-  #plainText(value: string): string {
+  #textLikeATime(value: string): string {
     const { isAlone, mayHoldTemporals } = this.#facts;
-    if (mayHoldTemporals && !isAlone && LIKE_A_TIME.test(value)) throw new UncertainType();
+    if (mayHoldTemporals && !isAlone) throw new UncertainType();
     return value;
   }
 
@@ -83,18 +85,20 @@ export class ColumnTyping implements ValueTyping {
 
   /** Items of a list share a type among them. */
   item(): ValueTyping {
-    const type = this.#type?.kind === 'list' ? this.#type.children[0] : undefined;
-    return new ColumnTyping(type, { ...this.#facts, isAlone: false });
+    const type = this.#typeOf();
+    const ofItems = type?.kind === 'list' ? type.children[0] : undefined;
+    return new ColumnTyping(() => ofItems, { ...this.#facts, isAlone: false });
   }
 
   member(name: string): ValueTyping {
-    const known = this.#type?.kind === 'struct' ? this.#type.children.find((child) => child.name === name) : undefined;
-    return new ColumnTyping(known, { ...this.#facts, isAlone: this.#facts.isAlone && known !== undefined });
+    const type = this.#typeOf();
+    const known = type?.kind === 'struct' ? type.children.find((child) => child.name === name) : undefined;
+    return new ColumnTyping(() => known, { ...this.#facts, isAlone: this.#facts.isAlone && known !== undefined });
   }
 
   /** The engine's columns say nothing of what is in a path. */
   pathNode(): ValueTyping {
-    return new ColumnTyping(undefined, { ...this.#facts, isAlone: false });
+    return new ColumnTyping(() => undefined, { ...this.#facts, isAlone: false });
   }
 
   pathEdge(): ValueTyping {

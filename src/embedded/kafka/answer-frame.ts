@@ -1,7 +1,8 @@
 /** From the bytes of one request to the bytes of its answer. */
+
+import { ByteWriter } from '../byte-writer.js';
 import type { BrokerState, Call } from './broker-state.js';
 import { ByteReader, MalformedBytes } from './codec/byte-reader.js';
-import { ByteWriter } from './codec/byte-writer.js';
 import { type Field, int16, int32, nullableString, struct } from './codec/field.js';
 import { apiVersionsAnswer } from './handlers/cluster-handlers.js';
 import type { Handler, RequestOf, ResponseOf } from './handlers/handler.js';

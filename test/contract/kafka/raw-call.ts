@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { ByteWriter } from '../../../src/embedded/byte-writer.js';
 import { ByteReader } from '../../../src/embedded/kafka/codec/byte-reader.js';
-import { ByteWriter } from '../../../src/embedded/kafka/codec/byte-writer.js';
 import { type Field, int16, int32, nullableString, struct } from '../../../src/embedded/kafka/codec/field.js';
 import { FrameSplitter } from '../../../src/embedded/kafka/codec/frame-splitter.js';
 import type { RequestOf, ResponseOf } from '../../../src/embedded/kafka/handlers/handler.js';

@@ -176,9 +176,9 @@ describe('an embedded Neo4j', () => {
   it('does not commit a transaction whose time is up', async () => {
     const driver = driverOf(await start());
     const session = driver.session();
-    const tx = session.beginTransaction({ timeout: 20 });
+    const tx = session.beginTransaction({ timeout: 500 });
     await tx.run('CREATE CONSTRAINT late FOR (n:Late) REQUIRE n.id IS UNIQUE');
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 600));
     const code = await codeOf(tx.commit());
     expect(code).to.equal('Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration');
     await session.run('UNWIND [1, 1] AS id CREATE (:Late {id: id})');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { ByteWriter } from '../../../src/embedded/byte-writer.js';
 import { ByteReader, MalformedBytes } from '../../../src/embedded/kafka/codec/byte-reader.js';
-import { ByteWriter } from '../../../src/embedded/kafka/codec/byte-writer.js';
 import { crc32c } from '../../../src/embedded/kafka/codec/crc32c.js';
 import type { Field } from '../../../src/embedded/kafka/codec/field.js';
 import { FrameSplitter } from '../../../src/embedded/kafka/codec/frame-splitter.js';

@@ -4,8 +4,9 @@
  * What a version leaves out is written with `since` and `until`: the field is then absent on the wire, and reading gives the
  * stated value.
  */
+
+import type { ByteWriter } from '../../byte-writer.js';
 import { type ByteReader, MalformedBytes } from './byte-reader.js';
-import type { ByteWriter } from './byte-writer.js';
 
 export interface Field<T> {
   read(from: ByteReader, version: number): T;

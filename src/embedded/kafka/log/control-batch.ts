@@ -1,4 +1,4 @@
-import { ByteWriter } from '../codec/byte-writer.js';
+import { ByteWriter } from '../../byte-writer.js';
 import { crc32c } from '../codec/crc32c.js';
 
 const BATCH_OVERHEAD = 12;

@@ -10,6 +10,11 @@ export class ByteWriter {
     this.#bytes.writeInt8(value, at);
   }
 
+  uint8(value: number): void {
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
+  }
+
   int16(value: number): void {
     const at = this.#reserve(2);
     this.#bytes.writeInt16BE(value, at);
@@ -23,6 +28,27 @@ export class ByteWriter {
   int64(value: bigint): void {
     const at = this.#reserve(8);
     this.#bytes.writeBigInt64BE(value, at);
+  }
+
+  uint16(value: number): void {
+    const at = this.#reserve(2);
+    this.#bytes.writeUInt16BE(value, at);
+  }
+
+  uint32(value: number): void {
+    const at = this.#reserve(4);
+    this.#bytes.writeUInt32BE(value, at);
+  }
+
+  float64(value: number): void {
+    const at = this.#reserve(8);
+    this.#bytes.writeDoubleBE(value, at);
+  }
+
+  /** In UTF-8, of which it has `length` bytes. */
+  text(value: string, length: number): void {
+    const at = this.#reserve(length);
+    this.#bytes.write(value, at, 'utf8');
   }
 
   bytes(value: Uint8Array): void {
