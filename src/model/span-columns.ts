@@ -4,6 +4,7 @@ import { namedProcess } from './process-name.js';
 import { type Attributes, SPAN_KINDS, type Span } from './span.js';
 import { ShapeTable } from './span-shape.js';
 import { spanTree } from './span-tree.js';
+import { StampLines } from './stamp-lines.js';
 import type { LedgerValues } from './step.js';
 
 /** Of larger requests no columns are made: what they are good for grows with the square of some of these. */
@@ -50,10 +51,11 @@ export interface PlainColumns {
   readonly processCount: number;
   /** The table that gave the shapes their numbers. */
   readonly shapes: ShapeTable;
-  /** By span: a {@link ROW}. */
-  readonly rows: Int32Array;
-  /** By point: its stamp. */
-  readonly stamps: Float64Array;
+  /**
+   * By span: a {@link ROW}. Then by process: where its points begin among those that follow, and one entry more. Then the points, one process after the other, in the
+   * order of their stamps. All in one piece, for who reads it has not looked at it lately.
+   */
+  readonly numbers: Int16Array;
   /** By point, without the hand-offs: when it was read, nanoseconds since the first start. */
   readonly times: Float64Array;
 }
@@ -88,8 +90,8 @@ const HALF = 2 ** 32;
 class Reading {
   #points = 0;
   #rowsEnd = 0;
-  readonly #rows = new Int32Array(MAX_SPANS * ROW_LENGTH);
-  readonly #stamps = new Float64Array(MAX_POINTS);
+  readonly #rows = new Int16Array(MAX_SPANS * ROW_LENGTH);
+  readonly #lines = new StampLines(MAX_POINTS, MAX_PROCESSES);
   readonly #times = new Float64Array(2 * MAX_SPANS);
   readonly #moments = new BigUint64Array(2 * MAX_SPANS);
   /** The same eight bytes each, low half first. */
@@ -106,21 +108,24 @@ class Reading {
     this.#resources.length = this.#processOf.length = this.#names.length = 0;
     if (shapes.isFull) shapes = new ShapeTable();
     for (let i = 0; i < count; i++) if (!this.#readSpan(i, spans[i] as Span, ledgerOf)) return undefined;
-    if (!this.#readParents(spans)) return undefined;
+    if (!this.#readParents(spans) || !this.#lines.sort(this.#points, this.#names.length)) return undefined;
     this.#readTimes(count);
     return this.#copy(count);
   }
 
   #copy(count: number): PlainColumns {
-    return {
-      count,
-      points: this.#points,
-      processCount: this.#names.length,
-      shapes,
-      rows: this.#rows.slice(0, count * ROW_LENGTH),
-      stamps: this.#stamps.slice(0, this.#points),
-      times: this.#times.slice(0, 2 * count),
-    };
+    const processCount = this.#names.length;
+    const points = this.#points;
+    const end = this.#rowsEnd + processCount + 1;
+    const times = 8 * 2 * count;
+    const bytes = new ArrayBuffer(times + 2 * (end + points));
+    const numbers = new Int16Array(bytes, times);
+    numbers.set(this.#rows.subarray(0, this.#rowsEnd));
+    numbers.set(this.#lines.begins.subarray(0, processCount + 1), this.#rowsEnd);
+    numbers.set(this.#lines.line.subarray(0, points), end);
+    const copied = new Float64Array(bytes, 0, 2 * count);
+    copied.set(this.#times.subarray(0, 2 * count));
+    return { count, points, processCount, shapes, numbers, times: copied };
   }
 
   #readSpan(i: number, span: Span, ledgerOf: LedgerOf): boolean {
@@ -128,7 +133,7 @@ class Reading {
     const row = i * ROW_LENGTH;
     const ledger = ledgerOf(span);
     const process = this.#processOfResource(span.resource);
-    if (!ledger || process < 0 || !this.#readLedger(i, ledger)) return false;
+    if (!ledger || process < 0 || !this.#readLedger(i, process, ledger)) return false;
     this.#moments[2 * i] = span.startUnixNano;
     this.#moments[2 * i + 1] = span.endUnixNano;
     rows[row + ROW.process] = process;
@@ -137,21 +142,26 @@ class Reading {
     return true;
   }
 
-  #readLedger(i: number, { sequenceStart, sequenceEnd, sequenceSent }: LedgerValues): boolean {
+  #readLedger(i: number, process: number, { sequenceStart, sequenceEnd, sequenceSent }: LedgerValues): boolean {
     if (typeof sequenceStart !== 'number' || typeof sequenceEnd !== 'number' || !(sequenceStart < sequenceEnd)) {
       return false;
     }
-    this.#stamps[2 * i] = sequenceStart;
-    this.#stamps[2 * i + 1] = sequenceEnd;
+    this.#putPoint(2 * i, process, sequenceStart);
+    this.#putPoint(2 * i + 1, process, sequenceEnd);
     this.#rows[i * ROW_LENGTH + ROW.handoffs] = this.#points;
-    return !Array.isArray(sequenceSent) || this.#readHandoffs(sequenceSent);
+    return !Array.isArray(sequenceSent) || this.#readHandoffs(process, sequenceSent);
   }
 
-  #readHandoffs(sent: readonly unknown[]): boolean {
+  #putPoint(point: number, process: number, stamp: number): void {
+    this.#lines.process[point] = process;
+    this.#lines.stamp[point] = stamp;
+  }
+
+  #readHandoffs(process: number, sent: readonly unknown[]): boolean {
     if (this.#points + sent.length > MAX_POINTS) return false;
     for (const stamp of sent) {
       if (typeof stamp !== 'number' || Number.isNaN(stamp)) return false;
-      this.#stamps[this.#points++] = stamp;
+      this.#putPoint(this.#points++, process, stamp);
     }
     return true;
   }

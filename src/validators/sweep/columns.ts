@@ -2,6 +2,7 @@ import {
   type AssembledRequest,
   columnsOf,
   MAX_POINTS,
+  MAX_PROCESSES,
   MAX_SPANS,
   type PlainColumns,
   ROW,
@@ -30,9 +31,11 @@ export class Columns {
   /** By span: its kind, by its place in `SPAN_KINDS`; and 1 if its parent is the call that it answered. */
   readonly kind = new Int32Array(MAX_SPANS);
   readonly answers = new Int32Array(MAX_SPANS);
-  /** By point: its process, its stamp, and when it was read (not a number for a hand-off). */
+  /** The points, one process after the other, in the order of their stamps; and by process, where its points begin there. */
+  readonly line = new Int32Array(MAX_POINTS);
+  readonly begins = new Int32Array(MAX_PROCESSES + 1);
+  /** By point: its process, and when it was read (not a number for a hand-off). */
   readonly process = new Int32Array(MAX_POINTS);
-  readonly stamp = new Float64Array(MAX_POINTS);
   readonly time = new Float64Array(MAX_POINTS);
 
   /** False for a request of which something is not plain: then nothing may be read here. */
@@ -48,20 +51,17 @@ export class Columns {
     return this.#readRows(plain, steps);
   }
 
-  #readPoints({ count, points, stamps, times }: PlainColumns): void {
-    const { stamp, time } = this;
+  #readPoints({ count, points, processCount, numbers, times }: PlainColumns): void {
+    const { begins, line, time } = this;
     const handoffs = 2 * count;
-    for (let point = 0; point < handoffs; point++) {
-      stamp[point] = stamps[point] as number;
-      time[point] = times[point] as number;
-    }
-    for (let point = handoffs; point < points; point++) {
-      stamp[point] = stamps[point] as number;
-      time[point] = Number.NaN;
-    }
+    for (let point = 0; point < handoffs; point++) time[point] = times[point] as number;
+    for (let point = handoffs; point < points; point++) time[point] = Number.NaN;
+    let next = count * ROW_LENGTH;
+    for (let process = 0; process <= processCount; process++) begins[process] = numbers[next++] as number;
+    for (let point = 0; point < points; point++) line[point] = numbers[next++] as number;
   }
 
-  #readRows({ count, points, rows }: PlainColumns, steps: ShapeSteps): boolean {
+  #readRows({ count, points, numbers: rows }: PlainColumns, steps: ShapeSteps): boolean {
     const { spans, step, parent, process, received, kind, answers } = this;
     for (let i = 0, row = 0; i < count; i++, row += ROW_LENGTH) {
       const own = steps.of(rows[row + ROW.shape] as number, spans, i);

@@ -23,6 +23,8 @@ const walk = new Walk(gathered);
 const ruled = new Rules(gathered, walk);
 const budgeted = new Budgets(gathered);
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /**
  * The verdict on a request that plainly conforms: the very one that `judge` gives, found in one sweep over its spans.
  *
@@ -44,9 +46,9 @@ export function proveConforms(flow: CompiledFlow, request: AssembledRequest, rea
     flow: flow.name,
     outcome: 'pass',
     completedBy: request.completedBy,
-    findings: [],
-    consequences: [],
-    reasons: [],
+    findings: NONE,
+    consequences: NONE,
+    reasons: NONE,
     notes,
     strength: {
       required: walk.required + rules.required,

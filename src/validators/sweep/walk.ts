@@ -52,8 +52,9 @@ export class Walk {
   readonly #asked = new Int32Array(MAX_POINTS);
   readonly #askedBegins = new Int32Array(MAX_PROCESSES + 1);
   readonly #earliest = new Float64Array(MAX_POINTS);
-  /** By process and process: how many asked points of the first come, by the clocks, before where the walk stands in the second. */
+  /** By process and process: how many asked points of the second come, by the clocks, before where the walk stands in the first; and when the next one does. */
   readonly #reached = new Int32Array(MAX_PROCESSES * MAX_PROCESSES);
+  readonly #nextAt = new Float64Array(MAX_PROCESSES * MAX_PROCESSES);
 
   constructor(gathered: Gathered) {
     this.#gathered = gathered;
@@ -61,7 +62,7 @@ export class Walk {
 
   /** True if every point could be passed. */
   go(plan: SweepPlan): boolean {
-    const { columns, sequences } = this.#gathered;
+    const { columns } = this.#gathered;
     const processes = columns.processCount;
     this.#reset(processes);
     let left = columns.points;
@@ -69,10 +70,10 @@ export class Walk {
     while (moved && left > 0) {
       moved = false;
       for (let process = 0; process < processes; process++) {
-        const begin = sequences.begins[process] as number;
-        const length = (sequences.begins[process + 1] as number) - begin;
+        const begin = columns.begins[process] as number;
+        const length = (columns.begins[process + 1] as number) - begin;
         while ((this.#passed[process] as number) < length) {
-          const point = sequences.line[begin + (this.#passed[process] as number)] as number;
+          const point = columns.line[begin + (this.#passed[process] as number)] as number;
           if (!this.#pass(point, process, plan)) break;
           left--;
           moved = true;
@@ -102,6 +103,7 @@ export class Walk {
     this.#passed.fill(0, 0, processes);
     this.#listRanks();
     this.#listAsked(processes);
+    this.#awaitFirst(processes);
   }
 
   #listRanks(): void {
@@ -115,14 +117,14 @@ export class Walk {
   }
 
   #listAsked(processes: number): void {
-    const { columns, sequences, occurrences } = this.#gathered;
+    const { columns, occurrences } = this.#gathered;
     const scenery = 2 * columns.count;
     let next = 0;
     for (let process = 0; process < processes; process++) {
       const begin = next;
-      const after = sequences.begins[process + 1] as number;
-      for (let i = sequences.begins[process] as number; i < after; i++) {
-        const point = sequences.line[i] as number;
+      const after = columns.begins[process + 1] as number;
+      for (let i = columns.begins[process] as number; i < after; i++) {
+        const point = columns.line[i] as number;
         if (point < scenery && (occurrences.at[point >> 1] as number) >= 0) this.#asked[next++] = point;
       }
       let earliest = Infinity;
@@ -180,23 +182,41 @@ export class Walk {
     return true;
   }
 
+  /** By no clock anything of a process comes before itself, nor of one that no cause ties to it. */
+  #awaitFirst(processes: number): void {
+    for (let process = 0; process < processes; process++) {
+      for (let other = 0; other < processes; other++) {
+        this.#nextAt[process * processes + other] = this.#reachedAt(process, other, this.#askedBegins[other] as number);
+      }
+    }
+  }
+
+  /** When, by the clock of a process, an asked point of another one is certainly over. */
+  #reachedAt(process: number, other: number, asked: number): number {
+    if (other === process || asked === this.#askedBegins[other + 1]) return Infinity;
+    const bound = this.#gathered.clocks.most[other * this.#processes + process] as number;
+    return (this.#earliest[asked] as number) + bound + TOLERANCE_NANOS;
+  }
+
   /** What the clocks say of a point of an occurrence: which points of the other processes were certainly read before it. */
   #hearClocks(point: number, process: number): boolean {
-    const { columns, clocks } = this.#gathered;
-    const processes = this.#processes;
-    const time = columns.time[point] as number;
-    for (let other = 0; other < processes; other++) {
-      if (other === process) continue;
-      const bound = clocks.most[other * processes + process] as number;
-      if (bound === Infinity) continue;
-      const begin = this.#askedBegins[other] as number;
-      const after = this.#askedBegins[other + 1] as number;
-      const at = other * processes + process;
-      let next = begin + (this.#reached[at] as number);
-      while (next < after && time >= (this.#earliest[next] as number) + bound + TOLERANCE_NANOS) next++;
-      this.#reached[at] = next - begin;
-      if (next > begin && !this.#hear(this.#asked[next - 1] as number, process)) return false;
+    const time = this.#gathered.columns.time[point] as number;
+    const row = process * this.#processes;
+    for (let at = row; at < row + this.#processes; at++) {
+      if (time >= (this.#nextAt[at] as number) && !this.#hearClockOf(at - row, { process, time })) return false;
     }
+    return true;
+  }
+
+  #hearClockOf(other: number, { process, time }: { readonly process: number; readonly time: number }): boolean {
+    const at = process * this.#processes + other;
+    const begin = this.#askedBegins[other] as number;
+    let next = begin + (this.#reached[at] as number);
+    let nextAt = this.#nextAt[at] as number;
+    while (time >= nextAt) nextAt = this.#reachedAt(process, other, ++next);
+    if (!this.#hear(this.#asked[next - 1] as number, process)) return false;
+    this.#reached[at] = next - begin;
+    this.#nextAt[at] = nextAt;
     return true;
   }
 

@@ -7,6 +7,7 @@ import { judgeInFull, openCase } from '../../../src/orchestrator/judge-evidence.
 import { addressBook } from '../../../src/orchestrator/name-peers.js';
 import { proveConforms } from '../../../src/validators/index.js';
 import { assembleRun } from '../../helpers/assembled-run.js';
+import type { SpanLine } from '../../helpers/evidence.js';
 import { CHANGES, randomExactFlow, randomOptions, randomRun } from '../../helpers/random-run.js';
 import { seeded } from '../../helpers/seeded.js';
 
@@ -21,30 +22,48 @@ function withoutColumns({ columns: _, ...request }: AssembledRequest): Assembled
   return { ...request, spans: [...request.spans] };
 }
 
+interface Seen {
+  said: number;
+  proven: number;
+  revised: number;
+}
+
+function compare(
+  flow: CompiledFlow,
+  request: AssembledRequest,
+  { seen, about }: { readonly seen: Seen; readonly about: string },
+) {
+  expect(request.columns?.of, about).to.equal(request.spans);
+  const other = withoutColumns(request);
+  expect(request.columns?.plain, about).to.deep.equal(columnsOf(other.spans, ledgerOf).plain);
+  const swept = prove(flow, request);
+  expect(swept, about).to.deep.equal(prove(flow, other));
+  if (swept) expect(swept, about).to.deep.equal(judgeInFull(openCase(flow, request, addressBook([])), []));
+  seen.said++;
+  if (swept) seen.proven++;
+  if (request.revision > 1) seen.revised++;
+}
+
+const names = Object.keys(CHANGES);
+
+/** One that follows its flow, or, every other time, one with which something is wrong. */
+function linesOf(flow: CompiledFlow, i: number, random: ReturnType<typeof seeded>): readonly SpanLine[] {
+  const run = randomRun(random, flow);
+  return i % 2 === 0 ? run : (CHANGES[random.pick(names)]?.(run, random) ?? run);
+}
+
 describe('the columns that the assembler hands over', () => {
   it(`are those of the spans, and lead to the verdict that these lead to, over ${FLOWS * REQUESTS} requests however they come in`, function () {
     this.timeout(10_800_000);
-    const names = Object.keys(CHANGES);
-    const seen = { said: 0, proven: 0, revised: 0 };
+    const seen: Seen = { said: 0, proven: 0, revised: 0 };
     for (let seed = 1; seed <= FLOWS; seed++) {
       const random = seeded(3_000_000 + seed);
       const flow = randomExactFlow(random);
       for (let i = 0; i < REQUESTS; i++) {
-        const run = randomRun(random, flow);
-        const lines = i % 2 === 0 ? run : (CHANGES[random.pick(names)]?.(run, random) ?? run);
-        if (lines.length === 0) continue;
-        for (const request of assembleRun(lines, { options: randomOptions(random), random })) {
-          const about = `flow ${seed}, request ${i}, revision ${request.revision}`;
-          seen.said++;
-          if (request.revision > 1) seen.revised++;
-          expect(request.columns?.of, about).to.equal(request.spans);
-          const other = withoutColumns(request);
-          expect(request.columns?.plain, about).to.deep.equal(columnsOf(other.spans, ledgerOf).plain);
-          const swept = prove(flow, request);
-          expect(swept, about).to.deep.equal(prove(flow, other));
-          if (!swept) continue;
-          seen.proven++;
-          expect(swept, about).to.deep.equal(judgeInFull(openCase(flow, request, addressBook([])), []));
+        const lines = linesOf(flow, i, random);
+        const said = lines.length === 0 ? [] : assembleRun(lines, { options: randomOptions(random), random });
+        for (const request of said) {
+          compare(flow, request, { seen, about: `flow ${seed}, request ${i}, revision ${request.revision}` });
         }
       }
     }

@@ -79,7 +79,11 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
     to: 'if (false)',
   },
   'what follows from two bounds': { file: 'clock-bounds.js', from: 'if (first === Infinity)', to: 'if (first > 0)' },
-  'that numbers occur twice': { file: 'sequences.js', from: 'if (own === before)', to: 'if (false)' },
+  'that numbers occur twice': {
+    file: '../../model/stamp-lines.js',
+    from: 'stamp[line[at - 1]] === own',
+    to: 'false',
+  },
   'that a clock ran backwards': {
     file: 'sequences.js',
     from: 'read < latest - TOLERANCE_NANOS)\n',
