@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { TracecourtError } from '../errors.js';
+import { quietKafkajs } from './quiet-kafkajs.js';
 
 type KafkaModule = typeof import('kafkajs');
 
@@ -8,7 +9,9 @@ export async function loadKafkajs(
   load: () => Promise<{ readonly default: KafkaModule }> = () => import('kafkajs'),
 ): Promise<KafkaModule> {
   try {
-    return (await load()).default;
+    const kafkajs = (await load()).default;
+    quietKafkajs();
+    return kafkajs;
   } catch (cause) {
     throw new TracecourtError('package-missing', 'Reading Kafka needs the package kafkajs, which is not installed.', {
       nextStep: 'Run: npm install kafkajs',
