@@ -26,7 +26,8 @@ interface CountedSpan {
  * Counts sampled spans and passes them on to `next`, each with its stamps, the last of a busy period with the account.
  *
  * - `next` gets copies: a span's own attributes are never touched after it ended, and no attribute limit is in the way.
- * - The end of a period flushes `next` at once. Flushes never overlap: what ends during one leaves together in the next.
+ * - The end of a period flushes `next` at once. Flushes never overlap, whoever asks for them: what ends during one leaves together
+ *   in the next, and so however many ask, no more than one export waits for its answer.
  * - Spans that are not sampled, or that never started here, pass uncounted.
  */
 export function createLedgerProcessor(next: SpanProcessor): LedgerProcessor {
@@ -39,7 +40,7 @@ class CountingProcessor implements LedgerProcessor {
   readonly #requestIds = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
-  #flushAgain = false;
+  #nextFlush: Promise<void> | undefined;
 
   constructor(next: SpanProcessor) {
     this.#next = next;
@@ -74,15 +75,14 @@ class CountingProcessor implements LedgerProcessor {
   /** Ends every period without an open span and waits until all that may leave has left. */
   async forceFlush(): Promise<void> {
     this.#passOn(this.#ledger.settle());
-    await this.#flushing;
-    await this.#next.forceFlush();
+    await this.#flush();
   }
 
   async shutdown(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#passOn(this.#ledger.settle());
-    await this.#flushing;
+    await this.#flush().catch(() => undefined);
     await this.#next.shutdown();
   }
 
@@ -106,31 +106,25 @@ class CountingProcessor implements LedgerProcessor {
     this.#timer = undefined;
     const leaving = this.#ledger.due(performance.now());
     this.#passOn(leaving);
-    if (leaving.length > 0) this.#flushSoon();
+    // A failed export is the exporter's to report; it must not reach the service as an unhandled rejection.
+    if (leaving.length > 0) this.#flush().catch(() => undefined);
     this.#armTimer();
   }
 
-  #flushSoon(): void {
-    if (this.#flushing !== undefined) {
-      this.#flushAgain = true;
-      return;
-    }
-    this.#flushing = this.#flushUntilDone();
+  /** Ends when what is here by now has left. */
+  #flush(): Promise<void> {
+    if (this.#flushing === undefined) return this.#beginFlush();
+    this.#nextFlush ??= this.#flushing.catch(() => undefined).then(() => this.#beginFlush());
+    return this.#nextFlush;
   }
 
-  /** A failed export is the exporter's to report; it must not reach the service as an unhandled rejection. */
-  async #flushNext(): Promise<void> {
-    try {
-      await this.#next.forceFlush();
-    } catch {}
-  }
-
-  async #flushUntilDone(): Promise<void> {
-    do {
-      this.#flushAgain = false;
-      await this.#flushNext();
-    } while (this.#flushAgain);
-    this.#flushing = undefined;
+  /** A flush that somebody waits for keeps the place of the one before it: nobody begins another in between. */
+  #beginFlush(): Promise<void> {
+    this.#nextFlush = undefined;
+    this.#flushing = (async () => this.#next.forceFlush())().finally(() => {
+      if (this.#nextFlush === undefined) this.#flushing = undefined;
+    });
+    return this.#flushing;
   }
 }
 
