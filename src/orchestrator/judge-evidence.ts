@@ -8,7 +8,7 @@ import type {
   Verdict,
   WorkflowTrace,
 } from '../model/index.js';
-import { judge, proveConforms } from '../validators/index.js';
+import { judge, proveConforms, proveTrace } from '../validators/index.js';
 import { type ExpectedAnswer, withAnswer } from './answer-finding.js';
 import { evaluatorOf } from './evaluator.js';
 import { type EarlierEffects, NOTHING_EARLIER, withLeftOvers } from './left-over.js';
@@ -72,7 +72,7 @@ export interface CaseFacts {
 
 /** Pure: the verdict on what the spans say, the stores show and the sender was answered. */
 export function judgeCase(opened: OpenedCase, { observations, answer, earlier }: CaseFacts): Verdict {
-  const verdict = provedAtOnce(opened) ?? judgeInFull(opened, observations);
+  const verdict = provedAtOnce(opened) ?? judgeEvidence(opened, { ...opened.evidence, observations });
   if (observations.length === 0 && answer === undefined) return verdict;
   const { trace } = opened.evidence;
   const seen = withLeftOvers(verdict, { trace, observations, earlier });
@@ -83,10 +83,14 @@ function provedAtOnce({ flow, request }: OpenedCase): Verdict | undefined {
   return proveConforms(flow, request, stepReader(flowMatchers(flow)));
 }
 
+/** What the spans show is not worked out again where it is plain. */
+function judgeEvidence({ flow, request }: OpenedCase, evidence: Evidence): Verdict {
+  return judge(evidence, evaluatorOf(flow), proveTrace(flow, request, stepReader(flowMatchers(flow))));
+}
+
 /** The verdict, by its spans, on a request that was heard rather than sent: one that has no step of the flow need not be of its kind. */
 export function judgeOverheard(opened: OpenedCase): Verdict {
-  const proved = provedAtOnce(opened);
-  return proved ?? judge({ ...opened.evidence, overheard: true }, evaluatorOf(opened.flow));
+  return provedAtOnce(opened) ?? judgeEvidence(opened, { ...opened.evidence, overheard: true });
 }
 
 /** Without looking whether the spans alone settle it. */

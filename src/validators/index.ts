@@ -8,5 +8,5 @@ export { awaitedNext, judgeOpen } from './open/judge-open.js';
 export { RelevantSpans } from './open/relevant-spans.js';
 export { PRECEDENCE, type PrecedenceRule } from './precedence.js';
 export { type PlacedStep, type RequestReading, type RunReading, readRun } from './read-run.js';
-export { proveConforms } from './sweep/prove-conforms.js';
+export { type ProvenTrace, proveConforms, proveTrace } from './sweep/prove-conforms.js';
 export { speaksBeyondSteps } from './without-steps.js';

@@ -1,13 +1,13 @@
 import type { Evidence, Finding, Handoff, Strength, UnknownReason, Verdict } from '../model/index.js';
 import { judgeAssignments } from './assignments.js';
-import { type Checked, joinChecked } from './checked.js';
+import { type Checked, joinChecked, NOTHING_FOUND } from './checked.js';
 import type { Evaluate } from './evaluate.js';
 import { contextLost } from './flow/context-lost.js';
 import { forbiddenAttribute } from './flow/forbidden-attribute.js';
 import { invariantBroken } from './flow/invariant-broken.js';
 import { missingStep } from './flow/missing-step.js';
-import { overBudget } from './flow/over-budget.js';
-import { ruleBroken } from './flow/rule-broken.js';
+import { type BudgetCheck, overBudget } from './flow/over-budget.js';
+import { type RuleCheck, ruleBroken } from './flow/rule-broken.js';
 import { staleRead } from './flow/stale-read.js';
 import { stepFailed } from './flow/step-failed.js';
 import { addStrength, NO_STRENGTH } from './flow/strength.js';
@@ -33,7 +33,8 @@ import { outboxGap } from './store/outbox-gap.js';
 import { spanWithoutEffect } from './store/span-without-effect.js';
 import { voteIntegrity } from './store/vote-integrity.js';
 import { wrongContent } from './store/wrong-content.js';
-import { prepare, type Subject } from './subject.js';
+import { prepare, prepareProven, type Subject } from './subject.js';
+import type { ProvenTrace } from './sweep/prove-conforms.js';
 import { forbidsWithoutSteps, isWhole } from './without-steps.js';
 
 /** Each looks for one violation; none knows of another. */
@@ -70,8 +71,12 @@ const WORKED_OUT: readonly ((subject: Subject, evaluate: Evaluate) => Checked)[]
  * - Nothing to check is unknown, never a pass; an open request never passes.
  * - A request without a step of the flow: see docs/adr/0175.
  * - Of an open request only what no further span can repair is a finding.
+ * - `proven`: the order, rules and budgets of its spans were shown to hold, and are not looked at again.
  */
-export function judge(evidence: Evidence, evaluate: Evaluate): Verdict {
+export function judge(evidence: Evidence, evaluate: Evaluate, proven?: ProvenTrace): Verdict {
+  const subject = proven && prepareProven(evidence, proven.order);
+  // What a store shows of a step without a span bears on the order too.
+  if (subject && !subject.effects.some(({ isDark }) => isDark)) return judgeSubject(subject, evaluate, proven);
   return judgeAssignments(evidence, (assigned) => judgeAssigned(assigned, evaluate));
 }
 
@@ -85,11 +90,9 @@ function judgeAssigned(evidence: Evidence, evaluate: Evaluate): { readonly verdi
   };
 }
 
-function judgeSubject(subject: Subject, evaluate: Evaluate): Verdict {
+function judgeSubject(subject: Subject, evaluate: Evaluate, proven?: ProvenTrace): Verdict {
   const worked = joinChecked(WORKED_OUT.map((validator) => validator(subject, evaluate)));
-  const budgets = overBudget(subject);
-  const rules = ruleBroken(subject, evaluate);
-  const order = undecidedOrder(subject);
+  const { budgets, rules, order } = proven ? asProven(proven) : checkSpans(subject, evaluate);
   const all = [
     ...VALIDATORS.flatMap((validator) => validator(subject)),
     ...[worked, budgets, rules].flatMap(({ findings }) => findings),
@@ -116,6 +119,24 @@ function judgeSubject(subject: Subject, evaluate: Evaluate): Verdict {
     notes,
     strength: addStrength(orderStrength(subject), rules.strength),
   });
+}
+
+interface SpanChecks {
+  readonly budgets: BudgetCheck;
+  readonly rules: RuleCheck;
+  readonly order: ReturnType<typeof undecidedOrder>;
+}
+
+function checkSpans(subject: Subject, evaluate: Evaluate): SpanChecks {
+  return { budgets: overBudget(subject), rules: ruleBroken(subject, evaluate), order: undecidedOrder(subject) };
+}
+
+function asProven({ notes, rules }: ProvenTrace): SpanChecks {
+  return {
+    budgets: { ...NOTHING_FOUND, notes },
+    rules: { ...NOTHING_FOUND, awaited: [], strength: rules },
+    order: { reasons: [], notes: [] },
+  };
 }
 
 /** Findings after which a hand-off is not received, for a reason that is known: nothing was sent, or nobody takes it. */

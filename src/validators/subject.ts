@@ -1,5 +1,5 @@
 import { oncePer } from '../lib/once-per.js';
-import type { CompiledFlow, Evidence, FlowNode, FlowStep, TraceStep, WorkflowTrace } from '../model/index.js';
+import type { CompiledFlow, Evidence, FlowNode, FlowStep, Strength, TraceStep, WorkflowTrace } from '../model/index.js';
 import { type Absence, readAbsence } from './absence.js';
 import { declaredSteps } from './declared-steps.js';
 import type { Evaluate } from './evaluate.js';
@@ -10,7 +10,7 @@ import { type Facts, type FactsOfTrace, gatherFacts, type Occurrence } from './f
 import { fitCounts, NO_COUNT_PROBLEMS } from './flow/feasible.js';
 import { missingParts } from './flow/missing-parts.js';
 import { openStepsOf } from './flow/open-conditions.js';
-import type { SpanIndex } from './flow/span-index.js';
+import { indexSpans, type SpanIndex } from './flow/span-index.js';
 import { followersOf, stepsUnder } from './flow/tree.js';
 import { groupBy } from './group-by.js';
 import { type EffectSeen, type LeaseSeen, seeEffects, seeLeases } from './store/effects-seen.js';
@@ -48,6 +48,58 @@ export interface ProvenOrder {
 
 /** Prepares the evidence: facts first, then counts and order, by the check given. */
 export function prepare(evidence: Evidence, evaluate: Evaluate, check = checkFlow): Subject {
+  const read = readEvidence(evidence);
+  const gathered = gatherFacts(read.trace, read.steps);
+  return {
+    ...read,
+    index: gathered.consistent ? gathered.facts.index : gathered.index,
+    ...checkSubject(read, { gathered, evaluate, check }),
+  };
+}
+
+/** Prepares evidence of whose trace it was shown that it conforms: the facts are gathered when somebody asks for them. */
+export function prepareProven(evidence: Evidence, strength: Strength): Subject {
+  const read = readEvidence(evidence);
+  let index: SpanIndex | undefined;
+  let gathered: Extract<FactsOfTrace, { consistent: true }> | undefined;
+  const gather = () => {
+    gathered ??= consistentFacts(read);
+    return gathered;
+  };
+  const check = { cycles: [], strength, undecided: [], tooAmbiguous: undefined };
+  return {
+    ...read,
+    get index() {
+      index ??= indexSpans(read.trace);
+      return index;
+    },
+    counts: NO_COUNTS,
+    unresolved: [],
+    order: {
+      contradiction: undefined,
+      get facts() {
+        return gather().facts;
+      },
+      get occurrences() {
+        return gather().occurrences;
+      },
+      check,
+    },
+  };
+}
+
+const NO_COUNTS: FlowCheck['counts'] = { missing: [], awaited: [], counts: [], unexpected: [] };
+
+function consistentFacts({ trace, steps }: ReadEvidence): Extract<FactsOfTrace, { consistent: true }> {
+  const gathered = gatherFacts(trace, steps);
+  if (!gathered.consistent) throw new Error(`The causes of ${trace.requestId} were shown to go round in no circle.`);
+  return gathered;
+}
+
+/** What a subject says before anybody looked at the order of things. */
+type ReadEvidence = Omit<Subject, 'index' | 'counts' | 'order' | 'unresolved'>;
+
+function readEvidence(evidence: Evidence): ReadEvidence {
   const { flow, trace } = evidence;
   const declared = declaredSteps(flow);
   const steps = trace.steps.filter(({ stepName }) => declared.has(stepName));
@@ -60,15 +112,11 @@ export function prepare(evidence: Evidence, evaluate: Evaluate, check = checkFlo
   const absence = readAbsence(evidence, {
     disprovenByStore: (step) => effects.some((effect) => effect.effect.step === step && effect.records?.length === 0),
   });
-  const gathered = gatherFacts(trace, steps);
   const asked = { flow, absence, seen: (step: string) => stepsNamed(step).length };
-  const openIn = (expression: string): readonly string[] => openStepsOf(expression, asked);
-  const checked = checkSubject(evidence, { gathered, absence, effects, stepsNamed, evaluate, check, openIn });
   return {
     evidence,
     flow,
     trace,
-    index: gathered.consistent ? gathered.facts.index : gathered.index,
     steps,
     stepsNamed,
     declared: (name) => declared.get(name),
@@ -76,8 +124,7 @@ export function prepare(evidence: Evidence, evaluate: Evaluate, check = checkFlo
     effects,
     leases: seeLeases(evidence, stepsNamed),
     absence,
-    openStepsOf: openIn,
-    ...checked,
+    openStepsOf: (expression) => openStepsOf(expression, asked),
   };
 }
 
@@ -96,14 +143,10 @@ const followersIn = oncePer((flow: CompiledFlow): Subject['followersOf'] => {
   return (step) => followers.find((each) => each.has(step))?.get(step) ?? nothing;
 });
 
-interface Prepared {
+interface Checking {
   readonly gathered: FactsOfTrace;
-  readonly absence: Absence;
-  readonly effects: readonly EffectSeen[];
-  readonly stepsNamed: Subject['stepsNamed'];
   readonly evaluate: Evaluate;
   readonly check: typeof checkFlow;
-  readonly openIn: Subject['openStepsOf'];
 }
 
 /** Steps of which more may still come, and those that a store shows without a span. */
@@ -115,8 +158,8 @@ export function openSteps({ absence, effects }: Pick<Subject, 'absence' | 'effec
 }
 
 function checkSubject(
-  evidence: Evidence,
-  { gathered, absence, effects, stepsNamed, evaluate, check: checkOrder, openIn }: Prepared,
+  { evidence, absence, effects, stepsNamed, openStepsOf: openIn }: ReadEvidence,
+  { gathered, evaluate, check: checkOrder }: Checking,
 ): Pick<Subject, 'counts' | 'order' | 'unresolved'> {
   const { flow } = evidence;
   const open = openSteps({ absence, effects });

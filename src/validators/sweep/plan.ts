@@ -7,6 +7,8 @@ import { childrenOf } from '../flow/tree.js';
 /** What the sweep looks up of a flow, compiled once. Steps go by their numbers in it. */
 export interface SweepPlan {
   readonly flow: CompiledFlow;
+  /** True if the flow asks for nothing that spans, their order, rules and budgets do not show. */
+  readonly isOfSpansAlone: boolean;
   readonly order: CompiledOrder;
   /** By step: its only place in the order; -1 for one that the order does not name. */
   readonly places: Int32Array;
@@ -43,13 +45,14 @@ const CARRIED_RULES: readonly RuleKind[] = [
 
 /** Undefined for a flow that asks for something the sweep does not know the law of. */
 export const sweepPlan = oncePer((flow: CompiledFlow): SweepPlan | undefined => {
-  if (!speaksOfSpansAlone(flow) || !isPlain(flow)) return undefined;
+  if (!isPlain(flow)) return undefined;
   const { order } = checkerOf(flow.order);
   if (!order.treeClass.exact || order.serialGroups > 0) return undefined;
   const numbers = new Map(flow.steps.map(({ name }, number) => [name, number] as const));
   const numberOf = (step = ''): number => numbers.get(step) ?? -1;
   return {
     flow,
+    isOfSpansAlone: speaksOfSpansAlone(flow),
     order,
     places: Int32Array.from(flow.steps, ({ name }) => order.placeOfLabel.get(name) ?? -1),
     nested: Uint8Array.from(flow.steps, ({ matcher }) => (matcher.nested === 'each' ? 1 : 0)),

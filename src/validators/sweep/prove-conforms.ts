@@ -1,5 +1,6 @@
 import { oncePer } from '../../lib/once-per.js';
-import type { AssembledRequest, CompiledFlow, StepReader, Verdict } from '../../model/index.js';
+import type { AssembledRequest, CompiledFlow, StepReader, Strength, Verdict } from '../../model/index.js';
+import { addStrength } from '../flow/strength.js';
 import { Arrows } from './arrows.js';
 import { Budgets } from './budgets.js';
 import { ClockBounds } from './clock-bounds.js';
@@ -23,6 +24,15 @@ const walk = new Walk(gathered);
 const ruled = new Rules(gathered, walk);
 const budgeted = new Budgets(gathered);
 
+/** What was shown of a request whose spans plainly conform. */
+export interface ProvenTrace {
+  /** How firmly the order holds, and the rules. */
+  readonly order: Strength;
+  readonly rules: Strength;
+  /** Remarks on the budgets, which are all met. */
+  readonly notes: readonly string[];
+}
+
 const NONE: readonly never[] = Object.freeze([]);
 
 /**
@@ -33,13 +43,8 @@ const NONE: readonly never[] = Object.freeze([]);
  */
 export function proveConforms(flow: CompiledFlow, request: AssembledRequest, reader: StepReader): Verdict | undefined {
   const plan = sweepPlan(flow);
-  if (!plan || request.completedBy !== 'accounted' || request.completionStatus !== 'complete') return undefined;
-  if (request.accounting.unread !== undefined) return undefined;
-  if (!gather(plan, request, reader) || !walk.go(plan)) return undefined;
-  const rules = ruled.prove(plan);
-  const notes = rules && budgeted.remarks(plan);
-  const undecided = walk.required - walk.proven;
-  if (!rules || !notes || (flow.prove && undecided > 0)) return undefined;
+  const proven = plan?.isOfSpansAlone ? prove(plan, request, reader) : undefined;
+  if (!proven) return undefined;
   return {
     requestId: request.requestId,
     revision: request.revision,
@@ -49,13 +54,27 @@ export function proveConforms(flow: CompiledFlow, request: AssembledRequest, rea
     findings: NONE,
     consequences: NONE,
     reasons: NONE,
-    notes,
-    strength: {
-      required: walk.required + rules.required,
-      proven: walk.proven + rules.proven,
-      undecided: undecided + rules.undecided,
-    },
+    notes: proven.notes,
+    strength: addStrength(proven.order, proven.rules),
   };
+}
+
+/** The same of the spans of a request where the flow asks for more: what is left to `judge`, which takes this for proven. Undefined where the verdict itself could be. */
+export function proveTrace(flow: CompiledFlow, request: AssembledRequest, reader: StepReader): ProvenTrace | undefined {
+  const plan = sweepPlan(flow);
+  return plan && !plan.isOfSpansAlone ? prove(plan, request, reader) : undefined;
+}
+
+function prove(plan: SweepPlan, request: AssembledRequest, reader: StepReader): ProvenTrace | undefined {
+  if (request.completedBy !== 'accounted' || request.completionStatus !== 'complete') return undefined;
+  if (request.accounting.unread !== undefined) return undefined;
+  if (!gather(plan, request, reader) || !walk.go(plan)) return undefined;
+  const rules = ruled.prove(plan);
+  const notes = rules && budgeted.remarks(plan);
+  const { required, proven } = walk;
+  const undecided = required - proven;
+  if (!rules || !notes || (plan.flow.prove && undecided > 0)) return undefined;
+  return { order: { required, proven, undecided }, rules, notes };
 }
 
 const shapeSteps = oncePer((plan: SweepPlan) => new ShapeSteps(plan));
