@@ -1,3 +1,4 @@
+import { oncePer } from '../../lib/once-per.js';
 import { type BoltMap, BoltStructure, type BoltValue, isBoltList, isBoltMap, VALUE_TAGS } from './bolt-value.js';
 import { type CypherStatement, isReservedName } from './cypher-statement.js';
 import { type CypherToken, closingBracket, isKeyword, isSymbol } from './cypher-tokens.js';
@@ -41,19 +42,38 @@ export type EngineValue =
  * written out too.
  */
 export function bindParameters(statement: CypherStatement, given: ReadonlyMap<string, BoltValue>): BoundStatement {
+  const { text, tokens } = statement;
   const binder = new Binder(given);
-  refuseMissing(statement.tokens, given);
-  refuseMergeOnNull(statement.tokens, given);
-  refuseBadRows(statement.tokens, given);
-  const edits: Edit[] = [];
-  statement.tokens.forEach((token, i) => {
-    if (token.kind === 'parameter')
-      edits.push({ start: token.start, end: token.end, text: binder.write(token, placeOf(statement.tokens, i)) });
-    else if (token.kind === 'word') edits.push(...sumEdits(statement.tokens, i));
-    else if (token.kind === 'symbol') edits.push(...literalEdits(statement.tokens, i));
-  });
-  return { text: applyEdits(statement.text, edits), parameters: binder.parameters };
+  const places = placesOfParameters(tokens);
+  refuseMissing(places, given);
+  refuseMergeOnNull(tokens, given);
+  refuseBadRows(tokens, given);
+  const edits = places.map(({ token, place }) => ({
+    start: token.start,
+    end: token.end,
+    text: binder.write(token, place),
+  }));
+  return { text: applyEdits(text, [...edits, ...fixedEdits(tokens)]), parameters: binder.parameters };
 }
+
+interface PlacedParameter {
+  readonly token: CypherToken;
+  readonly place: ValuePlace;
+}
+
+// What follows from the tokens alone is read once: a client sends the same statement again and again.
+const placesOfParameters = oncePer((tokens: readonly CypherToken[]): readonly PlacedParameter[] =>
+  tokens.flatMap((token, i) => (token.kind === 'parameter' ? [{ token, place: placeOf(tokens, i) }] : [])),
+);
+
+const fixedEdits = oncePer((tokens: readonly CypherToken[]): readonly Edit[] =>
+  tokens.flatMap((_, i) => [...sumEdits(tokens, i), ...literalEdits(tokens, i)]),
+);
+
+/** Where something is merged by, which must not be null. */
+const mergedBy = oncePer((tokens: readonly CypherToken[]): readonly number[] =>
+  [...tokens.keys()].filter((i) => isMergedBy(tokens, i)),
+);
 
 interface Edit {
   readonly start: number;
@@ -87,22 +107,21 @@ function literalEdits(tokens: readonly CypherToken[], i: number): readonly Edit[
   return storedLiteral(tokens, i).map(({ at, text }) => ({ start: at, end: at, text }));
 }
 
-function refuseMissing(tokens: readonly CypherToken[], given: ReadonlyMap<string, BoltValue>): void {
-  const names = tokens.filter(({ kind, text }) => kind === 'parameter' && !given.has(text)).map(({ text }) => text);
-  if (names.length === 0) return;
+function refuseMissing(places: readonly PlacedParameter[], given: ReadonlyMap<string, BoltValue>): void {
+  const missing = places.filter(({ token }) => !given.has(token.text));
+  if (missing.length === 0) return;
+  const names = missing.map(({ token }) => token.text);
   const message = `Expected parameter(s): ${[...new Set(names)].join(', ')}`;
   throw new BoltFailure('Neo.ClientError.Statement.ParameterMissing', message);
 }
 
 /** A null that comes from anywhere but a parameter is not seen here. */
 function refuseMergeOnNull(tokens: readonly CypherToken[], given: ReadonlyMap<string, BoltValue>): void {
-  tokens.forEach((token, i) => {
-    if (isNull(token, given) && isMergedBy(tokens, i)) throw mergeOnNull(tokens[i - 2]?.text ?? '');
-  });
+  for (const i of mergedBy(tokens)) if (isNull(tokens[i], given)) throw mergeOnNull(tokens[i - 2]?.text ?? '');
 }
 
-function isNull(token: CypherToken, given: ReadonlyMap<string, BoltValue>): boolean {
-  return isKeyword(token, 'NULL') || (token.kind === 'parameter' && given.get(token.text) === null);
+function isNull(token: CypherToken | undefined, given: ReadonlyMap<string, BoltValue>): boolean {
+  return isKeyword(token, 'NULL') || (token?.kind === 'parameter' && given.get(token.text) === null);
 }
 
 class Binder {

@@ -1,3 +1,4 @@
+import { oncePer } from '../../lib/once-per.js';
 import { type BoltMap, type BoltValue, isBoltList, isBoltMap } from './bolt-value.js';
 import { type CypherToken, isAnySymbol, isKeyword, isSymbol } from './cypher-tokens.js';
 import { KnownValues } from './known-values.js';
@@ -126,8 +127,8 @@ function isLabelSign(token: CypherToken | undefined): boolean {
   return isAnySymbol(token, ':|&');
 }
 
-/** Of variables with labels where they are bound: `(n:Label`, `[r:TYPE`. */
-function variableLabels(tokens: readonly CypherToken[]): ReadonlyMap<string, readonly string[]> {
+/** Of variables with labels where they are bound: `(n:Label`, `[r:TYPE`. The same in each run of the statement. */
+const variableLabels = oncePer((tokens: readonly CypherToken[]): ReadonlyMap<string, readonly string[]> => {
   const labels = new Map<string, readonly string[]>();
   tokens.forEach((token, i) => {
     const opens = isSymbol(tokens[i - 1], '(') || isSymbol(tokens[i - 1], '[');
@@ -137,7 +138,7 @@ function variableLabels(tokens: readonly CypherToken[]): ReadonlyMap<string, rea
     labels.set(token.text, labelsBefore(tokens, to + 1));
   });
   return labels;
-}
+});
 
 function textAt(tokens: readonly CypherToken[], i: number): string {
   return tokens[i]?.text ?? '';

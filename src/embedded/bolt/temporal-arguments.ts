@@ -1,3 +1,4 @@
+import { oncePer } from '../../lib/once-per.js';
 import type { BoundStatement } from './bind-parameters.js';
 import type { BoltValue } from './bolt-value.js';
 import { type CypherToken, isSymbol } from './cypher-tokens.js';
@@ -18,7 +19,7 @@ export function temporalArguments(
   tokens: readonly CypherToken[],
   given: ReadonlyMap<string, BoltValue>,
 ): readonly TemporalArgument[] {
-  const calls = [...tokens.keys()].filter((i) => isTemporalCall(tokens, i));
+  const calls = temporalCalls(tokens);
   if (calls.length === 0) return [];
   const known = new KnownValues(tokens, given);
   return calls.flatMap((i) => {
@@ -28,6 +29,11 @@ export function temporalArguments(
     return [{ name, texts: argument.values.filter((value) => typeof value === 'string') }];
   });
 }
+
+/** Where they stand: the same in each run of the statement. */
+const temporalCalls = oncePer((tokens: readonly CypherToken[]): readonly number[] =>
+  [...tokens.keys()].filter((i) => isTemporalCall(tokens, i)),
+);
 
 function isTemporalCall(tokens: readonly CypherToken[], i: number): boolean {
   const word = tokens[i]?.keyword;
