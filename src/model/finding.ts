@@ -79,6 +79,8 @@ export interface FindingFacts {
     readonly condition?: { readonly expression: string; readonly holds: boolean };
     /** What it would have to hang under. */
     readonly under?: readonly string[];
+    /** The first step of the rounds that it has its place between. */
+    readonly between?: string;
   };
   /** Certain order and required order form a cycle: the shortest one, in its order. */
   'wrong-order': { readonly cycle: readonly CycleEdge[] };

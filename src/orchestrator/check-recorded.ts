@@ -12,15 +12,22 @@ export interface CheckedRecording {
 export function judgeClosely(flow: CompiledFlow, request: AssembledRequest): CheckedRecording {
   const judged = judgeSpans(flow, request);
   const { verdict } = judged;
-  if (verdict.strength.undecided === 0 || flow.prove) return judged;
-  const { reasons } = judgeSpans(askingForProof(flow), request).verdict;
-  const unproven = reasons.flatMap((reason) =>
-    reason.code === 'undecided' && reason.about === 'order' ? [`undecided order, ${reason.detail}`] : [],
-  );
-  return { ...judged, verdict: { ...verdict, notes: [...verdict.notes, ...unproven] } };
+  const notes = [...verdict.notes, ...unprovenOrders(verdict, { flow, request })];
+  return { ...judged, verdict: { ...verdict, notes } };
 }
 
-const askingForProof = oncePer((flow: CompiledFlow): CompiledFlow => ({ ...flow, prove: true }));
+/** A note for each order that nothing proves, worked out by judging the spans once more. Empty where the verdict leaves none undecided, or tells them itself. */
+export function unprovenOrders(
+  { strength }: Verdict,
+  { flow, request }: { readonly flow: CompiledFlow; readonly request: AssembledRequest },
+): readonly string[] {
+  if (strength.undecided === 0 || flow.prove) return [];
+  return judgeSpans(askingForProof(flow), request).verdict.reasons.flatMap((reason) =>
+    reason.code === 'undecided' && reason.about === 'order' ? [`undecided order, ${reason.detail}`] : [],
+  );
+}
+
+const askingForProof = oncePer((flow: CompiledFlow): CompiledFlow => ({ ...withoutStores(flow), prove: true }));
 
 /** The verdict on a request by its spans alone. The flow MUST say nothing of stores. */
 export function judgeSpans(flow: CompiledFlow, request: AssembledRequest): CheckedRecording {

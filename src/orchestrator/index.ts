@@ -1,7 +1,7 @@
 export { plainTrace } from '../../collectors/index.js';
 export { beyondWords, loadFlowFile, loadFlowSchema } from '../flow/index.js';
 export { type Bundle, newestRun, readBundle } from './bundle-reader.js';
-export type { CheckedRecording } from './check-recorded.js';
+export { type CheckedRecording, unprovenOrders } from './check-recorded.js';
 export { checkSpans } from './check-spans.js';
 export { type ComparedFlows, compareFlows } from './compare-flows.js';
 export { coverRecorded, coverRuns } from './cover.js';

@@ -12,6 +12,7 @@ import { staleRead } from './flow/stale-read.js';
 import { stepFailed } from './flow/step-failed.js';
 import { addStrength, NO_STRENGTH } from './flow/strength.js';
 import { swallowedError } from './flow/swallowed-error.js';
+import { triedAgainNotes } from './flow/tried-again.js';
 import { unexpectedStep, unknownSpanNotes } from './flow/unexpected-step.js';
 import { wrongCount } from './flow/wrong-count.js';
 import { wrongOrder } from './flow/wrong-order.js';
@@ -112,7 +113,7 @@ function judgeSubject(subject: Subject, evaluate: Evaluate, proven?: ProvenTrace
   const gone = reasons.some(({ code }) => code === 'telemetry-lost' || code === 'incomplete');
   const stopped = all.some(({ code }) => code === 'missing-step' || code === 'step-failed');
   if (!gone && !stopped) reasons.push(...unplannedEffects(subject), ...unresolvedConditions(subject));
-  const notes = [...unknownSpanNotes(subject), ...order.notes, ...budgets.notes];
+  const notes = [...unknownSpanNotes(subject), ...triedAgainNotes(subject), ...order.notes, ...budgets.notes];
   return compose(subject, {
     ...explained,
     reasons,

@@ -66,7 +66,7 @@ function budgetSentence({ facts }: FindingOf<'over-budget'>): string {
 }
 
 function unexpectedSentence({ step, service, facts }: FindingOf<'unexpected-step'>): string {
-  const { known, branch, also = [], condition, under } = facts;
+  const { known, branch, also = [], condition, under, between } = facts;
   const did = `${by(service)} did ${list([step ?? facts.spanName, ...also].map((each) => `\`${each}\``))}`;
   if (!known) return `${did}, which the flow does not know.`;
   if (branch !== undefined) return `${did}, which this request excludes: it took the branch of \`${branch}\`.`;
@@ -76,6 +76,8 @@ function unexpectedSentence({ step, service, facts }: FindingOf<'unexpected-step
       under.map((each) => `\`${each}\``),
       'or',
     )}, where the flow wants it.`;
+  if (between !== undefined)
+    return `${did}, but not between two rounds of \`${between}\`, where the flow has its place.`;
   return `${did} where the flow has no place for it.`;
 }
 

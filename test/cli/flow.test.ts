@@ -60,7 +60,9 @@ describe('tracecourt flow test and tracecourt check', () => {
   });
 
   it('is unknown without an example, and refuses a flow that does not load', async () => {
-    expect((await tracecourt(['flow', 'test', flowWith('')])).exitCode).to.equal(2);
+    const none = await tracecourt(['flow', 'test', flowWith('')]);
+    expect(none.exitCode).to.equal(2);
+    expect(none.stdout).to.include('The flow is valid, and nothing was tested');
     const wrong = await tracecourt(['flow', 'test', flowWith('examples: { accepts: [a x] }\n')]);
     expect(wrong.exitCode).to.equal(3);
     expect(wrong.stderr).to.include('unknown step "x"');

@@ -28,7 +28,7 @@ Examples:
   tracecourt flow test checkout.flow.yaml --mutate --run 20261121-104501-3f2a9c
   tracecourt flow test checkout.flow.yaml --mutate --max-uncaught 0 --allow 'fail notify'
 
-Exits with 0 if every example is what the flow says it is, 1 if one is not, 2 if there is none, 3 if the flow or a recording cannot be read.
+Exits with 0 if every example is what the flow says it is, 1 if one is not, 2 if it has none (it is valid then, and nothing says that it is right), 3 if the flow or a recording cannot be read.
 --mutate reports what goes unnoticed, and exits with 1 for it only where --max-uncaught says how much is too much; with 2 if no request conforms.`,
     );
   return withMutations(withParameters(command)).action(async (file: string, flags: TestFlags) => {
@@ -70,9 +70,16 @@ function documentOf({ coverage, ...result }: TestResult, mutation: unknown): unk
 }
 
 function linesOf({ passed, failed, cases, warnings, coverage }: TestResult): readonly string[] {
-  if (cases.length === 0) return ['The flow has no examples: there is nothing to test. Add some under "examples".'];
+  const warned = warnings.map((warning) => colors.yellow(`warning: ${warning}`));
+  if (cases.length === 0) {
+    return [
+      ...warned,
+      'The flow is valid, and nothing was tested: it has no examples. Write under "examples" what it must accept and reject,',
+      'as words ({ accepts: [reserve pay], rejects: [pay reserve] }) or as recorded requests.',
+    ];
+  }
   return [
-    ...warnings.map((warning) => colors.yellow(`warning: ${warning}`)),
+    ...warned,
     ...cases.map(({ kind, word, file, ok, explanation }) => {
       const mark = ok ? colors.green('ok    ') : colors.red('not ok');
       return `${mark}  ${kind.padEnd(8)}  ${word ?? file ?? ''}${colors.dim(`  ${explanation}`)}`;

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { toJson } from '../../lib/json.js';
-import { type FoundCase, findReplayed, isAsSpoken, plainTrace } from '../../orchestrator/index.js';
+import { type FoundCase, findReplayed, isAsSpoken, plainTrace, unprovenOrders } from '../../orchestrator/index.js';
 import {
   noteLines,
   observationLines,
@@ -27,11 +27,18 @@ export function traceCommand(done: (exitCode: number) => void): Command {
     .addHelpText('after', '\nExamples:\n  tracecourt trace\n  tracecourt trace 20261121-104501-3f2a9c.2 --json');
   return withSettings(command, ['bundleDir']).action(async (requestId: string | undefined, flags: TraceFlags) => {
     const { bundleDir } = await settingsOf(flags);
-    const found = findReplayed({ requestId, run: flags.run, bundles: bundleDir });
+    const found = withUnproven(findReplayed({ requestId, run: flags.run, bundles: bundleDir }));
     if (flags.json) print(`${toJson(document(found))}\n`);
     else printLines(pageOf(found));
     done(0);
   });
+}
+
+/** Whoever looks wants to know which orders nothing proves, too. */
+function withUnproven(found: FoundCase): FoundCase {
+  const { verdict, opened } = found;
+  const notes = [...verdict.notes, ...unprovenOrders(verdict, opened)];
+  return { ...found, verdict: { ...verdict, notes } };
 }
 
 function pageOf(found: FoundCase): readonly string[] {

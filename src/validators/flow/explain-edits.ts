@@ -1,7 +1,8 @@
 import type { CycleEdge } from '../../model/index.js';
-import type { Deletion, Insertion, OrderChecker, RequestOrder } from '../conformance/index.js';
+import type { Deletion, Insertion, OrderChecker, RepeatNode, RequestOrder } from '../conformance/index.js';
 import { groupBy } from '../group-by.js';
 import { awaitedBesides } from './awaited-steps.js';
+import { roundsAround } from './between-rounds.js';
 import type { CheckedRequest, FlowCheck, FlowCounts } from './checked-request.js';
 import { witnessOf } from './cycle-witness.js';
 import { byRounds, type Counted, countOf, countOfRounds } from './edit-counts.js';
@@ -12,6 +13,7 @@ import { type Missing, missingParts } from './missing-parts.js';
 import { boundSteps, type OrderScope } from './order-scopes.js';
 import { inPlainSteps, placeName, plainStep, withPlaces } from './place-names.js';
 import { provePairs } from './prove-order.js';
+import { repeatsAround } from './repeats-around.js';
 import { checkerOf, requestOrder } from './request-order.js';
 import { branchAgainst } from './ruled-out.js';
 import { requiredBy } from './run-order.js';
@@ -155,7 +157,11 @@ function lackingOf(edited: Edited): { readonly missing: readonly Missing[]; read
   const { lacking } = lackingRounds({ ...edited, order: edited.scope.order }, insertions);
   const begun = lacking.filter(({ begun: rounds }) => rounds > 0);
   const untold = new Set(lacking.flatMap(({ begun: rounds, inserted }) => (rounds > 0 ? inserted : again(inserted))));
-  const missing = insertions.filter((each) => !untold.has(each));
+  const outOfStep = new Set(begun.map(({ repeat: { first } }) => turnsAround(first, edited.checker)?.id));
+  const missing = insertions.filter((each) => {
+    const turns = turnsAround(each.place, edited.checker);
+    return !untold.has(each) && !(turns && outOfStep.has(turns.id));
+  });
   return { missing: missingOf(missing, edited), tooFew: begun.flatMap((rounds) => countOfRounds(rounds, edited)) };
 }
 
@@ -174,14 +180,23 @@ function lackedBy({ edits }: Edited): readonly Insertion[] {
 function missingOf(insertions: readonly Insertion[], { checker, scope }: Edited): readonly Missing[] {
   const seen = new Set(scope.occurrences.map(({ step }) => step));
   const told = new Map<number, Missing>();
+  const firstIn = new Map<number, Missing>();
   for (const { occurrence, place, after } of insertions) {
     const at = checker.order.places[place];
     if (!at) continue;
+    const turns = turnsAround(place, checker);
     const last = after === undefined || !seen.has(at.step) ? undefined : scope.occurrences[after];
-    const laterThan = after === undefined ? undefined : told.get(after);
-    told.set(occurrence, { step: placeName(at), after: last, laterThan });
+    const laterThan = (after === undefined ? undefined : told.get(after)) ?? firstIn.get(turns?.id ?? -1);
+    const missing = { step: placeName(at), after: last, laterThan };
+    told.set(occurrence, missing);
+    if (turns && !firstIn.has(turns.id)) firstIn.set(turns.id, missing);
   }
   return [...told.values()];
+}
+
+/** The outermost repeat around a place that has something between its rounds: there one that is missing, or came at a wrong turn, puts all later ones out of step. */
+function turnsAround(place: number, checker: OrderChecker): RepeatNode | undefined {
+  return repeatsAround(place, checker).find(({ between }) => between !== undefined);
 }
 
 /** What is there too often, and what should not be there at all. */
@@ -220,6 +235,7 @@ function byBranch(
     if (!first) return [];
     const under = bound.get(first.step);
     const also = others.map(({ step }) => step);
+    const between = first.taken ? undefined : roundsAround(scope.order, first.step);
     return [
       {
         step: first.step,
@@ -227,6 +243,7 @@ function byBranch(
         spanIds: [first, ...others].flatMap(({ spanIds }) => spanIds),
         ...(also.length > 0 && { also }),
         ...(under && !first.taken && { under }),
+        ...(between !== undefined && { between }),
       },
     ];
   });

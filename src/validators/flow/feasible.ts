@@ -30,6 +30,8 @@ export interface UnexpectedStep {
   readonly also?: readonly string[];
   readonly condition?: { readonly expression: string; readonly holds: boolean };
   readonly under?: readonly string[];
+  /** The first step of the rounds that it stands between. */
+  readonly between?: string;
   /** The occurrences that have no place. Absent: all of these steps. */
   readonly spanIds?: readonly string[];
 }

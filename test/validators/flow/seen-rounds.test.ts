@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { wordOrder } from '../../../src/flow/index.js';
 import type { FlowNode } from '../../../src/model/index.js';
 import { checkWord, judge } from '../../../src/validators/index.js';
+import { findingSentence } from '../../../src/view/index.js';
 import { evidenceOf, flowOf, opt, rep, seq, traceOf } from '../../helpers/evidence.js';
 import { evaluate } from '../../helpers/gpu-request.js';
 
@@ -50,5 +51,25 @@ describe('steps in the wrong order within their rounds', () => {
     expect(told(AB, 'a b a')).to.deep.equal(['missing-step b a2']);
     // What stands at another place too may be of either.
     expect(told(seq(AB, 'a'), 'a b b a')).to.deep.equal(['missing-step a b1']);
+  });
+});
+
+describe('what comes at the wrong turn between rounds', () => {
+  const waits = rounds(seq('a'), { min: 2, max: 3, between: seq('w') });
+  const twice = rounds(waits, { min: 2, max: 2, between: seq('v') });
+
+  it('is one finding, though the turns after it are wrong too', () => {
+    expect(told(waits, 'w a a')).to.have.length(1);
+    expect(told(twice, 'a a w a v w a')).to.have.length(1);
+    expect(told(twice, 'w a a v a w a w a')).to.have.length(1);
+  });
+
+  it('has no place after the last round, and is told as what stands between two', () => {
+    const asked = rounds(seq('a', 'b'), { min: 1, between: seq('w') });
+    const trace = traceOf('r s 0-99\na s <r 1-5 step=a\nb s <r 6-9 step=b\nw s <r 20-25 step=w');
+    const [finding] = judge(evidenceOf(flowOf(asked), trace), evaluate).findings;
+    expect(finding && findingSentence(finding)).to.equal(
+      's did `w`, but not between two rounds of `a`, where the flow has its place.',
+    );
   });
 });
