@@ -2,26 +2,22 @@ import type { Attributes, AttributeValue } from '../../src/model/index.js';
 import { emptyMap } from './any-value.js';
 import { asObject, integerOf, type JsonObject, listAt, objectAt, objectsAt, stringAt, wrong } from './json-fields.js';
 
-/** Attributes of a JSON body; a value is converted when it is asked for. */
+/** Attributes of a JSON body. Every value has to be converted to know that it can be, and is kept so: they are read many times. */
 export class JsonAttributes implements Attributes {
-  readonly #entries: readonly JsonObject[];
+  readonly #entries: readonly (readonly [string, AttributeValue])[];
 
   /** Throws when an entry of `parent[key]` is malformed. */
   constructor(parent: JsonObject, key = 'attributes') {
-    this.#entries = objectsAt(parent, key);
-    for (const entry of this.#entries) {
-      stringAt(entry, 'key');
-      entryValue(entry);
-    }
+    this.#entries = objectsAt(parent, key).map((entry) => [stringAt(entry, 'key'), entryValue(entry)] as const);
   }
 
   get(key: string): AttributeValue | undefined {
-    const entry = this.#entries.find((candidate) => stringAt(candidate, 'key') === key);
-    return entry && entryValue(entry);
+    for (const entry of this.#entries) if (entry[0] === key) return entry[1];
+    return undefined;
   }
 
-  *entries(): Iterable<readonly [string, AttributeValue]> {
-    for (const entry of this.#entries) yield [stringAt(entry, 'key'), entryValue(entry)];
+  entries(): Iterable<readonly [string, AttributeValue]> {
+    return this.#entries;
   }
 }
 
