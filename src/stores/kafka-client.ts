@@ -9,9 +9,7 @@ export async function loadKafkajs(
   load: () => Promise<{ readonly default: KafkaModule }> = () => import('kafkajs'),
 ): Promise<KafkaModule> {
   try {
-    const kafkajs = (await load()).default;
-    quietKafkajs();
-    return kafkajs;
+    return (await load()).default;
   } catch (cause) {
     throw new TracecourtError('package-missing', 'Reading Kafka needs the package kafkajs, which is not installed.', {
       nextStep: 'Run: npm install kafkajs',
@@ -22,6 +20,7 @@ export async function loadKafkajs(
 
 export async function newKafka(brokers: readonly string[], timeoutMs: number): Promise<Kafka> {
   const { Kafka, logLevel } = await loadKafkajs();
+  quietKafkajs();
   return new Kafka({
     brokers: [...brokers],
     clientId: 'tracecourt-probe',
