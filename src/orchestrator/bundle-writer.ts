@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { AssemblerInput } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import { toExactJson } from '../lib/json.js';
-import type { RunEvent } from '../model/index.js';
 import type { Reporter } from '../report/index.js';
 import { BUNDLE_FILES, BUNDLE_VERSION, type BundleHeader } from './bundle.js';
 
@@ -25,11 +24,13 @@ export function createBundle(directory: string, header: BundleHeader): BundleWri
   const { inputs, events } = begin(directory, header);
   let isOpen = true;
 
-  function append(file: BundleFile, entry: object): void {
+  /** Entries that come together are one write: each costs as much as the next, however short. */
+  function append(file: BundleFile, entries: readonly object[]): void {
     if (!isOpen) return;
     try {
-      file.lines += 1;
-      writeWhole(file.descriptor, `${toExactJson({ line: file.lines, ...entry })}\n`);
+      const lines = entries.map((entry, i) => `${toExactJson({ line: file.lines + i + 1, ...entry })}\n`);
+      file.lines += entries.length;
+      writeWhole(file.descriptor, lines.join(''));
     } catch (error) {
       close();
       throw unwritable(directory, error);
@@ -46,8 +47,9 @@ export function createBundle(directory: string, header: BundleHeader): BundleWri
   return {
     name: 'bundle',
     directory,
-    recordInput: (input) => append(inputs, input),
-    onEvent: (event: RunEvent) => append(events, event),
+    recordInput: (input) => append(inputs, [input]),
+    onEvent: (event) => append(events, [event]),
+    onEvents: (several) => append(events, several),
     end: close,
   };
 }

@@ -38,7 +38,7 @@ export interface Courtroom {
   readonly probes: ReadonlyMap<StoreName, StoreProbe>;
   readonly known: ReadonlyMap<string, string>;
   readonly book: AddressBook;
-  readonly emit: (event: UnstampedEvent) => void;
+  readonly emit: (...events: readonly UnstampedEvent[]) => void;
   /** Aborts when the run is interrupted or the system under test is lost. */
   readonly signal: AbortSignal;
   /** Aborts when a process of the system under test ends, with the error to end the run with. */
@@ -96,8 +96,7 @@ export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, r
   });
   if (heard.verdict.outcome !== 'pass') room.lost.throwIfAborted();
   const durationMs = performance.now() - startedAt;
-  emitObservations(heard, room);
-  room.emit({
+  room.emit(...observed(heard), {
     type: 'verdict-reached',
     scenario: scenario.name,
     request: request.name,
@@ -128,8 +127,7 @@ export async function reviseCase(result: CaseResult, room: Courtroom): Promise<C
     mayWait: false,
     signal: room.signal,
   });
-  emitObservations(heard, room);
-  room.emit({
+  room.emit(...observed(heard), {
     type: 'verdict-revised',
     requestId: result.requestId,
     verdict: heard.verdict,
@@ -168,8 +166,6 @@ function newestOf(docket: Docket, requestId: string) {
   return request;
 }
 
-function emitObservations({ request, observations }: HeardRequest, { emit }: Courtroom): void {
-  for (const observation of observations) {
-    emit({ type: 'store-observed', requestId: request.requestId, revision: request.revision, observation });
-  }
+function observed({ request: { requestId, revision }, observations }: HeardRequest): readonly UnstampedEvent[] {
+  return observations.map((observation) => ({ type: 'store-observed', requestId, revision, observation }));
 }

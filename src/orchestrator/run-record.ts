@@ -20,7 +20,8 @@ export interface RecordOptions {
 export interface RunRecord {
   /** The folder of its bundle. */
   readonly bundle: string;
-  readonly emit: (event: UnstampedEvent) => void;
+  /** Several that happen at once are written down at once. */
+  readonly emit: (...events: readonly UnstampedEvent[]) => void;
   readonly warn: (message: string) => void;
   readonly recordInput: BundleWriter['recordInput'];
   readonly end: () => Promise<void>;
@@ -43,7 +44,7 @@ export function openRecord(run: string, cases: readonly RunCase[], options: Reco
   const stamp = (event: UnstampedEvent) => ({ ...event, at: options.clock.now() }) as RunEvent;
   const warn = (message: string) => emit({ type: 'notice', level: 'warning', message });
   const readers = multiplex([bundle, ...options.reporters], (message) => queueMicrotask(() => warn(message)));
-  const emit = (event: UnstampedEvent) => readers.onEvent(stamp(event));
+  const emit = (...events: readonly UnstampedEvent[]) => readers.onEvents(events.map(stamp));
   let recording = true;
   return {
     bundle: bundle.directory,

@@ -13,17 +13,21 @@ export function multiplex(reporters: readonly Reporter[], onTrouble: (message: s
     onTrouble(`The ${reporter.name} report failed and stops here: ${error instanceof Error ? error.message : error}`);
   }
 
+  function tell(events: readonly RunEvent[]): void {
+    for (const reporter of [...listening]) {
+      try {
+        if (reporter.onEvents) reporter.onEvents(events);
+        else for (const event of events) reporter.onEvent(event);
+      } catch (error) {
+        giveUp(reporter, error);
+      }
+    }
+  }
+
   return {
     name: 'all',
-    onEvent(event: RunEvent): void {
-      for (const reporter of [...listening]) {
-        try {
-          reporter.onEvent(event);
-        } catch (error) {
-          giveUp(reporter, error);
-        }
-      }
-    },
+    onEvent: (event: RunEvent) => tell([event]),
+    onEvents: tell,
     async end(): Promise<void> {
       for (const reporter of [...listening]) {
         try {

@@ -5,6 +5,8 @@ export interface Reporter {
   /** Named in messages when it fails. */
   readonly name: string;
   onEvent(event: RunEvent): void;
+  /** Events that happen at once, in their order, for who takes them better together. Without it, `onEvent` gets each. */
+  onEvents?(events: readonly RunEvent[]): void;
   /** After `run-ended`; the last chance to write. */
   end?(): Promise<void> | void;
 }

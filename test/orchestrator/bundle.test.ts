@@ -49,6 +49,18 @@ describe('a run bundle', () => {
     expect(bundle.warnings).to.deep.equal([]);
   });
 
+  it('gives back events that came together, each on its numbered line', () => {
+    const bundle = record('r1');
+    const several = [1n, 2n, 3n].map((at) => ({ ...notice, at }));
+    bundle.onEvents?.(several);
+    bundle.onEvent(notice);
+    expect(readBundle('r1', bundles).events).to.deep.equal([notice, ...several, notice]);
+    const lines = readFileSync(join(bundles, 'r1', 'events.ndjson'), 'utf8')
+      .trim()
+      .split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { readonly line: number }).line)).to.deep.equal([1, 2, 3, 4, 5]);
+  });
+
   it('is for its owner only', () => {
     record('r1');
     expect(statSync(join(bundles, 'r1')).mode & 0o777).to.equal(0o700);

@@ -18,6 +18,24 @@ describe('multiplex', () => {
     expect(heard).to.deep.equal(['a', 'b', 'a ended', 'b ended']);
   });
 
+  it('gives events that happen at once together to who takes them so, and one by one to others', () => {
+    const heard: string[] = [];
+    const all = multiplex(
+      [
+        {
+          name: 'a',
+          onEvent: () => expect.fail('a takes them together'),
+          onEvents: (events) => void heard.push(`a ${events.length}`),
+        },
+        { name: 'b', onEvent: ({ at }) => void heard.push(`b ${at}`) },
+      ],
+      (trouble) => expect.fail(trouble),
+    );
+    all.onEvents([notice, { ...notice, at: 2n }]);
+    all.onEvent({ ...notice, at: 3n });
+    expect(heard).to.deep.equal(['a 2', 'b 1', 'b 2', 'a 1', 'b 3']);
+  });
+
   it('reports a reporter that throws, once, and goes on with the others', async () => {
     const troubles: string[] = [];
     let heard = 0;
