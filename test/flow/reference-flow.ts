@@ -114,7 +114,7 @@ export const REFERENCE_FLOW = flow('gpu-allocation')
         'granted-by': 'graph-write',
         neo4j: {
           cypher:
-            'MATCH (d:Decision)-[:GRANTS]->(l:Lease)-[:OF]->(g:Gpu {id: $gpu}) RETURN g.id AS gpu, d.id AS decision, l.from AS since, l.until AS until',
+            'MATCH (g:Gpu {id: $gpu})<-[:OF]-(l:Lease)<-[:GRANTS]-(d:Decision) RETURN g.id AS gpu, d.id AS decision, l.from AS since, l.until AS until',
         },
         ours: 'row.decision == values.decisionId',
         from: 'row.since',
