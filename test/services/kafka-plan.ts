@@ -12,7 +12,7 @@ export function kafkaPlan({ home, libraries, ports, clusterId }: PlanContext): S
     name: 'kafka',
     ports: [ports.kafka, ports.kafkaController],
     files: { [CONFIGURATION]: properties(configuration({ home, ports })) },
-    preparation: [[...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file]],
+    preparation: [[...java, 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', file]],
     processEnvironment: {},
     command: [...java, 'kafka.Kafka', file],
     readyLog: OUTPUT_LOG,

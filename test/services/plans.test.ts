@@ -53,6 +53,11 @@ describe('the plans of the services', () => {
     });
   });
 
+  it('gives Kafka an id that begins with a dash as a value, and not as an option', () => {
+    const [format] = kafkaPlan({ ...context, clusterId: '-7q2Mtns_-b6iEWpcneAgg' }).preparation;
+    expect(format).to.include('--cluster-id=-7q2Mtns_-b6iEWpcneAgg');
+  });
+
   it('asks Kafka for no second copy of anything, which one node could not keep', () => {
     const properties = kafkaPlan(context).files['server.properties']!;
     const replication = properties.match(/^.*(replication\.factor|min\.isr)=.*$/gm)!;
