@@ -44,7 +44,8 @@ const ENTRY = 'gpu.defects';
 
 /** True when the request that is being handled asked for the defect. */
 export function planted(defect: Defect): boolean {
-  return parseDefects(propagation.getActiveBaggage()?.getEntry(ENTRY)?.value).has(defect);
+  const value = propagation.getActiveBaggage()?.getEntry(ENTRY)?.value;
+  return value !== undefined && parseDefects(value).has(defect);
 }
 
 /** The defects named in a baggage value; names that are no defect are ignored. */
