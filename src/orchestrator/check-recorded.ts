@@ -16,15 +16,17 @@ export function judgeClosely(flow: CompiledFlow, request: AssembledRequest): Che
   return { ...judged, verdict: { ...verdict, notes } };
 }
 
-/** A note for each order that nothing proves, worked out by judging the spans once more. Empty where the verdict leaves none undecided, or tells them itself. */
+/** A note for each order and rule that nothing proves, worked out by judging the spans once more. Empty where the verdict leaves none undecided, or tells them itself. */
 export function unprovenOrders(
   { strength }: Verdict,
   { flow, request }: { readonly flow: CompiledFlow; readonly request: AssembledRequest },
 ): readonly string[] {
   if (strength.undecided === 0 || flow.prove) return [];
-  return judgeSpans(askingForProof(flow), request).verdict.reasons.flatMap((reason) =>
-    reason.code === 'undecided' && reason.about === 'order' ? [`undecided order, ${reason.detail}`] : [],
-  );
+  return judgeSpans(askingForProof(flow), request).verdict.reasons.flatMap((reason) => {
+    if (reason.code !== 'undecided') return [];
+    if (reason.about === 'order') return [`undecided order, ${reason.detail}`];
+    return reason.about === 'rule' ? [`undecided rule on ${reason.steps.join(', ')}, ${reason.detail}`] : [];
+  });
 }
 
 const askingForProof = oncePer((flow: CompiledFlow): CompiledFlow => ({ ...withoutStores(flow), prove: true }));

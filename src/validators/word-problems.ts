@@ -1,4 +1,4 @@
-import { type Insertion, UNBOUNDED } from './conformance/index.js';
+import { type Deletion, type Insertion, UNBOUNDED } from './conformance/index.js';
 import { type LackingRounds, lackingRounds } from './flow/lacking-rounds.js';
 import type { EditedOrder } from './flow/seen-rounds.js';
 
@@ -11,12 +11,20 @@ export function wordProblems(edited: EditedOrder, steps: readonly string[]): rea
     const added = byNumber.get(occurrence);
     return steps[occurrence] ?? (added ? stepAt(added) : '');
   };
-  const out = deleted.map(({ occurrence, movedTo, because }) => {
+  const gone = new Set(deleted.map(({ occurrence }) => occurrence));
+  const stays = new Set(steps.filter((_, i) => !gone.has(i)));
+  const surplus = new Map<string, number>();
+  const out = deleted.flatMap((deletion) => {
+    const { occurrence, movedTo, because } = deletion;
+    const name = nameOf(occurrence);
     const target = byNumber.get(movedTo ?? -1);
-    if (target?.after !== undefined) return `\`${nameOf(occurrence)}\` belongs after \`${nameOf(target.after)}\``;
-    if (target) return `\`${nameOf(occurrence)}\` belongs elsewhere`;
-    return `\`${nameOf(occurrence)}\` ${because === 'order' ? 'is out of order' : 'has no place'}`;
+    if (target) return `\`${name}\` ${whereTo(deletion, { target, nameOf })}`;
+    if (because === 'order') return `\`${name}\` is out of order`;
+    if (!stays.has(name)) return `\`${name}\` has no place`;
+    surplus.set(name, (surplus.get(name) ?? 0) + 1);
+    return [];
   });
+  const tooMany = [...surplus].map(([name, n]) => `${n === 1 ? 'one' : n} \`${name}\` too many`);
   const moved = new Set(deleted.map(({ movedTo }) => movedTo));
   const { lacking, rest } = lackingRounds(
     edited,
@@ -28,7 +36,20 @@ export function wordProblems(edited: EditedOrder, steps: readonly string[]): rea
     const [first] = each.inserted;
     return roundsProblem(each, { names, where: first && each.begun === 0 ? where(first) : '' });
   });
-  return [...out, ...tooFew, ...rest.map((each) => `\`${stepAt(each)}\` is missing${where(each)}`)];
+  return [...out, ...tooMany, ...tooFew, ...rest.map((each) => `\`${stepAt(each)}\` is missing${where(each)}`)];
+}
+
+/** Where a step that came at the wrong time should have: after what, or else before what. */
+function whereTo(
+  { occurrence, cycle = [] }: Deletion,
+  { target, nameOf }: { readonly target: Insertion; readonly nameOf: (occurrence: number) => string },
+): string {
+  if (target.after !== undefined) return `belongs after \`${nameOf(target.after)}\``;
+  const next = cycle.find(({ from, because }) => because === 'flow' && from.occurrence === occurrence);
+  if (!next) return 'belongs elsewhere';
+  return next.from.point === 'end'
+    ? `has to end before \`${nameOf(next.to.occurrence)}\` begins`
+    : `has to begin before \`${nameOf(next.to.occurrence)}\``;
 }
 
 function roundsProblem(

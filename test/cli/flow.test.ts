@@ -47,7 +47,7 @@ describe('tracecourt flow test and tracecourt check', () => {
     const file = flowWith('examples: { accepts: [b a c], rejects: [a b c], recorded: [bad.jsonl] }\n');
     const { exitCode, stdout } = await tracecourt(['flow', 'test', file]);
     expect(exitCode).to.equal(1);
-    expect(stdout).to.include('`a` belongs elsewhere');
+    expect(stdout).to.include('`a` has to end before `b` begins');
     expect(stdout).to.include('`b` ended');
     expect(stdout).to.match(/0 passed, 3 failed\n$/);
   });

@@ -105,4 +105,15 @@ describe('matcherWarnings', () => {
   ] as const) {
     it(`says that ${a} and ${b} ${meet ? 'can' : 'cannot'} meet`, () => expect(globsMeet(a, b)).to.equal(meet));
   }
+
+  it('is told once a step, however many others a span of it could be', async () => {
+    const steps = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => [name, { span: 'call' }]));
+    const flow = await loadFlow(JSON.stringify({ version: 1, flow: 'test', steps, order: 'a' }), 'the row');
+    const warnings = matcherWarnings(flow);
+    expect(warnings).to.have.length(6);
+    expect(warnings[0]).to.equal(
+      'one span can be "a" and also "b", "c", "d", "e" or 2 more: tell their matchers apart',
+    );
+    expect(warnings[5]).to.equal('one span can be both "f" and "g": tell their matchers apart');
+  });
 });

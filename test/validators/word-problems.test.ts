@@ -53,6 +53,17 @@ const CASES: readonly (readonly [string, FlowNode, string, readonly string[]])[]
     ['`v` happened once, 2 are needed'],
   ],
   ['a step that is not repeated', seq('a', choice('b', 'c'), opt('d')), 'a', ['`b` is missing after `a`']],
+  ['what is the wrong way round', seq('a', 'b'), 'b a', ['`a` has to end before `b` begins']],
+  ['what goes on at one time', seq('a', 'b'), 'a | b', ['`a` has to end before `b` begins']],
+  [
+    'what is streamed the wrong way round',
+    { ...seq('a', 'b'), by: 'start' } as FlowNode,
+    'b a',
+    ['`a` has to begin before `b`'],
+  ],
+  ['one too many', seq('a', 'b'), 'a a b', ['one `a` too many']],
+  ['several too many, and one that has no place', seq('a', opt('b')), 'a a a', ['2 `a` too many']],
+  ['a branch too many', choice('a', 'b'), 'a b', ['`b` has no place']],
   ['a gap between rounds that there were', TRIES, 'try try wait try', ['`wait` is missing after `try`']],
 ];
 
