@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
-import { type Assembler, createAssembler } from '../collectors/index.js';
+import { type Assembler, createAssembler, decodeTraces } from '../collectors/index.js';
 import type { Span } from '../src/model/index.js';
 import { at, batchOfSpans, ToyProcess, traceIdOf } from '../test/helpers/spans.js';
+import { shopExports } from './shop-request.js';
 
 // What assembling costs, in CPU time of this process per span, for shapes of traffic that once were slow. A shape counts only
 // if every request came out, proven complete and with exactly its own spans.
@@ -67,6 +68,21 @@ function feed(assembler: Assembler, batches: Shape['batches']): ReadonlyMap<stri
   return spoken;
 }
 
+/** Microseconds of CPU time per span of requests that come as bytes of five processes, to be decoded first. */
+function measureFromBytes(requests: readonly (readonly Buffer[])[]): number {
+  const assembler = createAssembler();
+  let spans = 0;
+  const began = process.cpuUsage();
+  for (const [ms, bodies] of requests.entries()) {
+    for (const body of bodies) assembler.add(decodeTraces(body, 'application/x-protobuf').batch, at(ms));
+    const [request, ...others] = assembler.takeDue(at(ms));
+    if (request?.completedBy !== 'accounted' || others.length > 0) throw new Error('A request is not accounted.');
+    spans += request.spans.length;
+  }
+  const { user, system } = process.cpuUsage(began);
+  return (user + system) / spans;
+}
+
 const { rounds, only } = parseArgs({
   options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' } },
 }).values;
@@ -78,8 +94,15 @@ const shapes = [
 ].filter(({ name }) => only === undefined || name.includes(only));
 
 console.log('CPU µs per span              fastest   median  slowest');
-for (const shape of shapes) {
-  const costs = Array.from({ length: Number(rounds) }, () => measure(shape)).sort((a, b) => a - b);
+for (const shape of shapes) tell(shape.name, () => measure(shape));
+const FROM_BYTES = 'from bytes: 1,000 requests of 28 spans';
+if (only === undefined || FROM_BYTES.includes(only)) {
+  const requests = Array.from({ length: 1_000 }, (_, seed) => shopExports(seed));
+  tell(FROM_BYTES, () => measureFromBytes(requests));
+}
+
+function tell(name: string, measureOnce: () => number): void {
+  const costs = Array.from({ length: Number(rounds) }, measureOnce).sort((a, b) => a - b);
   const picked = [costs[0], costs[costs.length >> 1], costs[costs.length - 1]];
-  console.log(`${shape.name}\n${' '.repeat(27)}${picked.map((cost) => (cost ?? 0).toFixed(1).padStart(9)).join('')}`);
+  console.log(`${name}\n${' '.repeat(27)}${picked.map((cost) => (cost ?? 0).toFixed(1).padStart(9)).join('')}`);
 }

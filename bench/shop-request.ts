@@ -339,6 +339,11 @@ function anyValue(value: string | number | readonly number[]): object {
   return { arrayValue: { values: value.map(anyValue) } };
 }
 
+/** What the processes of one request of the shop export, as bytes of OTLP. */
+export function shopExports(seed: number, defect: ShopDefect = 'none'): readonly Buffer[] {
+  return new ShopRequest(seed).export(defect);
+}
+
 /** Requests of the shop, one for each seed, decoded and assembled by the real parts; each is proven complete. */
 export function shopRequests(
   seeds: readonly number[],
@@ -346,7 +351,7 @@ export function shopRequests(
 ): readonly AssembledRequest[] {
   const assembler = createAssembler(options);
   return seeds.flatMap((seed, i) => {
-    for (const body of new ShopRequest(seed).export(defect)) {
+    for (const body of shopExports(seed, defect)) {
       assembler.add(decodeTraces(body, 'application/x-protobuf').batch, BigInt(i));
     }
     const due = assembler.takeDue(BigInt(i));
