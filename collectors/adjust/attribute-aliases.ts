@@ -1,5 +1,12 @@
 import { SEQUENCE_END, SEQUENCE_SENT, SEQUENCE_START, STEP } from '@tracecourt/instrumentation/wire-names';
-import type { Attributes, AttributeValue, LedgerValues, Span } from '../../src/model/index.js';
+import {
+  ANY_INITIAL,
+  type Attributes,
+  type AttributeValue,
+  initialOf,
+  type LedgerValues,
+  type Span,
+} from '../../src/model/index.js';
 
 /**
  * Names that semantic conventions 1.45 use, and the ones that older instrumentations write for the same thing. This is the
@@ -32,6 +39,17 @@ const OLD_NAMES: ReadonlyMap<string, readonly string[]> = new Map(
 
 const IS_OLD: ReadonlySet<string> = new Set([...OLD_NAMES.values()].flat());
 
+/** Bits of an old name's first letter beside that of its current name, where they differ. */
+const RENAMED_INITIALS = [...OLD_NAMES].flatMap(([name, olds]) =>
+  olds.map((old) => [initialOf(old), initialOf(name)] as const).filter(([old, current]) => old !== current),
+);
+
+function withRenamed(initials: number): number {
+  let all = initials;
+  for (const [old, current] of RENAMED_INITIALS) if ((initials & old) !== 0) all |= current;
+  return all;
+}
+
 /**
  * Reads an attribute by its current name, whatever name the sender used. What the ledger says is read at once: everybody asks for it, and later its bytes are far away.
  */
@@ -40,10 +58,12 @@ class CurrentAttributes implements Attributes, LedgerValues {
   readonly sequenceStart: AttributeValue | undefined;
   readonly sequenceEnd: AttributeValue | undefined;
   readonly sequenceSent: AttributeValue | undefined;
+  readonly initials: number;
   readonly #sent: Attributes;
 
   constructor(sent: Attributes) {
     this.#sent = sent;
+    this.initials = withRenamed(sent.initials ?? ANY_INITIAL);
     this.step = sent.get(STEP);
     this.sequenceStart = sent.get(SEQUENCE_START);
     this.sequenceEnd = sent.get(SEQUENCE_END);
@@ -51,6 +71,7 @@ class CurrentAttributes implements Attributes, LedgerValues {
   }
 
   get(key: string): AttributeValue | undefined {
+    if ((this.initials & initialOf(key)) === 0) return undefined;
     const value = this.#sent.get(key);
     if (value !== undefined) return value;
     const older = OLD_NAMES.get(key);

@@ -18,7 +18,7 @@ import { type Growth, type ReadMark, readOn } from './growth.js';
 import { type Arrival, HeldSpans } from './held-spans.js';
 import { joinsOf } from './joins.js';
 import { type AssemblerOptions, type AssemblerSettings, settingsOf } from './options.js';
-import { allSpans, contentOf, countSpans, idOf, ownSpans, type RequestContent } from './request-content.js';
+import { allSpans, contentOf, countSpans, ownSpans, type RequestContent } from './request-content.js';
 import { noChange, type RequestGroup } from './request-groups.js';
 import { newRecord, type RequestRecord, statusAfter, withoutAll } from './request-record.js';
 import type { SpanFacts } from './span-facts.js';
@@ -273,9 +273,9 @@ class SpanAssembler implements Assembler {
     if (!record.outgrew) return;
     for (const key of content.units) {
       const isStripped = had && before.units.has(key);
-      for (const facts of (isStripped ? spans.get(key) : book.unit(key)?.spans) ?? []) this.#held.strip(idOf(facts));
+      for (const facts of (isStripped ? spans.get(key) : book.unit(key)?.spans) ?? []) this.#held.strip(facts.id);
     }
-    for (const facts of content.shared) this.#held.strip(idOf(facts));
+    for (const facts of content.shared) this.#held.strip(facts.id);
   }
 
   #limitReached(content: RequestContent): RequestRecord['outgrew'] {
@@ -283,7 +283,7 @@ class SpanAssembler implements Assembler {
     if (countSpans(content, this.#held.book) > maxSpans) return 'span-limit';
     let bytes = 0;
     for (const key of content.units) bytes += this.#held.bytesOf(key);
-    for (const facts of content.shared) bytes += this.#held.get(idOf(facts))?.bytes ?? 0;
+    for (const facts of content.shared) bytes += this.#held.get(facts.id)?.bytes ?? 0;
     return bytes > maxBytes ? 'byte-limit' : undefined;
   }
 
@@ -331,7 +331,7 @@ class SpanAssembler implements Assembler {
     const origins = idsOf(this.#origins.of(requestId));
     const own = ownSpans(content, book);
     const all = content.shared.size === 0 ? own : [...own, ...content.shared];
-    const ids = new Set(all.map(idOf));
+    const ids = new Set(all.map(({ id }) => id));
     const spans = orderSpans(this.#spansOf(ids));
     return {
       requestId,
@@ -349,7 +349,7 @@ class SpanAssembler implements Assembler {
   }
 
   #idsOf(content: RequestContent): ReadonlySet<string> {
-    return new Set(allSpans(content, this.#held.book).map(idOf));
+    return new Set(allSpans(content, this.#held.book).map(({ id }) => id));
   }
 
   #spansOf(ids: ReadonlySet<string>): readonly Span[] {

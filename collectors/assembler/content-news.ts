@@ -1,5 +1,5 @@
 import type { Arrival, HeldSpans } from './held-spans.js';
-import { idOf, type RequestContent } from './request-content.js';
+import type { RequestContent } from './request-content.js';
 
 /** What an arrival made of the content of one request. */
 export interface ContentChange {
@@ -25,7 +25,7 @@ function hasLostUnit({ before, content, arrival }: ContentChange, { book }: Held
     if (content.units.has(key)) continue;
     const arrived = new Set(arrival.spans.get(key));
     for (const facts of book.unit(key)?.spans ?? []) {
-      const isNew = arrived.has(facts) && !arrival.replaced.has(idOf(facts));
+      const isNew = arrived.has(facts) && !arrival.replaced.has(facts.id);
       if (!isNew && !content.shared.has(facts)) return true;
     }
   }
@@ -36,7 +36,7 @@ function hasLostUnit({ before, content, arrival }: ContentChange, { book }: Held
 function hasLostShared({ before, content }: ContentChange, held: HeldSpans): boolean {
   for (const shared of before.shared) {
     if (content.shared.has(shared)) continue;
-    const facts = held.get(idOf(shared))?.facts;
+    const facts = held.get(shared.id)?.facts;
     if (facts && !content.units.has(facts.key) && !content.shared.has(facts)) return true;
   }
   return false;

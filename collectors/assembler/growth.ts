@@ -1,6 +1,6 @@
 import type { CompletionStatus, Span } from '../../src/model/index.js';
 import type { HeldSpans } from './held-spans.js';
-import { idOf, type RequestContent, unitsIn } from './request-content.js';
+import { type RequestContent, unitsIn } from './request-content.js';
 import type { SpanFacts } from './span-facts.js';
 import type { Unit } from './unit.js';
 
@@ -35,7 +35,7 @@ export function readOn(
   for (const shared of content.shared) if (!before.shared.has(shared)) facts.push(shared);
   return {
     isAnew,
-    spans: facts.flatMap((each) => held.get(idOf(each))?.span ?? []),
+    spans: facts.flatMap((each) => held.get(each.id)?.span ?? []),
     mark: { units, shared: content.shared },
   };
 }

@@ -73,7 +73,7 @@ export class HeldSpans {
       if (held) this.#repeated += 1;
       if (held && isAnother(span, held.span)) this.#clashes.set(id, (this.#clashes.get(id) ?? 0) + 1);
       if (held && (held.isStripped || !isFuller(span, held.span))) continue;
-      const facts = factsOf(span, this.#correlation);
+      const facts = factsOf(span, this.#correlation, id);
       if (held && held.facts.key !== facts.key && !spans.has(held.facts.key)) spans.set(held.facts.key, []);
       if (held) this.#replace(held, { span, facts }, change);
       else this.#take(id, { span, facts, bytes, isStripped: false }, change);
@@ -114,8 +114,7 @@ export class HeldSpans {
   }
 
   drop(unitKey: string): void {
-    for (const { traceId, spanId } of this.book.unit(unitKey)?.spans ?? []) {
-      const id = spanKey(traceId, spanId);
+    for (const { id, traceId } of this.book.unit(unitKey)?.spans ?? []) {
       if (this.#held.delete(id)) this.#letGo += 1;
       this.#clashes.delete(id);
       const ofTrace = this.#byTrace.get(traceId);
@@ -143,8 +142,7 @@ export class HeldSpans {
     this.#dropBooks(key);
     held.span = span;
     held.facts = facts;
-    for (const other of kept)
-      this.#enter(other, this.#held.get(spanKey(other.traceId, other.spanId))?.bytes ?? 0, change);
+    for (const other of kept) this.#enter(other, this.#held.get(other.id)?.bytes ?? 0, change);
   }
 
   #enter(facts: SpanFacts, bytes: number, change: Change): void {

@@ -1,4 +1,3 @@
-import { spanKey } from '../adjust/index.js';
 import type { AccountBook } from './accounting.js';
 import type { RequestGroup } from './request-groups.js';
 import type { SpanFacts } from './span-facts.js';
@@ -33,10 +32,6 @@ export function allSpans(content: RequestContent, book: AccountBook): readonly S
 
 export function countSpans(content: RequestContent, book: AccountBook): number {
   return unitsIn(content, book).reduce((sum, { spans }) => sum + spans.length, content.shared.size);
-}
-
-export function idOf({ traceId, spanId }: SpanFacts): string {
-  return spanKey(traceId, spanId);
 }
 
 function withDescendants(roots: readonly SpanFacts[], book: AccountBook): ReadonlySet<SpanFacts> {

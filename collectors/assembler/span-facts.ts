@@ -11,11 +11,14 @@ import {
   WITHDRAWN,
 } from '@tracecourt/instrumentation/wire-names';
 import type { Attributes, Span, SpanKind, SpanLink } from '../../src/model/index.js';
+import { spanKey } from '../adjust/index.js';
 
 /**
  * What accounting and joining need of a span: plain data, so that both can be driven without any span at all.
  */
 export interface SpanFacts {
+  /** What tells it from other spans: one text, so that looking it up costs little. */
+  readonly id: string;
   readonly traceId: string;
   readonly spanId: string;
   /** The request id when the span carries one, else its trace id. */
@@ -61,7 +64,11 @@ export interface LinkFacts {
 }
 
 /** Reads the facts of a span whose attributes answer to their current names. */
-export function factsOf(span: Span, correlationNames: readonly string[] = []): SpanFacts {
+export function factsOf(
+  span: Span,
+  correlationNames: readonly string[] = [],
+  id = spanKey(span.traceId, span.spanId),
+): SpanFacts {
   const { attributes, resource } = span;
   const requestId = textAt(attributes, REQUEST_ID);
   const sent = countAt(attributes, SENT) ?? 0;
@@ -70,6 +77,7 @@ export function factsOf(span: Span, correlationNames: readonly string[] = []): S
   const peerNames = peerNamesOf(attributes);
   const failed = span.status.code === 'error';
   return {
+    id,
     traceId: span.traceId,
     spanId: span.spanId,
     key: requestId ?? span.traceId,

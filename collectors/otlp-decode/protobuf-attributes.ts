@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue } from '../../src/model/index.js';
+import { type Attributes, type AttributeValue, initialOf } from '../../src/model/index.js';
 import { checkKeyValue, readKeyValue } from './any-value.js';
 import { plainValue } from './plain-value.js';
 import { WireReader } from './wire-reader.js';
@@ -10,6 +10,7 @@ export class ProtobufAttributes implements Attributes {
   readonly #ranges: number[] = [];
   /** Key and value of each entry, in turn; the value is undefined until it is decoded. */
   #entries: (AttributeValue | undefined)[] = [];
+  #initials = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -24,10 +25,19 @@ export class ProtobufAttributes implements Attributes {
   /** Throws when an entry is malformed or nested too deeply; `depth` is where the entries stand. */
   check(depth: number): void {
     this.#entries = this.#ranges.map(() => undefined);
-    for (let i = 0; i < this.#ranges.length; i += 2) this.#entries[i] = checkKeyValue(this.#entry(i), depth);
+    for (let i = 0; i < this.#ranges.length; i += 2) {
+      const key = checkKeyValue(this.#entry(i), depth);
+      this.#entries[i] = key;
+      this.#initials |= initialOf(key);
+    }
+  }
+
+  get initials(): number {
+    return this.#initials;
   }
 
   get(key: string): AttributeValue | undefined {
+    if ((this.#initials & initialOf(key)) === 0) return undefined;
     const entries = this.#entries;
     for (let i = 0; i < entries.length; i += 2) if (entries[i] === key) return entries[i + 1] ?? this.#read(i);
     return undefined;

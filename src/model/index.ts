@@ -97,9 +97,11 @@ export type {
 } from './scenario.js';
 export type { CheckKind, HealthState, ServiceHealth } from './service-health.js';
 export {
+  ANY_INITIAL,
   type Attributes,
   type AttributeValue,
   entriesByAnyName,
+  initialOf,
   SPAN_KINDS,
   type Span,
   type SpanBatch,

@@ -1,7 +1,7 @@
 import { answered } from './answered.js';
 import { handoffIn } from './handoff-in.js';
 import { namedProcess } from './process-name.js';
-import { type Attributes, SPAN_KINDS, type Span } from './span.js';
+import { type Attributes, type AttributeValue, SPAN_KINDS, type Span } from './span.js';
 import { ShapeTable } from './span-shape.js';
 import { spanTree } from './span-tree.js';
 import { StampLines } from './stamp-lines.js';
@@ -53,11 +53,11 @@ export interface PlainColumns {
   readonly shapes: ShapeTable;
   /**
    * By span: a {@link ROW}. Then by process: where its points begin among those that follow, and one entry more. Then the points, one process after the other, in the
-   * order of their stamps. All in one piece, for who reads it has not looked at it lately.
+   * order of their stamps.
    */
-  readonly numbers: Int16Array;
+  readonly numbers: readonly number[];
   /** By point, without the hand-offs: when it was read, nanoseconds since the first start. */
-  readonly times: Float64Array;
+  readonly times: readonly number[];
 }
 
 /** What the ledger says of a span; undefined for one whose attributes do not answer to their current names. */
@@ -98,6 +98,7 @@ class Reading {
   readonly #halves = new Uint32Array(this.#moments.buffer);
   readonly #resources: Attributes[] = [];
   readonly #processOf: number[] = [];
+  readonly #serviceOf: (AttributeValue | undefined)[] = [];
   readonly #names: string[] = [];
 
   read(spans: readonly Span[], ledgerOf: LedgerOf): PlainColumns | undefined {
@@ -105,40 +106,40 @@ class Reading {
     if (count === 0 || count > MAX_SPANS || !arePlain(spans)) return undefined;
     this.#points = 2 * count;
     this.#rowsEnd = count * ROW_LENGTH;
-    this.#resources.length = this.#processOf.length = this.#names.length = 0;
+    this.#resources.length = this.#processOf.length = this.#serviceOf.length = this.#names.length = 0;
     if (shapes.isFull) shapes = new ShapeTable();
     for (let i = 0; i < count; i++) if (!this.#readSpan(i, spans[i] as Span, ledgerOf)) return undefined;
-    if (!this.#readParents(spans) || !this.#lines.sort(this.#points, this.#names.length)) return undefined;
     this.#readTimes(count);
+    if (!this.#areInOrder(spans) || !this.#readParents(spans)) return undefined;
+    if (!this.#lines.sort(this.#points, this.#names.length)) return undefined;
     return this.#copy(count);
   }
 
   #copy(count: number): PlainColumns {
     const processCount = this.#names.length;
     const points = this.#points;
-    const end = this.#rowsEnd + processCount + 1;
-    const times = 8 * 2 * count;
-    const bytes = new ArrayBuffer(times + 2 * (end + points));
-    const numbers = new Int16Array(bytes, times);
-    numbers.set(this.#rows.subarray(0, this.#rowsEnd));
-    numbers.set(this.#lines.begins.subarray(0, processCount + 1), this.#rowsEnd);
-    numbers.set(this.#lines.line.subarray(0, points), end);
-    const copied = new Float64Array(bytes, 0, 2 * count);
-    copied.set(this.#times.subarray(0, 2 * count));
-    return { count, points, processCount, shapes, numbers, times: copied };
+    const { line, begins } = this.#lines;
+    const numbers: number[] = [];
+    for (let i = 0; i < this.#rowsEnd; i++) numbers.push(this.#rows[i] as number);
+    for (let i = 0; i <= processCount; i++) numbers.push(begins[i] as number);
+    for (let i = 0; i < points; i++) numbers.push(line[i] as number);
+    const times: number[] = [];
+    for (let i = 0; i < 2 * count; i++) times.push(this.#times[i] as number);
+    return { count, points, processCount, shapes, numbers, times };
   }
 
   #readSpan(i: number, span: Span, ledgerOf: LedgerOf): boolean {
     const rows = this.#rows;
     const row = i * ROW_LENGTH;
     const ledger = ledgerOf(span);
-    const process = this.#processOfResource(span.resource);
+    const resource = this.#placeOfResource(span.resource);
+    const process = this.#processOf[resource] ?? -1;
     if (!ledger || process < 0 || !this.#readLedger(i, process, ledger)) return false;
     this.#moments[2 * i] = span.startUnixNano;
     this.#moments[2 * i + 1] = span.endUnixNano;
     rows[row + ROW.process] = process;
     rows[row + ROW.kind] = SPAN_KINDS.indexOf(span.kind);
-    rows[row + ROW.shape] = shapes.numberOf(span, ledger.step);
+    rows[row + ROW.shape] = shapes.numberOf(span, { step: ledger.step, service: this.#serviceOf[resource] });
     return true;
   }
 
@@ -166,17 +167,18 @@ class Reading {
     return true;
   }
 
-  /** Processes are few: looking through them costs less than a map. -1 for one without a name, or one too many. */
-  #processOfResource(resource: Attributes): number {
+  /** Resources are few: looking through them costs less than a map. -1 for one without a name, or of one process too many. */
+  #placeOfResource(resource: Attributes): number {
     const known = this.#resources.indexOf(resource);
-    if (known >= 0) return this.#processOf[known] as number;
+    if (known >= 0) return known;
     const name = namedProcess(resource);
     if (name === undefined || this.#resources.length === MAX_SPANS) return -1;
     let process = this.#names.indexOf(name);
     if (process < 0) process = this.#names.push(name) - 1;
-    this.#resources.push(resource);
+    if (process >= MAX_PROCESSES) return -1;
     this.#processOf.push(process);
-    return process < MAX_PROCESSES ? process : -1;
+    this.#serviceOf.push(resource.get('service.name'));
+    return this.#resources.push(resource) - 1;
   }
 
   /** Nanoseconds since the first start, as the nearest numbers. */
@@ -187,6 +189,18 @@ class Reading {
     for (let i = 0; i < 2 * count; i++) {
       this.#times[i] = ((halves[2 * i + 1] as number) - high) * HALF + ((halves[2 * i] as number) - low);
     }
+  }
+
+  /** As readers of a request expect it: by start, then id; and no span ends before it starts. */
+  #areInOrder(spans: readonly Span[]): boolean {
+    const times = this.#times;
+    for (let i = 0; i < spans.length; i++) {
+      const start = times[2 * i] as number;
+      if ((times[2 * i + 1] as number) < start) return false;
+      if (i === 0 || start > (times[2 * i - 2] as number)) continue;
+      if (start !== times[2 * i - 2] || (spans[i] as Span).spanId <= (spans[i - 1] as Span).spanId) return false;
+    }
+    return true;
   }
 
   /** False if two spans share an id. */
@@ -222,17 +236,11 @@ class Reading {
 
 const reading = new Reading();
 
-/** One trace, nothing that failed, no cause beside the parent, and in the order that readers of a request expect: by start, then id. */
+/** One trace, nothing that failed, no cause beside the parent. */
 function arePlain(spans: readonly Span[]): boolean {
-  let before: Span | undefined;
   const traceId = spans[0]?.traceId;
   for (const span of spans) {
     if (span.status.code === 'error' || span.links.length > 0 || span.traceId !== traceId) return false;
-    const { startUnixNano: start, spanId } = span;
-    if (span.endUnixNano < start) return false;
-    if (before && start <= before.startUnixNano && (start < before.startUnixNano || spanId <= before.spanId))
-      return false;
-    before = span;
   }
   return true;
 }

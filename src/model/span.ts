@@ -65,11 +65,21 @@ export type AttributeValue =
  * cheap. Of a key that occurs twice, the first wins.
  */
 export interface Attributes {
+  /** What the first letters of keys may be that `get` answers to, in bits: see {@link initialOf}. Absent where nobody noted it. */
+  readonly initials?: number;
   get(key: string): AttributeValue | undefined;
   entries(): Iterable<readonly [string, AttributeValue]>;
   /** The entries, and those that answer to a newer name too under that. Absent where none does. */
   byAnyName?(): Iterable<readonly [string, AttributeValue]>;
 }
+
+/** The bit of a key's first letter; some letters share one. Most keys that are asked for are not there, and this tells it without looking at any. */
+export function initialOf(key: string): number {
+  return 1 << (key.charCodeAt(0) & 31);
+}
+
+/** The bits of attributes of which nobody noted the initials. */
+export const ANY_INITIAL = -1;
 
 /** What attributes say, under every name that they answer to. */
 export function entriesByAnyName(attributes: Attributes): Iterable<readonly [string, AttributeValue]> {
