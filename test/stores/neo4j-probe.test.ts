@@ -53,6 +53,25 @@ describe('the Neo4j probe', () => {
     });
   });
 
+  it('has no stack written down for its own question, and leaves those of others as they were', async () => {
+    const before = Error.stackTraceLimit;
+    const limits: number[] = [];
+    // What the driver asks of Error, each time that it makes one.
+    const { prepareStackTrace } = Error;
+    Error.prepareStackTrace = (error, frames) => {
+      if (error.message === '') limits.push(frames.length);
+      return String(error);
+    };
+    try {
+      await observe(asking('RETURN 1 AS one'));
+      expect(limits.filter((frames) => frames > 0)).to.deep.equal([]);
+      expect(Error.stackTraceLimit).to.equal(before);
+    } finally {
+      if (prepareStackTrace) Error.prepareStackTrace = prepareStackTrace;
+      else Reflect.deleteProperty(Error, 'prepareStackTrace');
+    }
+  });
+
   const values: readonly (readonly [string, unknown])[] = [
     ['9007199254740993', 9_007_199_254_740_993n],
     ['9007199254740991', 9_007_199_254_740_991],
