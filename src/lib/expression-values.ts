@@ -18,19 +18,25 @@ const MEASURED = 'durationMs';
 export function inCelTerms(data: unknown): { readonly value: unknown; readonly longest: number } {
   let values = 0;
   let longest = 1;
+  const measure = (size: number): void => {
+    if (size > MAX_LIST) throw new ExpressionLimit(`a list of ${size}`);
+    longest = Math.max(longest, size);
+  };
   const convert = (value: unknown, depth: number): unknown => {
     if (++values > MAX_VALUES || depth > MAX_DEPTH) throw new ExpressionLimit('the data is too large or too deep');
     if (!isContainer(value)) return scalarInCelTerms(value);
-    const names = Array.isArray(value) ? undefined : Object.keys(value);
-    const size = names ? names.length : (value as readonly unknown[]).length;
-    if (size > MAX_LIST) throw new ExpressionLimit(`a list of ${size}`);
-    longest = Math.max(longest, size);
-    if (!names) return (value as readonly unknown[]).map((item) => convert(item, depth + 1));
+    if (!Array.isArray(value)) return convertMap(value as Readonly<Record<string, unknown>>, depth);
+    measure(value.length);
+    return value.map((item) => convert(item, depth + 1));
+  };
+  const convertMap = (map: Readonly<Record<string, unknown>>, depth: number): unknown => {
+    const names = Object.keys(map);
+    measure(names.length);
     const converted: Record<string, unknown> = Object.create(null);
-    for (const key of names) {
-      const item = (value as Readonly<Record<string, unknown>>)[key];
+    for (const name of names) {
+      const item = map[name];
       if (item === undefined) continue;
-      converted[key] = key === MEASURED && typeof item === 'number' ? item : convert(item, depth + 1);
+      converted[name] = name === MEASURED && typeof item === 'number' ? item : convert(item, depth + 1);
     }
     return converted;
   };
