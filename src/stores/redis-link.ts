@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Redis } from 'ioredis';
 import { TracecourtError } from '../errors.js';
 import { within } from '../lib/within.js';
@@ -133,9 +132,12 @@ function needNoPassword(redis: Redis): void {
 
 const NEEDS_NONE = /no password is set|without any password configured/;
 
+/** What goes wrong on the way is nobody's any more: a client that is ended before it is ready tells of an error, and then ends. */
 async function end(redis: Redis): Promise<void> {
   if (redis.status === 'end') return;
-  const ended = once(redis, 'end');
+  const ended = new Promise<void>((resolve) => {
+    redis.once('end', () => resolve());
+  });
   redis.disconnect();
   await within(ended, 2 * CLOSE_TIMEOUT_MS);
 }
