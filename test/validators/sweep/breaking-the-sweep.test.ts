@@ -100,7 +100,11 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
     from: "request.completedBy !== 'accounted' || ",
     to: '',
   },
-  'that the flow asks for proof': { file: 'prove-conforms.js', from: '(flow.prove && undecided > 0)', to: 'false' },
+  'that the flow asks for proof': {
+    file: 'prove-conforms.js',
+    from: '(plan.flow.prove && undecided > 0)',
+    to: 'false',
+  },
   'what the flow does not know': { file: 'shape-steps.js', from: 'this.#plan.numbers.has(stated)', to: 'true' },
   'calls to stores': { file: 'shape-steps.js', from: 'storeSystemOf(span) === undefined', to: 'true' },
   'rules that are broken': { file: 'rules.js', from: "holds === 'impossible' || ", to: '' },
