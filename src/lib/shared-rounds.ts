@@ -1,17 +1,27 @@
+export interface SharedRoundsOptions {
+  /** Rounds that may be under way at once. Default 1. */
+  readonly atOnce?: number;
+}
+
 /**
- * Answers many askers of like questions in rounds: one round is under way at a time, and what is asked meanwhile shares the
- * next. So no answer is older than its question, and many askers cost little more than one.
+ * Answers many askers of like questions in rounds: what is asked while as many rounds are under way as may be shares the next. So
+ * no answer is older than its question, and many askers cost little more than one.
  *
- * A round that fails, fails for all its askers.
+ * More rounds at once mean less waiting and less sharing. A round that fails, fails for all its askers.
  */
 export class SharedRounds<K, V> {
   readonly #answerAll: (questions: readonly K[]) => Promise<ReadonlyMap<K, V>>;
   #next: Round<K, V> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  /** In each, the last round of it: settled when the next may begin. */
+  readonly #lanes: Promise<unknown>[];
 
   /** `answerAll` gets each question of a round once; one that it leaves out is answered with undefined. */
-  constructor(answerAll: (questions: readonly K[]) => Promise<ReadonlyMap<K, V>>) {
+  constructor(
+    answerAll: (questions: readonly K[]) => Promise<ReadonlyMap<K, V>>,
+    { atOnce = 1 }: SharedRoundsOptions = {},
+  ) {
     this.#answerAll = answerAll;
+    this.#lanes = Array.from({ length: atOnce }, () => Promise.resolve());
   }
 
   async ask(question: K): Promise<V | undefined> {
@@ -23,12 +33,17 @@ export class SharedRounds<K, V> {
 
   #announce(): Round<K, V> {
     const questions = new Set<K>();
-    const answers = this.#last.then(() => {
+    const answers = this.#freeLane().then((lane) => {
       this.#next = undefined;
-      return this.#answerAll([...questions]);
+      const round = this.#answerAll([...questions]);
+      this.#lanes[lane] = round.catch(() => undefined);
+      return round;
     });
-    this.#last = answers.catch(() => undefined);
     return { questions, answers };
+  }
+
+  #freeLane(): Promise<number> {
+    return Promise.race(this.#lanes.map((last, lane) => last.then(() => lane)));
   }
 }
 

@@ -75,6 +75,8 @@ interface Connected {
 
 type Asked<T> = { readonly value: T } | { readonly failure: StoreFailure };
 
+type GroupsOn = Awaited<ReturnType<KafkaStanding['groupPositions']>>;
+
 /** What a question is busy with, for the sentence that says where it got stuck. */
 interface Progress {
   doing: string;
@@ -162,13 +164,18 @@ class TailingKafkaProbe implements KafkaProbe {
     const { topic, key, consumedBy } = query;
     progress.doing = `asking for the end of topic "${topic}"`;
     const readBefore = index.positions(topic);
+    const askGroups = (): Promise<GroupsOn> => standing.groupPositions(topic, consumedBy);
+    // What was read already is most likely there: then both are asked at once.
+    const early = index.find(topic, key).messages.length > 0 ? askGroups() : undefined;
+    early?.catch(() => undefined);
     const ends = await standing.endsOf(topic, progress.signal);
     if (!ends) {
       if (index.knows(topic)) await tail.unfollow(topic);
       return { server, records: [], missing: noTopic(topic, this.address) };
     }
     progress.doing = `joining its group for topic "${topic}"`;
-    if (readBefore && isAnother(readBefore, ends.high)) await tail.unfollow(topic);
+    const isNew = readBefore !== undefined && isAnother(readBefore, ends.high);
+    if (isNew) await tail.unfollow(topic);
     await tail.follow(new Map([[topic, ends.low]]));
     progress.doing = `reading topic "${topic}" to its end`;
     await index.whenReached(topic, ends.high, progress.signal);
@@ -179,7 +186,7 @@ class TailingKafkaProbe implements KafkaProbe {
     // Nobody can have consumed what is not there.
     if (messages.length === 0) return { server, records: [] };
     progress.doing = `asking where ${consumedBy.join(', ')} stand on topic "${topic}"`;
-    const groupsOn = await standing.groupPositions(topic, consumedBy);
+    const groupsOn = await (isNew || !early ? askGroups() : early);
     return { server, records: messages.map((message) => ({ ...message, groups: groupsOn(message.partition) })) };
   }
 

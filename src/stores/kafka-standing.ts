@@ -17,11 +17,13 @@ const NOT_LED = 'NOT_LEADER_FOR_PARTITION';
 /** Said of a topic that is no more, after some tries. */
 const NO_TOPIC = 'UNKNOWN_TOPIC_OR_PARTITION';
 const RETRY_MS = 20;
+/** While one round is on its way through the broker, the next need not wait for it. */
+const ROUNDS = { atOnce: 3 };
 
 type TopicOffsets = Awaited<ReturnType<Admin['fetchTopicOffsets']>>;
 type Committed = ReadonlyMap<number, string>;
 
-/** How topics and groups stand, asked anew by every question; questions that come while others are under way go together. */
+/** How topics and groups stand, asked anew by every question; questions that come while as many rounds as may be are under way go together. */
 export class KafkaStanding {
   readonly #admin: Admin;
   readonly #existence: SharedRounds<string, boolean>;
@@ -33,7 +35,7 @@ export class KafkaStanding {
   constructor(admin: Admin) {
     this.#admin = admin;
     this.#existence = new SharedRounds((topics) => existence(admin, topics));
-    this.#offsets = new SharedRounds(async (topics) => mapOf(topics, (topic) => offsetsOf(admin, topic)));
+    this.#offsets = new SharedRounds((topics) => mapOf(topics, (topic) => offsetsOf(admin, topic)), ROUNDS);
   }
 
   /**
@@ -73,7 +75,8 @@ export class KafkaStanding {
   #committedBy(groupId: string): SharedRounds<string, Committed> {
     const known = this.#committed.get(groupId);
     if (known) return known;
-    const rounds = new SharedRounds((topics: readonly string[]) => committedOffsets(this.#admin, groupId, topics));
+    const ask = (topics: readonly string[]) => committedOffsets(this.#admin, groupId, topics);
+    const rounds = new SharedRounds(ask, ROUNDS);
     this.#committed.set(groupId, rounds);
     return rounds;
   }

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { SharedRounds } from '../../src/lib/shared-rounds.js';
+import { SharedRounds, type SharedRoundsOptions } from '../../src/lib/shared-rounds.js';
 
 describe('shared rounds', () => {
   /** Answers each question with the number of the round, when `release` is called. */
-  function rounds() {
+  function rounds(options: SharedRoundsOptions = {}) {
     const asked: (readonly string[])[] = [];
     const releases: (() => void)[] = [];
     const shared = new SharedRounds(async (questions: readonly string[]) => {
@@ -12,7 +12,7 @@ describe('shared rounds', () => {
       const round = asked.length;
       await new Promise<void>((resolve) => releases.push(resolve));
       return new Map(questions.map((question) => [question, round]));
-    });
+    }, options);
     return { asked, shared, release: () => releases.shift()?.() };
   }
 
@@ -38,6 +38,25 @@ describe('shared rounds', () => {
     release();
     expect(await later).to.deep.equal([2, 2]);
     expect(asked).to.deep.equal([['a'], ['a', 'c']]);
+  });
+
+  it('run as many at once as they may, and gather what is asked beyond that', async () => {
+    const { asked, shared, release } = rounds({ atOnce: 2 });
+    const first = shared.ask('a');
+    await nextTurn();
+    const second = shared.ask('a');
+    await nextTurn();
+    const gathered = Promise.all([shared.ask('b'), shared.ask('c')]);
+    await nextTurn();
+    expect(asked).to.deep.equal([['a'], ['a']]);
+    release();
+    expect(await first).to.equal(1);
+    await nextTurn();
+    expect(asked).to.deep.equal([['a'], ['a'], ['b', 'c']]);
+    release();
+    release();
+    expect(await second).to.equal(2);
+    expect(await gathered).to.deep.equal([3, 3]);
   });
 
   it('go on after a round that failed, which fails for all who shared it', async () => {
