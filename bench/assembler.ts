@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { type Assembler, createAssembler, decodeTraces } from '../collectors/index.js';
 import type { Span } from '../src/model/index.js';
 import { at, batchOfSpans, ToyProcess, traceIdOf } from '../test/helpers/spans.js';
+import { benchOptions, howMany } from './bench-options.js';
 import { shopExports } from './shop-request.js';
 
 // What assembling costs, in CPU time of this process per span, for shapes of traffic that once were slow. A shape counts only
@@ -83,9 +83,10 @@ function measureFromBytes(requests: readonly (readonly Buffer[])[]): number {
   return (user + system) / spans;
 }
 
-const { rounds, only } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, only: { type: 'string' } },
-}).values;
+const { rounds, only } = benchOptions('node build/bench/assembler.js [--rounds 5] [--only PART-OF-A-NAME]', {
+  rounds: { type: 'string', default: '5' },
+  only: { type: 'string' },
+});
 
 const shapes = [
   manyRequests('3,000 requests, a trace each', traceIdOf),
@@ -102,7 +103,7 @@ if (only === undefined || FROM_BYTES.includes(only)) {
 }
 
 function tell(name: string, measureOnce: () => number): void {
-  const costs = Array.from({ length: Number(rounds) }, measureOnce).sort((a, b) => a - b);
+  const costs = Array.from({ length: howMany(rounds, 'rounds') }, measureOnce).sort((a, b) => a - b);
   const picked = [costs[0], costs[costs.length >> 1], costs[costs.length - 1]];
   console.log(`${name}\n${' '.repeat(27)}${picked.map((cost) => (cost ?? 0).toFixed(1).padStart(9)).join('')}`);
 }

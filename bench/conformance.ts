@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { FlowNode } from '../src/model/index.js';
 import {
   compileOrder,
@@ -8,6 +7,7 @@ import {
   type OrderChecker,
   type RequestOrder,
 } from '../src/validators/conformance/index.js';
+import { benchOptions, howMany } from './bench-options.js';
 
 // What the check of the order costs, in CPU time of this process: a request in the exact class, requests that need a search, large ones, a large flow.
 // A figure counts only if the verdict is the one it has to be. With TRACECOURT_PM4PY_PYTHON set, process mining does the same words.
@@ -188,9 +188,11 @@ function besideProcessMining(python: string): string {
   ].join('\n');
 }
 
-const { repeats } = parseArgs({ options: { repeats: { type: 'string', default: '8' } } }).values;
-const often = { repeats: Number(repeats), checks: 5_000 };
-const seldom = { repeats: Number(repeats), checks: 50 };
+const { repeats } = benchOptions('node build/bench/conformance.js [--repeats 8]', {
+  repeats: { type: 'string', default: '8' },
+});
+const often = { repeats: howMany(repeats, 'repeats'), checks: 5_000 };
+const seldom = { repeats: often.repeats, checks: 50 };
 
 console.log(compileLarge());
 console.log(measure(usual(), often));

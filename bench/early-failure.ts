@@ -7,7 +7,6 @@
  * is. The time is from there to the event. Spans of others come meanwhile, 50 requests a second, and are looked at too. The machine's other work is in the figures: look at medians.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { createAssembler, startCollector, toOtlpJson } from '../collectors/index.js';
 import type { CompiledFlow, Span } from '../src/model/index.js';
 import { OpenRequest } from '../src/orchestrator/live/open-request.js';
@@ -15,17 +14,21 @@ import { watchOpen } from '../src/orchestrator/live/watch-open.js';
 import { judgeOpen } from '../src/validators/index.js';
 import { flowOf, seq, traceOf } from '../test/helpers/evidence.js';
 import { at, batchOfSpans, traceIdOf } from '../test/helpers/spans.js';
+import { benchOptions, howMany } from './bench-options.js';
 
 const STEPS = Array.from({ length: 20 }, (_, i) => `step-${i}`);
 const FLOW: CompiledFlow = flowOf(seq(...STEPS));
 const TOO_EARLY = STEPS.length - 2;
 
-const { values } = parseArgs({ options: { requests: { type: 'string', default: '100' } } });
+const values = benchOptions('node build/bench/early-failure.js [--requests 100]', {
+  requests: { type: 'string', default: '100' },
+});
+const wanted = howMany(values.requests, 'requests');
 
 console.log('| spans | requests | one look | decisive span → said, p50 | p99 | max |');
 console.log('| --: | --: | --: | --: | --: | --: |');
 for (const size of [21, 100, 1_000, 10_000]) {
-  const requests = Math.max(5, Math.round(Number(values.requests) / Math.ceil(size / 1_000)));
+  const requests = Math.max(5, Math.round(wanted / Math.ceil(size / 1_000)));
   const waits = await measure(size, requests);
   const figures = [lookMs(size), percentile(waits, 0.5), percentile(waits, 0.99), Math.max(...waits)];
   console.log(`| ${[size, requests, ...figures.map((ms) => `${ms.toFixed(1)} ms`)].join(' | ')} |`);

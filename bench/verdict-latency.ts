@@ -13,11 +13,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { systemClock } from '../src/lib/clock.js';
 import type { Outcome, RunEvent } from '../src/model/index.js';
 import { loadScenarios, planCases, runCases, type StoreAddresses } from '../src/orchestrator/index.js';
 import type { Reporter } from '../src/report/index.js';
+import { benchOptions, howMany } from './bench-options.js';
 import { cpuMsOfChildren, cpuMsOfThis } from './cpu-time.js';
 
 const SCENARIO = 'examples/gpu-allocation/approve.scenario.yaml';
@@ -46,11 +46,12 @@ interface Measured {
   readonly cpuMs: { judge: number; services: number };
 }
 
-const { values } = parseArgs({
-  options: { requests: { type: 'string', default: '1000' }, 'per-second': { type: 'string', default: '50' } },
+const values = benchOptions('node build/bench/verdict-latency.js [--requests 1000] [--per-second 50]', {
+  requests: { type: 'string', default: '1000' },
+  'per-second': { type: 'string', default: '50' },
 });
-const requests = Number(values.requests);
-const perSecond = Number(values['per-second']);
+const requests = howMany(values.requests, 'requests');
+const perSecond = howMany(values['per-second'], 'per-second');
 
 console.log(`${availableParallelism()} cores`);
 console.log('| stores | requests | verdicts | p50 | p99 | max | CPU a request: judge, services |');

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { STEP } from '@tracecourt/instrumentation/wire-names';
 import { createAssembler } from '../collectors/index.js';
 import { loadFlow } from '../src/flow/index.js';
@@ -7,6 +6,7 @@ import { judgeCase, openCase } from '../src/orchestrator/judge-evidence.js';
 import { NOTHING_EARLIER } from '../src/orchestrator/left-over.js';
 import { addressBook } from '../src/orchestrator/name-peers.js';
 import { batchOfSpans, ToyProcess } from '../test/helpers/spans.js';
+import { benchOptions, howMany } from './bench-options.js';
 import { SHOP_FLOW, SHOP_FLOW_WITH_EXPRESSIONS, type ShopDefect, shopRequests } from './shop-request.js';
 
 // What a verdict costs, in CPU time of this process: from an assembled request to its verdict, without stores, by the functions that a run judges with.
@@ -49,8 +49,11 @@ const SERIES: readonly Series[] = [
   },
 ];
 
-/** A request is judged soon after it was assembled, as in a run: requests are made so many at a time, and judged before the next are made. */
-const BATCH = 20;
+/**
+ * So many requests are made, and judged before the next are made. Of one alone the judge's code has been driven out by that of the assembler; of many, their own
+ * memory has.
+ */
+const AT_ONCE = [1, 100, 2_000];
 
 /** Requests that are judged before any are counted, so that the engine has compiled what it will. */
 const WARM_UP = 5_000;
@@ -62,12 +65,19 @@ function microseconds(work: () => void): number {
   return user + system;
 }
 
-/** CPU microseconds a verdict, over so many different requests. */
-function costOf({ name, defect, right }: Series, { judge, count }: { readonly judge: Judge; readonly count: number }) {
+interface Load {
+  readonly judge: Judge;
+  /** Different requests in all, and how many of them are there at a time. */
+  readonly count: number;
+  readonly atOnce: number;
+}
+
+/** CPU microseconds a verdict. */
+function costOf({ name, defect, right }: Series, { judge, count, atOnce }: Load) {
   let spent = 0;
   let spans = 0;
-  for (let first = 0; first < count; first += BATCH) {
-    const seeds = Array.from({ length: Math.min(BATCH, count - first) }, (_, i) => first + i);
+  for (let first = 0; first < count; first += atOnce) {
+    const seeds = Array.from({ length: Math.min(atOnce, count - first) }, (_, i) => first + i);
     const requests = shopRequests(seeds, { defect });
     const verdicts: Verdict[] = [];
     spent += microseconds(() => {
@@ -80,24 +90,25 @@ function costOf({ name, defect, right }: Series, { judge, count }: { readonly ju
   return { cost: spent / count, spans: spans / count };
 }
 
-async function measure(series: Series, counts: readonly number[]): Promise<void> {
+async function measure(series: Series, count: number): Promise<void> {
   const flow = await loadFlow(series.flow, 'shop.flow.yaml');
   const judge = judgeOf(flow);
-  costOf(series, { judge, count: series.name.startsWith('failing') ? WARM_UP / 10 : WARM_UP });
-  for (const count of counts) {
-    const { cost, spans } = costOf(series, { judge, count });
+  costOf(series, { judge, count: series.name.startsWith('failing') ? WARM_UP / 10 : WARM_UP, atOnce: 100 });
+  for (const atOnce of AT_ONCE.filter((size) => size <= count)) {
+    const { cost, spans } = costOf(series, { judge, count, atOnce });
     const figures = `${cost.toFixed(1).padStart(9)} µs${Math.round(1e6 / cost)
       .toLocaleString('en')
       .padStart(10)}/s`;
-    console.log(
-      `${series.name.padEnd(42)}${count.toLocaleString('en').padStart(8)} × ${spans.toFixed(0)} spans${figures}`,
-    );
+    const how = `${count.toLocaleString('en')}, ${atOnce.toLocaleString('en')} at once,`;
+    console.log(`${series.name.padEnd(42)}${how.padStart(24)} ${spans.toFixed(0)} spans each${figures}`);
   }
 }
 
-const { values } = parseArgs({
-  options: { requests: { type: 'string', default: '20000' }, only: { type: 'string', default: '' } },
+const values = benchOptions('node build/bench/verdicts.js [--requests 20000] [--only PART-OF-A-NAME]', {
+  requests: { type: 'string', default: '20000' },
+  only: { type: 'string', default: '' },
 });
+const requests = howMany(values.requests, 'requests');
 
 /** One process, one step after the other, each with a span below it. */
 function largeRequest(spans: number): AssembledRequest {
@@ -134,7 +145,7 @@ async function measureLarge(): Promise<void> {
   console.log(`one request of 10,000 spans, 5,000 of them steps: ${(cost / 1_000).toFixed(0)} ms, the first time`);
 }
 
-/** From text to the first request that can be judged. */
+/** From text to compiled, and from there to the first verdict. The first time is that of a process which has read no YAML yet: most of it is the library's. */
 async function measureCompile(): Promise<void> {
   const names = Array.from({ length: 200 }, (_, i) => `step-${i}`);
   const parts = Array.from({ length: 20 }, (_, i) => {
@@ -146,27 +157,26 @@ async function measureCompile(): Promise<void> {
   const [whole] = shopRequests([1]);
   // Of a request that is not known to be whole, nothing is missing for sure.
   const request = { ...(whole as AssembledRequest), completedBy: 'quiet' } as const;
-  const costs: number[] = [];
+  const compilations: number[] = [];
+  const judgements: number[] = [];
   for (let round = 0; round < 5; round++) {
     const began = process.cpuUsage();
-    const judge = judgeOf(await loadFlow(text, 'large.flow.yaml'));
-    const { outcome } = judge(request);
-    if (outcome !== 'unknown') throw new Error('A request of another flow has nothing to check.');
+    const flow = await loadFlow(text, 'large.flow.yaml');
     const { user, system } = process.cpuUsage(began);
-    costs.push((user + system) / 1_000);
+    compilations.push((user + system) / 1_000);
+    const judged = microseconds(() => {
+      if (judgeOf(flow)(request).outcome !== 'unknown') throw new Error('Of another flow there is nothing to check.');
+    });
+    judgements.push(judged / 1_000);
   }
-  const [first = 0, ...later] = costs;
-  console.log(
-    `a flow of 200 steps, from text to its first verdict: ${first.toFixed(0)} ms the first time, then ${Math.min(...later).toFixed(0)} ms`,
-  );
+  const told = ([first = 0, ...later]: readonly number[]) =>
+    `${first.toFixed(0)} ms the first time, then ${Math.min(...later).toFixed(0)} ms`;
+  console.log(`a flow of 200 steps, from text to compiled: ${told(compilations)}`);
+  console.log(`its first verdict, which says what is awaited: ${told(judgements)}`);
 }
 
 await measureCompile();
 await measureLarge();
 for (const series of SERIES.filter(({ name }) => name.includes(values.only))) {
-  const most = series.name.startsWith('failing') ? Math.min(1_000, Number(values.requests)) : Number(values.requests);
-  await measure(
-    series,
-    [1, 1_000, most].filter((count, i, all) => count <= most && all.indexOf(count) === i),
-  );
+  await measure(series, series.name.startsWith('failing') ? Math.min(1_000, requests) : requests);
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { benchOptions, howMany } from './bench-options.js';
 import { markdownTable, measureInterleaved, quantile } from './interleaved.js';
 import { idleCases } from './wrapper-idle-cases.js';
 import { realCases, type Servers } from './wrapper-real-cases.js';
@@ -20,13 +20,14 @@ import { startBenchTracing } from './wrapper-tracing.js';
 // The clients do nothing but come to an end, so that the wrapper is all that differs. With --real, real clients call servers in
 // another process: that is what a service sees, and on a busy machine it drowns the difference.
 
-const { rounds, only, real } = parseArgs({
-  options: {
+const { rounds, only, real } = benchOptions(
+  'node build/bench/wrapper-cost.js [--rounds 30] [--only PART-OF-A-NAME] [--real]',
+  {
     rounds: { type: 'string', default: '30' },
     only: { type: 'string' },
     real: { type: 'boolean', default: false },
   },
-}).values;
+);
 
 const tracing = startBenchTracing();
 const servers = real ? await startServers() : undefined;
@@ -36,7 +37,7 @@ for (const one of chosen) await expectSpans(one);
 
 const rows: (string | number)[][] = [];
 for (const { name, ways, times, steps = 1 } of chosen) {
-  const costs = await measureInterleaved(ways, { rounds: Number(rounds), times });
+  const costs = await measureInterleaved(ways, { rounds: howMany(rounds, 'rounds'), times });
   const [bare = [], byHand = [], wrapped = []] = ways.map((way) => costs.get(way.name)?.map((cost) => cost / steps));
   const beyond = wrapped.map((cost, i) => cost - (byHand[i] ?? Number.NaN));
   rows.push([

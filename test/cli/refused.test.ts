@@ -57,7 +57,7 @@ describe('tracecourt run, with something that it cannot work with', () => {
       'gpu-allocation.flow.yaml',
       ['- graph-write\n', '- graph-wirte\n'],
       ['graph-write -> event-handled: 10s', 'graph-write -> event-handled: soon'],
-      ['unexpected: report', 'unexpected: reprot'],
+      ['unexpected: ${strangers}', 'unexpected: reprot'],
       ['count: 1\n', 'cuont: 1\n'],
     );
     const said = await refused(scenario);
@@ -68,7 +68,7 @@ describe('tracecourt run, with something that it cannot work with', () => {
   }).timeout(60_000);
 
   it('tells the mistakes of all files at once, a scenario beside the flow of another', async () => {
-    const flow = spoil('gpu-allocation.flow.yaml', ['unexpected: report', 'unexpected: reprot']);
+    const flow = spoil('gpu-allocation.flow.yaml', ['unexpected: ${strangers}', 'unexpected: reprot']);
     const approve = spoil('approve.scenario.yaml');
     const reject = spoil('reject.scenario.yaml', ['method: POST', 'method: PSOT']);
     const said = await refused(approve, reject);
