@@ -248,7 +248,12 @@ describe('the GPU allocation', function () {
     it('duplicate-event: one step publishes two messages', async () => {
       const { body, requestId } = await ask(APPROVED, ['duplicate-event']);
       expect(await stores.messages('gpu.allocated', body.decisionId, 2)).to.have.lengthOf(2);
-      const held = await spansOf(requestId, { notification: 2, 'process gpu.allocated': 2 });
+      const held = await spansOf(requestId, {
+        'event-publish': 1,
+        'send gpu.allocated': 2,
+        notification: 2,
+        'process gpu.allocated': 2,
+      });
       expect(named(held, 'event-publish')).to.have.lengthOf(1);
       const sent = named(held, 'send gpu.allocated').map(({ spanId }) => spanId);
       expect(named(held, 'process gpu.allocated').map(({ parentSpanId }) => parentSpanId)).to.have.members(sent);
