@@ -87,6 +87,7 @@ const { rounds, only } = benchOptions('node build/bench/assembler.js [--rounds 5
   rounds: { type: 'string', default: '5' },
   only: { type: 'string' },
 });
+const times = howMany(rounds, 'rounds');
 
 const shapes = [
   manyRequests('3,000 requests, a trace each', traceIdOf),
@@ -103,7 +104,7 @@ if (only === undefined || FROM_BYTES.includes(only)) {
 }
 
 function tell(name: string, measureOnce: () => number): void {
-  const costs = Array.from({ length: howMany(rounds, 'rounds') }, measureOnce).sort((a, b) => a - b);
+  const costs = Array.from({ length: times }, measureOnce).sort((a, b) => a - b);
   const picked = [costs[0], costs[costs.length >> 1], costs[costs.length - 1]];
   console.log(`${name}\n${' '.repeat(27)}${picked.map((cost) => (cost ?? 0).toFixed(1).padStart(9)).join('')}`);
 }

@@ -28,6 +28,7 @@ const { rounds, only, real } = benchOptions(
     real: { type: 'boolean', default: false },
   },
 );
+const turns = howMany(rounds, 'rounds');
 
 const tracing = startBenchTracing();
 const servers = real ? await startServers() : undefined;
@@ -37,7 +38,7 @@ for (const one of chosen) await expectSpans(one);
 
 const rows: (string | number)[][] = [];
 for (const { name, ways, times, steps = 1 } of chosen) {
-  const costs = await measureInterleaved(ways, { rounds: howMany(rounds, 'rounds'), times });
+  const costs = await measureInterleaved(ways, { rounds: turns, times });
   const [bare = [], byHand = [], wrapped = []] = ways.map((way) => costs.get(way.name)?.map((cost) => cost / steps));
   const beyond = wrapped.map((cost, i) => cost - (byHand[i] ?? Number.NaN));
   rows.push([

@@ -94,7 +94,10 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     }),
   });
   /** Most collectors hear nothing from their own process. */
-  const sources = () => [source.counts(), own.counts.all()].filter((counts, i) => i === 0 || counts.bytesReceived > 0);
+  const sources = () => {
+    const within = own.counts.all();
+    return within.bytesReceived > 0 ? [source.counts(), within] : [source.counts()];
+  };
   return {
     address: source.address,
     take: (body) => void own.take(body, 'application/json'),

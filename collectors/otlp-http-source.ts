@@ -105,9 +105,8 @@ class ExportHandler {
       return this.#intake.take(body, encoding);
     } catch (error) {
       if (error instanceof TracecourtError) throw new Refusal(400, error.message);
-      if (error instanceof SpansNotTaken)
-        throw new Refusal(503, `${error.message.slice(0, -1)}; try again.`, RETRY_SOON);
-      throw error;
+      if (!(error instanceof SpansNotTaken)) throw error;
+      throw new Refusal(503, 'The collector cannot take more spans at the moment; try again.', RETRY_SOON);
     }
   }
 

@@ -1,6 +1,6 @@
 import { oncePer } from '../src/lib/once-per.js';
 import type { StepMatcher, StepReader } from '../src/model/index.js';
-import { ledgerOf } from './adjust/attribute-aliases.js';
+import { ledgerOf } from './adjust/index.js';
 import { onlyFit } from './matcher-index.js';
 import { toldByShape } from './step-outline.js';
 
