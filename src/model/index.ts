@@ -13,6 +13,7 @@ export {
   type OrderFact,
   type StepPoint,
 } from './finding.js';
+export { firstFew } from './first-few.js';
 export {
   BINARY_RULES,
   type Budget,

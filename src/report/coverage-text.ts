@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
-import { COVERAGE_KINDS, type CoverageKind, type FlowCoverage } from '../model/index.js';
+import { COVERAGE_KINDS, type CoverageKind, type FlowCoverage, firstFew } from '../model/index.js';
 import { count, list, printable } from '../view/index.js';
 
 const NOUNS: Readonly<Record<CoverageKind, readonly [string, string]>> = {
@@ -40,9 +40,8 @@ const MOST_NAMES = 6;
 
 /** The first few names; all of them are in the document for programs. */
 function shortened(names: readonly string[]): readonly string[] {
-  const shown = names.slice(0, names.length > MOST_NAMES ? MOST_NAMES - 1 : MOST_NAMES);
-  const more = names.length - shown.length;
-  return [...shown.map((name) => `\`${printable(name)}\``), ...(more > 0 ? [`${more} more`] : [])];
+  const most = names.length > MOST_NAMES ? MOST_NAMES - 1 : MOST_NAMES;
+  return firstFew(names, { most, tell: (name) => `\`${printable(name)}\`` });
 }
 
 export interface CoverageOfKind {

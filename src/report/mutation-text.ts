@@ -1,5 +1,5 @@
 import type { Colors } from 'picocolors/types.js';
-import type { CompiledFlow, MutationResult, MutationTally } from '../model/index.js';
+import { type CompiledFlow, firstFew, type MutationResult, type MutationTally } from '../model/index.js';
 import { count, findingSentence, mutationAdvice, mutationPhrase, printable, reasonSentence } from '../view/index.js';
 
 /** What became of a flow's mutations, for a person: the figures, then each that nothing noticed and what would notice it. */
@@ -64,8 +64,7 @@ function unnoticedLines(
 /** Where it was noticed elsewhere, the requests in which it was not. */
 function where({ tried, missedIn }: MutationTally, colors: Colors): string {
   if (missedIn.length === tried) return '';
-  const [few, more] = [missedIn.slice(0, 2).map(printable).join(' and in '), missedIn.length - 2];
-  return colors.dim(`, in ${few}${more > 0 ? ` and in ${more} more` : ''}`);
+  return colors.dim(`, in ${firstFew(missedIn, { most: 2, tell: printable }).join(' and in ')}`);
 }
 
 function doubtLines(mutations: readonly MutationTally[], colors: Colors): readonly string[] {

@@ -1,3 +1,4 @@
+import { firstFew } from '../model/index.js';
 import type { Facts, Occurrence } from './flow/facts.js';
 
 type Pair = readonly [Occurrence, Occurrence];
@@ -11,9 +12,8 @@ export function unprovenOrders(pairs: readonly Pair[], facts: Facts): string {
     const name = `${pair[0].step} before ${pair[1].step}`;
     if (!byName.has(name)) byName.set(name, pair);
   }
-  const named = [...byName].slice(0, MOST_NAMED).map(([name, pair]) => `${name} (${whyUnproven(pair, facts)})`);
-  const more = byName.size - named.length;
-  return `not proven: ${[...named, ...(more > 0 ? [`${more} more`] : [])].join(', ')}`;
+  const tell = ([name, pair]: readonly [string, Pair]) => `${name} (${whyUnproven(pair, facts)})`;
+  return `not proven: ${firstFew([...byName], { most: MOST_NAMED, tell }).join(', ')}`;
 }
 
 function whyUnproven([a, b]: Pair, { readingOf, clocks }: Facts): string {

@@ -1,4 +1,4 @@
-import type { Awaited, RunEventOf } from '../model/index.js';
+import { type Awaited, firstFew, type RunEventOf } from '../model/index.js';
 import { count, duration, list } from './words.js';
 
 /** Of so many things awaited each is named; the rest are a number. */
@@ -10,9 +10,8 @@ export function awaitingSentence({
   spans,
   lastSeen,
 }: Pick<RunEventOf<'awaiting'>, 'awaited' | 'spans' | 'lastSeen'>): string {
-  const named = awaited.slice(0, MOST_NAMED).map(awaitedWords);
-  const rest = awaited.length - named.length;
-  const what = named.length === 0 ? 'its completion' : list([...named, ...(rest > 0 ? [`${rest} more`] : [])]);
+  const named = firstFew(awaited, { most: MOST_NAMED, tell: awaitedWords });
+  const what = named.length === 0 ? 'its completion' : list(named);
   const seen = spans === 0 ? 'no span has come yet' : `${count(spans, 'span')} so far`;
   return `awaiting ${what}; ${seen}${lastSeen ? `, last \`${lastSeen.step}\` of ${lastSeen.service}` : ''}`;
 }

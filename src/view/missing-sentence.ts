@@ -1,4 +1,4 @@
-import type { FindingOf } from '../model/index.js';
+import { type FindingOf, firstFew } from '../model/index.js';
 import { count, list } from './words.js';
 
 /** What is missing, after what, and what else is missing because of it. */
@@ -33,9 +33,7 @@ function missingThings(step: string, { part, later, under }: FindingOf<'missing-
 const FEW = 3;
 
 function few(steps: readonly string[]): string {
-  const shown = steps.slice(0, FEW).map((step) => `\`${step}\``);
-  const more = steps.length - shown.length;
-  return list(more > 0 ? [...shown, `${more} more`] : shown);
+  return list(firstFew(steps, { most: FEW, tell: (step) => `\`${step}\`` }));
 }
 
 /** The first by name; the others too, if they are few. */

@@ -1,4 +1,4 @@
-import type { UnknownReason } from '../model/index.js';
+import { firstFew, type UnknownReason } from '../model/index.js';
 import { count, list, storeWord } from './words.js';
 
 /** Why nothing can be said for sure, in one sentence. */
@@ -61,19 +61,15 @@ function clocksOf(services: readonly string[]): string {
 const MOST_SPANS = 4;
 
 function spans(spanIds: readonly string[]): string {
-  const shown = spanIds.slice(0, MOST_SPANS);
-  const more = spanIds.length - shown.length;
-  return `spans ${list(more > 0 ? [...shown, `${more} more`] : shown)}`;
+  return `spans ${list(firstFew(spanIds, { most: MOST_SPANS, tell: (id) => id }))}`;
 }
 
 const MOST_STEPS = 3;
 
 function hiddenBy({ mayHide = [] }: Extract<UnknownReason, { code: 'telemetry-lost' }>): string {
-  const shown = mayHide.slice(0, MOST_STEPS).map((step) => `\`${step}\``);
-  const more = mayHide.length - shown.length;
-  return mayHide.length === 0
-    ? ''
-    : ` That may be why ${list(more > 0 ? [...shown, count(more, 'later step')] : shown)} cannot be seen.`;
+  const tell = (step: string) => `\`${step}\``;
+  const steps = firstFew(mayHide, { most: MOST_STEPS, tell, more: (rest) => count(rest, 'later step') });
+  return steps.length === 0 ? '' : ` That may be why ${list(steps)} cannot be seen.`;
 }
 
 function lostSentence(reason: Extract<UnknownReason, { code: 'telemetry-lost' }>): string {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { TracecourtError } from '../../errors.js';
 import { toJson } from '../../lib/json.js';
+import { firstFew } from '../../model/index.js';
 import {
   type CheckedRecording,
   checkSpans,
@@ -100,8 +101,7 @@ function counted(requests: number): string {
 const SHOWN = 3;
 
 function someOf(ids: readonly string[]): readonly string[] {
-  const more = ids.length - SHOWN;
-  return more > 0 ? [...ids.slice(0, SHOWN), `and ${more} more`] : ids;
+  return firstFew(ids, { most: SHOWN, tell: (id) => id, more: (rest) => `and ${rest} more` });
 }
 
 function pageOf({ verdict, trace }: CheckedRecording): readonly string[] {

@@ -1,3 +1,4 @@
+import { oncePer } from '../../lib/once-per.js';
 import { compilePattern, type TextPattern } from '../../lib/text-pattern.js';
 import type { Attributes, AttributeValue, CompiledFlow, Finding, ForbiddenAttribute, Span } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
@@ -46,18 +47,11 @@ function isLedgers(name: string): boolean {
 
 type Fits = (name: string, value: AttributeValue) => boolean;
 
-const compiled = new WeakMap<ForbiddenAttribute, Fits>();
-
-function fitting(forbidden: ForbiddenAttribute): Fits {
-  const known = compiled.get(forbidden);
-  if (known) return known;
-  const { name, value } = forbidden;
+const fitting = oncePer(({ name, value }: ForbiddenAttribute): Fits => {
   const fitsName = name === undefined ? undefined : compilePattern(name);
   const fitsValue = value === undefined ? undefined : compilePattern(value);
-  const fits: Fits = (key, held) => (!fitsName || fitsName(key)) && (!fitsValue || holds(held, fitsValue));
-  compiled.set(forbidden, fits);
-  return fits;
-}
+  return (key, held) => (!fitsName || fitsName(key)) && (!fitsValue || holds(held, fitsValue));
+});
 
 /** Any text or number in the value, however deep. */
 function holds(value: AttributeValue, fits: TextPattern): boolean {
@@ -71,23 +65,18 @@ function namesIn({ attributes, events, links, resource }: Span, fits: Fits): rea
   addNames(names, attributes, fits);
   for (const event of events) addNames(names, event.attributes, fits);
   for (const link of links) addNames(names, link.attributes, fits);
-  for (const name of namesInResource(resource, fits)) names.add(name);
+  for (const name of namesInResources(fits)(resource)) names.add(name);
   return [...names];
 }
-
-const inResources = new WeakMap<Attributes, WeakMap<Fits, readonly string[]>>();
 
 /** Spans that came together share what is said of their process: it is looked through once. */
-function namesInResource(resource: Attributes, fits: Fits): readonly string[] {
-  const byFits = inResources.get(resource) ?? new WeakMap<Fits, readonly string[]>();
-  inResources.set(resource, byFits);
-  const known = byFits.get(fits);
-  if (known) return known;
-  const names = new Set<string>();
-  addNames(names, resource, fits);
-  byFits.set(fits, [...names]);
-  return [...names];
-}
+const namesInResources = oncePer((fits: Fits) =>
+  oncePer((resource: Attributes): readonly string[] => {
+    const names = new Set<string>();
+    addNames(names, resource, fits);
+    return [...names];
+  }),
+);
 
 function addNames(names: Set<string>, attributes: Attributes, fits: Fits): void {
   for (const [name, value] of attributes.entries()) {
