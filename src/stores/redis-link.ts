@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { TracecourtError } from '../errors.js';
+import { oncePer } from '../lib/once-per.js';
 import { within } from '../lib/within.js';
 import { lookAtAddress } from './look-at-address.js';
 import { UnreadableEntry } from './redis-entry.js';
@@ -132,15 +133,15 @@ function needNoPassword(redis: Redis): void {
 
 const NEEDS_NONE = /no password is set|without any password configured/;
 
-/** What goes wrong on the way is nobody's any more: a client that is ended before it is ready tells of an error, and then ends. */
-async function end(redis: Redis): Promise<void> {
+/** Once, however many give it up. What goes wrong on the way is nobody's any more: a client that is ended before it is ready tells of an error, and then ends. */
+const end = oncePer(async (redis: Redis): Promise<void> => {
   if (redis.status === 'end') return;
   const ended = new Promise<void>((resolve) => {
     redis.once('end', () => resolve());
   });
   redis.disconnect();
   await within(ended, 2 * CLOSE_TIMEOUT_MS);
-}
+});
 
 /** Throws TracecourtError `package-missing`. */
 export async function loadRedisClient(): Promise<typeof Redis> {

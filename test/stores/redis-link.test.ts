@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
+import { startEmbeddedRedis } from '../../src/embedded/redis/index.js';
 import { RedisLink } from '../../src/stores/redis-link.js';
 import { redisPlace } from '../../src/stores/redis-place.js';
 import { StoreFailed } from '../../src/stores/store-failed.js';
@@ -37,6 +38,24 @@ describe('a link to Redis', () => {
     } finally {
       process.removeListener('unhandledRejection', note);
       server.close();
+    }
+  });
+
+  it('is given up once by many whose time is up, without a warning of Node', async () => {
+    await using server = await startEmbeddedRedis();
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    try {
+      const link = new RedisLink({ place: redisPlace(server.url), timeoutMs: 300 });
+      const uses = Array.from({ length: 20 }, () => link.use(() => new Promise<never>(() => undefined)));
+      const ends = await Promise.allSettled(uses);
+      expect(ends.map(({ status }) => status)).to.deep.equal(Array(20).fill('rejected'));
+      await link.close();
+      await nextTurn();
+      expect(warnings).to.deep.equal([]);
+    } finally {
+      process.off('warning', note);
     }
   });
 });
