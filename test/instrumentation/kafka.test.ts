@@ -257,7 +257,7 @@ ${name === 'real' ? 'await transactional.connect();' : ''}
 
     before(async function () {
       this.timeout(90_000);
-      programs = await startTracedPrograms();
+      programs = await startTracedPrograms({ rootQuietMs: 4_000 });
       broker = await start();
       const environment = { TEST_BROKERS: broker.brokers, TEST_RUN: run };
       await createTopics(broker.brokers, run);
