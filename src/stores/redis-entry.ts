@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { CacheEntry, StoredValue } from '../model/index.js';
+import { type LookedAtString, lookAtKey, MAX_STRING_BYTES } from './redis-look.js';
 import { storedHash, storedSet, storedSortedSet, storedText } from './redis-stored-value.js';
 
 /** What the probe cannot read, said as the reason of an `unreachable` observation. */
@@ -16,20 +17,10 @@ interface TypeReader {
   readonly stored: (reply: unknown) => StoredValue;
 }
 
-const MAX_STRING_BYTES = 4 * 1024 * 1024;
 const MAX_MEMBERS = 10_000;
 const MAX_ATTEMPTS = 5;
 
-const STRING: TypeReader = {
-  size: 'strlen',
-  unit: 'bytes',
-  limit: MAX_STRING_BYTES,
-  read: (key) => ['get', key],
-  stored: (reply) => storedText(asBytes(reply)),
-};
-
 const READERS: Readonly<Record<string, TypeReader>> = {
-  string: STRING,
   hash: {
     size: 'hlen',
     unit: 'fields',
@@ -66,12 +57,10 @@ const READERS: Readonly<Record<string, TypeReader>> = {
  */
 export async function readEntry(redis: Redis, key: string): Promise<CacheEntry | undefined> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    // Most are strings: their length is asked for in the same round trip.
-    const [type, length] = await Promise.all([redis.type(key).then(String), sizeOf(redis, key, STRING)]);
+    const { type, ttlMs, string } = await lookAtKey(redis, key);
     if (type === 'none') return undefined;
-    const reader = readerOf(type, key);
-    const size = reader === STRING ? length : await sizeOf(redis, key, reader);
-    const entry = await readTyped({ redis, key, type, reader, size });
+    if (string) return { store: 'redis', key, type, ttlMs, value: storedString(key, string) };
+    const entry = await readTyped({ redis, key, type, reader: readerOf(type, key) });
     if (entry !== 'changed') return entry;
   }
   throw new UnreadableEntry(
@@ -79,10 +68,15 @@ export async function readEntry(redis: Redis, key: string): Promise<CacheEntry |
   );
 }
 
+function storedString(key: string, { length, bytes }: LookedAtString): StoredValue {
+  if (length > MAX_STRING_BYTES) throw tooBig(key, length, { unit: 'bytes', limit: MAX_STRING_BYTES });
+  return storedText(asBytes(bytes));
+}
+
 function readerOf(type: string, key: string): TypeReader {
   const reader = Object.hasOwn(READERS, type) ? READERS[type] : undefined;
   if (reader !== undefined) return reader;
-  const known = Object.keys(READERS).join(', ');
+  const known = ['string', ...Object.keys(READERS)].join(', ');
   throw new UnreadableEntry(`the key ${JSON.stringify(key)} holds a ${type}; the probe reads ${known}`);
 }
 
@@ -91,16 +85,16 @@ interface TypedRead {
   readonly key: string;
   readonly type: string;
   readonly reader: TypeReader;
-  readonly size: number | 'changed';
 }
 
-/** `changed` when the value is of another type than the reader's. */
 async function sizeOf(redis: Redis, key: string, reader: TypeReader): Promise<number | 'changed'> {
   const size = await redis.call(reader.size, key).catch(changedType);
   return size === 'changed' ? size : Number(size);
 }
 
-async function readTyped({ redis, key, type, reader, size }: TypedRead): Promise<CacheEntry | 'changed'> {
+/** `changed` when the value is of another type than the reader's. */
+async function readTyped({ redis, key, type, reader }: TypedRead): Promise<CacheEntry | 'changed'> {
+  const size = await sizeOf(redis, key, reader);
   if (size === 'changed') return 'changed';
   if (size > reader.limit) throw tooBig(key, size, reader);
   const [command = '', ...args] = reader.read(key);
@@ -117,7 +111,7 @@ async function readTyped({ redis, key, type, reader, size }: TypedRead): Promise
   return { store: 'redis', key, type, ttlMs: Number(ttlReply?.[1]), value: reader.stored(valueReply?.[1]) };
 }
 
-function tooBig(key: string, size: number, { unit, limit }: TypeReader): UnreadableEntry {
+function tooBig(key: string, size: number, { unit, limit }: Pick<TypeReader, 'unit' | 'limit'>): UnreadableEntry {
   return new UnreadableEntry(
     `the value of ${JSON.stringify(key)} has ${size} ${unit}; the probe reads at most ${limit}`,
   );

@@ -11,7 +11,7 @@ export const UNSUPPORTED_COMMANDS: ReadonlySet<string> = new Set(
   blmove blmpop brpoplpush bzmpop bzpopmax bzpopmin wait client|unblock
   geoadd geodist geohash geopos georadius georadius_ro georadiusbymember georadiusbymember_ro geosearch geosearchstore
   pfadd pfcount pfdebug pfmerge pfselftest bitcount bitfield bitfield_ro bitop bitpos getbit setbit
-  getrange incrbyfloat lcs msetnx setrange substr
+  incrbyfloat lcs msetnx setrange substr
   hincrbyfloat hmset hrandfield hsetnx hstrlen
   linsert lmove lmpop lpos lpushx lset rpoplpush rpushx
   sdiff sdiffstore sinter sintercard sinterstore smismember smove spop srandmember sunion sunionstore

@@ -13,6 +13,7 @@ const COMMANDS_BY_TYPE: Readonly<Record<string, readonly Call[]>> = {
     ['set', 'k1', 'v', 'GET'],
     ['append', 'k1', 'v'],
     ['strlen', 'k1'],
+    ['getrange', 'k1', 0, -1],
     ['incr', 'k1'],
     ['decrby', 'k1', 2],
   ],

@@ -2,7 +2,7 @@ import { argument, type Call, type CommandFamily, pairs } from '../command.js';
 import { DEFAULT_LIMITS } from '../command-decoder.js';
 import { CommandError } from '../command-error.js';
 import { type ExpiryUnit, positiveExpiryTime, readStringOptions } from '../expiry.js';
-import { integerArgument, isInt64 } from '../numbers.js';
+import { indexArgument, integerArgument, isInt64 } from '../numbers.js';
 import { array, bulk, integer, NIL, OK, type Reply } from '../reply.js';
 
 const SECONDS: ExpiryUnit = { milliseconds: 1000n, fromNow: true };
@@ -27,6 +27,7 @@ export const STRINGS: CommandFamily = {
   incrby: { arity: 3, run: (call) => add(call, integerArgument(call.args[1])) },
   decrby: { arity: 3, run: decrementBy },
   append: { arity: 3, run: append },
+  getrange: { arity: 4, run: part },
   strlen: { arity: 2, run: (call) => integer(call.keys.read(argument(call, 0), 'string')?.length ?? 0) },
 };
 
@@ -126,6 +127,15 @@ function append(call: Call): Reply {
   }
   replace(call, longer);
   return integer(longer.length);
+}
+
+/** As in Redis 7.0, an end before the first byte is taken for it, unless both count from the back and the wrong way round. */
+function part(call: Call): Reply {
+  const [start, end] = [indexArgument(call.args[1]), indexArgument(call.args[2])];
+  const value = call.keys.read(argument(call, 0), 'string') ?? '';
+  if (start < 0 && end < 0 && start > end) return bulk('');
+  const fromFront = (index: number): number => Math.max(0, index < 0 ? value.length + index : index);
+  return bulk(value.slice(fromFront(start), fromFront(end) + 1));
 }
 
 /** Another value under the same key, which ends when it would have ended. */
