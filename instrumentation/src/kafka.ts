@@ -3,14 +3,17 @@ import { InstrumentationBase, type InstrumentationNodeModuleDefinition } from '@
 import { harmless } from './harmless.js';
 import { tracedRun } from './kafka-deliveries.js';
 import { followLag } from './kafka-lag.js';
+import { onlyWhereOneWaits, REQUEST_QUEUE_FILE } from './kafka-quiet.js';
 import { tracedSend, tracedSendBatch } from './kafka-sends.js';
 import { endingWith, trackTransactions } from './kafka-transactions.js';
-import { applyPatch, type Method, type Patch, patchedModule } from './patches.js';
+import { applyPatch, type Method, type Patch, patchedFile, patchedModule } from './patches.js';
 import { INSTRUMENTATION_NAME, INSTRUMENTATION_VERSION } from './scope.js';
 
 interface KafkaModule {
   readonly Kafka: { readonly prototype: object };
 }
+
+const VERSIONS = ['>=2.0.0 <3'];
 
 /**
  * PRODUCER `send <topic>` for each message, CONSUMER `process <topic>` in the sender's trace; a batch is CLIENT `poll <topic>` in
@@ -19,6 +22,7 @@ interface KafkaModule {
  * - What the service gave is left as it is: the headers of a hand-off are put on copies.
  * - A producer's span says partition and offset once the broker has answered, where they are certain.
  * - In a transaction it ends with the commit; an abort takes the hand-off back.
+ * - Its connections do nothing while nothing waits to be sent.
  */
 export class KafkaInstrumentation extends InstrumentationBase {
   constructor() {
@@ -26,8 +30,14 @@ export class KafkaInstrumentation extends InstrumentationBase {
   }
 
   protected override init(): InstrumentationNodeModuleDefinition[] {
-    return [patchedModule<KafkaModule>({ name: 'kafkajs', versions: ['>=2.0.0 <3'], patches: patchesOf })];
+    const kafkajs = patchedModule<KafkaModule>({ name: 'kafkajs', versions: VERSIONS, patches: patchesOf });
+    kafkajs.files.push(patchedFile({ name: REQUEST_QUEUE_FILE, versions: VERSIONS, patches: queuePatchesOf }));
+    return [kafkajs];
   }
+}
+
+function queuePatchesOf({ prototype }: { readonly prototype: object }): readonly Patch[] {
+  return [{ owner: prototype, name: 'scheduleCheckPendingRequests', wrap: onlyWhereOneWaits }];
 }
 
 function patchesOf({ Kafka: { prototype } }: KafkaModule, isOn: () => boolean): readonly Patch[] {
