@@ -94,8 +94,7 @@ class ExportHandler {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse, encoding: Encoding): Promise<void> {
-    const { buffer, byteOffset, byteLength } = await this.#read(request);
-    const refused = this.#take(new Uint8Array(buffer, byteOffset, byteLength), encoding);
+    const refused = this.#take(await this.#read(request), encoding);
     this.#intake.counts.answered(200);
     sendExportResponse(response, encoding, refused);
   }

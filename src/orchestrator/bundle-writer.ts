@@ -76,9 +76,12 @@ function begin(directory: string, header: BundleHeader) {
   }
 }
 
+/** A text goes out without a copy of it in between; only what a full disk left of it is made bytes. */
 function writeWhole(file: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+  const size = Buffer.byteLength(text);
+  let written = writeSync(file, text);
+  if (written === size) return;
+  for (const bytes = Buffer.from(text); written < size; ) written += writeSync(file, bytes, written);
 }
 
 function unwritable(directory: string, cause: unknown): TracecourtError {
