@@ -1,24 +1,13 @@
 import type { Attributes, AttributeValue } from '../../src/model/index.js';
 import { emptyMap } from './any-value.js';
 import { asObject, integerOf, type JsonObject, listAt, objectAt, objectsAt, stringAt, wrong } from './json-fields.js';
+import { ListedAttributes } from './listed-attributes.js';
 
-/** Attributes of a JSON body. Every value has to be converted to know that it can be, and is kept so: they are read many times. */
-export class JsonAttributes implements Attributes {
-  readonly #entries: readonly (readonly [string, AttributeValue])[];
-
-  /** Throws when an entry of `parent[key]` is malformed. */
-  constructor(parent: JsonObject, key = 'attributes') {
-    this.#entries = objectsAt(parent, key).map((entry) => [stringAt(entry, 'key'), entryValue(entry)] as const);
-  }
-
-  get(key: string): AttributeValue | undefined {
-    for (const entry of this.#entries) if (entry[0] === key) return entry[1];
-    return undefined;
-  }
-
-  entries(): Iterable<readonly [string, AttributeValue]> {
-    return this.#entries;
-  }
+/** The attributes of `parent`. Every value has to be converted to know that it can be. Throws when an entry is malformed. */
+export function attributesAt(parent: JsonObject): Attributes {
+  const entries: AttributeValue[] = [];
+  for (const entry of objectsAt(parent, 'attributes')) entries.push(stringAt(entry, 'key'), entryValue(entry));
+  return new ListedAttributes(entries);
 }
 
 function entryValue(entry: JsonObject): AttributeValue {

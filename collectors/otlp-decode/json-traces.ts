@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Attributes, Span, SpanEvent, SpanLink, SpanStatus } from '../../src/model/index.js';
-import { JsonAttributes } from './json-attributes.js';
+import { attributesAt } from './json-attributes.js';
 import {
   asObject,
   idAt,
@@ -45,7 +45,7 @@ interface Candidate {
 
 function* candidates(root: JsonObject): Iterable<Candidate> {
   for (const resourceSpans of objectsAt(root, 'resourceSpans')) {
-    const resource = new JsonAttributes(objectAt(resourceSpans, 'resource') ?? {});
+    const resource = attributesAt(objectAt(resourceSpans, 'resource') ?? {});
     for (const scopeSpans of objectsAt(resourceSpans, 'scopeSpans')) {
       const scopeName = stringAt(objectAt(scopeSpans, 'scope') ?? {}, 'name');
       for (const json of objectsAt(scopeSpans, 'spans')) yield { json, resource, scopeName };
@@ -77,7 +77,7 @@ function spanOf({ json, resource, scopeName }: Candidate): Span {
     startUnixNano: timeAt(json, 'startTimeUnixNano'),
     endUnixNano: timeAt(json, 'endTimeUnixNano'),
     status: statusOf(objectAt(json, 'status')),
-    attributes: new JsonAttributes(json),
+    attributes: attributesAt(json),
     events: objectsAt(json, 'events').map(eventOf),
     links: objectsAt(json, 'links').map(linkOf),
     resource,
@@ -95,7 +95,7 @@ function eventOf(json: JsonObject): SpanEvent {
   return {
     name: stringAt(json, 'name'),
     timeUnixNano: timeAt(json, 'timeUnixNano'),
-    attributes: new JsonAttributes(json),
+    attributes: attributesAt(json),
   };
 }
 
@@ -104,7 +104,7 @@ function linkOf(json: JsonObject): SpanLink {
     traceId: idAt(json, 'traceId'),
     spanId: idAt(json, 'spanId'),
     traceState: stringAt(json, 'traceState'),
-    attributes: new JsonAttributes(json),
+    attributes: attributesAt(json),
   };
 }
 
