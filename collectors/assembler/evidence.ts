@@ -24,18 +24,17 @@ export function accountingOf(
 /** Sums per process; a process that sets no instance id is told apart by its service's name alone. */
 export function processAccounts(spans: readonly SpanFacts[]): readonly ProcessAccount[] {
   const processes = new Map<string, { -readonly [K in keyof ProcessAccount]: ProcessAccount[K] }>();
-  for (const { service, instanceId, account } of spans) {
-    const id = processKey(service, instanceId);
-    const process = processes.get(id) ?? { service, instanceId, spansHeld: 0, spansCounted: undefined };
-    processes.set(id, process);
+  for (const { process: named, account } of spans) {
+    const { id, service, instanceId } = named;
+    let process = processes.get(id);
+    if (!process) {
+      process = { service, instanceId, spansHeld: 0, spansCounted: undefined };
+      processes.set(id, process);
+    }
     process.spansHeld++;
     if (account) process.spansCounted = (process.spansCounted ?? 0) + account.spans;
   }
   return [...processes.entries()].sort(([a], [b]) => compare(a, b)).map(([, process]) => process);
-}
-
-function processKey(service: string, instanceId: string): string {
-  return `${service}\n${instanceId}`;
 }
 
 export function unsettledHandoffs(book: AccountBook, spans: readonly SpanFacts[]): readonly Handoff[] {
@@ -45,7 +44,7 @@ export function unsettledHandoffs(book: AccountBook, spans: readonly SpanFacts[]
     for (let n = 1; n <= listed; n++) {
       if (book.isSettled(sender, n)) continue;
       const receipts = book.receipts(sender.spanId, n).length;
-      unsettled.push({ spanId: sender.spanId, n, service: sender.service, peer: sender.peer, receipts });
+      unsettled.push({ spanId: sender.spanId, n, service: sender.process.service, peer: sender.peer, receipts });
     }
   }
   return unsettled.sort((a, b) => compare(a.spanId, b.spanId) || a.n - b.n);
@@ -58,9 +57,9 @@ export function missingParents(
   originIds: ReadonlySet<string>,
 ): readonly MissingParent[] {
   const missing: MissingParent[] = [];
-  for (const { spanId, parentSpanId, parentIsRemote, service } of spans) {
+  for (const { spanId, parentSpanId, parentIsRemote, process } of spans) {
     if (parentSpanId === undefined || parentIsRemote === false || originIds.has(parentSpanId)) continue;
-    if (!book.span(parentSpanId)) missing.push({ spanId, parentSpanId, service });
+    if (!book.span(parentSpanId)) missing.push({ spanId, parentSpanId, service: process.service });
   }
   return missing.sort((a, b) => compare(a.spanId, b.spanId));
 }

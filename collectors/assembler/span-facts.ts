@@ -39,9 +39,11 @@ export interface SpanFacts {
   /** True when the process that sent it keeps a ledger. */
   readonly hasLedger: boolean;
   readonly startUnixNano: bigint;
-  readonly service: string;
-  readonly instanceId: string;
-  /** Whom it spoke to: address, topic or peer service; empty when it names nobody. */
+  readonly process: NamedProcess;
+  /**
+   * Whom it spoke to: address, topic or peer service; empty when it names nobody. This and what it says of its hand-offs (`peerNames`, `topic`, `batchSize`,
+   * `neverLeft`) is read of spans that made some: nobody asks the others.
+   */
   readonly peer: string;
   /** Every name it gives its peer, for comparison with declared ones. */
   readonly peerNames: readonly string[];
@@ -55,6 +57,14 @@ export interface SpanFacts {
   readonly neverLeft: boolean;
   /** `name=value` of each declared correlation attribute. */
   readonly correlations: readonly string[];
+}
+
+/** The process that a span's resource names, as far as it does. */
+export interface NamedProcess {
+  /** Both names in one text, so that looking it up costs little. */
+  readonly id: string;
+  readonly service: string;
+  readonly instanceId: string;
 }
 
 export interface LinkFacts {
@@ -73,9 +83,8 @@ export function factsOf(
   const requestId = textAt(attributes, REQUEST_ID);
   const sent = countAt(attributes, SENT) ?? 0;
   const account = parseAccount(attributes.get(ACCOUNT));
-  const topic = textAt(attributes, 'messaging.destination.name');
-  const peerNames = peerNamesOf(attributes);
   const failed = span.status.code === 'error';
+  const peerNames = sent > 0 ? peerNamesOf(attributes) : NONE;
   return {
     id,
     traceId: span.traceId,
@@ -85,24 +94,39 @@ export function factsOf(
     parentSpanId: span.parentSpanId,
     parentIsRemote: span.parentIsRemote,
     handoff: handoffIn(span.traceState),
-    links: span.links.map(linkFacts),
+    links: span.links.length > 0 ? span.links.map(linkFacts) : NONE,
     kind: span.kind,
     failed,
     sent,
     account,
     hasLedger: sent > 0 || account !== undefined || attributes.get(SEQUENCE_START) !== undefined,
     startUnixNano: span.startUnixNano,
-    service: textAt(resource, 'service.name') ?? '',
-    instanceId: textAt(resource, 'service.instance.id') ?? '',
+    process: processOf(resource),
     peer: peerNames[0] ?? '',
     peerNames,
-    topic,
+    topic: sent > 0 ? textAt(attributes, 'messaging.destination.name') : undefined,
     consumerGroup: textAt(attributes, 'messaging.consumer.group.name') ?? '',
     onlyReceives: textAt(attributes, 'messaging.operation.type') === 'receive',
-    batchSize: span.kind === 'consumer' ? 1 : batchSizeOf(attributes),
-    neverLeft: failed && (attributes.get(WITHDRAWN) === true || failedToConnect(span)),
-    correlations: correlationNames.flatMap((name) => correlationAt(attributes, name)),
+    batchSize: sent > 0 && span.kind !== 'consumer' ? batchSizeOf(attributes) : 1,
+    neverLeft: sent > 0 && failed && (attributes.get(WITHDRAWN) === true || failedToConnect(span)),
+    correlations:
+      correlationNames.length > 0 ? correlationNames.flatMap((name) => correlationAt(attributes, name)) : NONE,
   };
+}
+
+/** Most spans have none of most things: they share the list of it. */
+const NONE: readonly never[] = [];
+
+const latest: { resource?: Attributes; process?: NamedProcess } = {};
+
+/** Spans that follow each other mostly share their resource, and then they share what it names. */
+function processOf(resource: Attributes): NamedProcess {
+  if (latest.process && latest.resource === resource) return latest.process;
+  const service = textAt(resource, 'service.name') ?? '';
+  const instanceId = textAt(resource, 'service.instance.id') ?? '';
+  latest.resource = resource;
+  latest.process = { id: `${service}\n${instanceId}`, service, instanceId };
+  return latest.process;
 }
 
 function linkFacts(link: SpanLink): LinkFacts {
@@ -136,8 +160,12 @@ function peerNamesOf(attributes: Attributes): readonly string[] {
 }
 
 function hostOf(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
-  return new URL(url).host || undefined;
+  if (url === undefined) return undefined;
+  try {
+    return new URL(url).host || undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function batchSizeOf(attributes: Attributes): number {

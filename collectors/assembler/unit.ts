@@ -64,9 +64,10 @@ export class GrowingUnit implements Unit {
     return this.#openAccounts > 0;
   }
 
-  #processOf({ service, instanceId }: SpanFacts) {
-    const id = `${service}\n${instanceId}`;
-    const process = this.#processes.get(id) ?? { sums: new LedgerSums(), hasLedger: false };
+  #processOf({ process: { id } }: SpanFacts) {
+    const held = this.#processes.get(id);
+    if (held) return held;
+    const process = { sums: new LedgerSums(), hasLedger: false };
     this.#processes.set(id, process);
     return process;
   }
