@@ -8,7 +8,7 @@ import type {
   Verdict,
   WorkflowTrace,
 } from '../model/index.js';
-import { judge, proveConforms, proveTrace } from '../validators/index.js';
+import { judge, proveConforms, proveTrace, type Reading } from '../validators/index.js';
 import { type ExpectedAnswer, withAnswer } from './answer-finding.js';
 import { evaluatorOf } from './evaluator.js';
 import { type EarlierEffects, NOTHING_EARLIER, withLeftOvers } from './left-over.js';
@@ -79,13 +79,26 @@ export function judgeCase(opened: OpenedCase, { observations, answer, earlier }:
   return answer === undefined ? seen : withAnswer(seen, answer, trace);
 }
 
-function provedAtOnce({ flow, request }: OpenedCase): Verdict | undefined {
-  return proveConforms(flow, request, stepReader(flowMatchers(flow)));
+function provedAtOnce(opened: OpenedCase): Verdict | undefined {
+  return proveConforms(opened.flow, opened.request, readingOf(opened));
+}
+
+/** How the steps of a case are told, and its expressions worked out. */
+export function readingOf(opened: OpenedCase): Reading {
+  const { flow } = opened;
+  return {
+    reader: stepReader(flowMatchers(flow)),
+    evaluate: evaluatorOf(flow),
+    get scope() {
+      return opened.evidence.scope;
+    },
+  };
 }
 
 /** What the spans show is not worked out again where it is plain. */
-function judgeEvidence({ flow, request }: OpenedCase, evidence: Evidence): Verdict {
-  return judge(evidence, evaluatorOf(flow), proveTrace(flow, request, stepReader(flowMatchers(flow))));
+function judgeEvidence(opened: OpenedCase, evidence: Evidence): Verdict {
+  const { flow, request } = opened;
+  return judge(evidence, evaluatorOf(flow), proveTrace(flow, request, readingOf(opened)));
 }
 
 /** The verdict, by its spans, on a request that was heard rather than sent: one that has no step of the flow need not be of its kind. */

@@ -1,10 +1,11 @@
 import { type Evidence, type FlowNode, partsOf } from '../model/index.js';
 import { readingsOf } from './assignments.js';
+import { conditionsIn } from './conditions-in.js';
 import type { Evaluate } from './evaluate.js';
 import { askScope } from './flow/check.js';
 import { type Holds, resolveConditions } from './flow/conditions.js';
 import { type OrderScope, orderScopes } from './flow/order-scopes.js';
-import { conditionsIn, openSteps, prepare, type Subject } from './subject.js';
+import { openSteps, prepare, type Subject } from './subject.js';
 
 /** The run of one order that a request was, as the law gives it. */
 export interface RunReading {

@@ -1,11 +1,11 @@
 import { oncePer } from '../lib/once-per.js';
 import type { CompiledFlow, Evidence, FlowNode, FlowStep, Strength, TraceStep, WorkflowTrace } from '../model/index.js';
 import { type Absence, readAbsence } from './absence.js';
+import { conditionsIn } from './conditions-in.js';
 import { declaredSteps } from './declared-steps.js';
 import type { Evaluate } from './evaluate.js';
 import { checkFlow, ordersOf } from './flow/check.js';
 import type { FlowCheck, OpenSteps } from './flow/checked-request.js';
-import type { Holds } from './flow/conditions.js';
 import { type Facts, type FactsOfTrace, gatherFacts, type Occurrence } from './flow/facts.js';
 import { fitCounts, NO_COUNT_PROBLEMS } from './flow/feasible.js';
 import { missingParts } from './flow/missing-parts.js';
@@ -125,14 +125,6 @@ function readEvidence(evidence: Evidence): ReadEvidence {
     leases: seeLeases(evidence, stepsNamed),
     absence,
     openStepsOf: (expression) => openStepsOf(expression, asked),
-  };
-}
-
-/** What a condition of the order is of this request. */
-export function conditionsIn({ scope }: Evidence, evaluate: Evaluate): Holds {
-  return (condition) => {
-    const answer = evaluate(condition, { ...scope });
-    return 'value' in answer && typeof answer.value === 'boolean' ? answer.value : undefined;
   };
 }
 

@@ -1,8 +1,6 @@
 import { withCurrentNames } from '../../collectors/adjust/index.js';
-import { stepReader } from '../../collectors/index.js';
-import { flowMatchers } from '../../src/flow/index.js';
 import type { AssembledRequest, CompiledFlow, Verdict } from '../../src/model/index.js';
-import { judgeInFull, openCase } from '../../src/orchestrator/judge-evidence.js';
+import { judgeInFull, openCase, readingOf } from '../../src/orchestrator/judge-evidence.js';
 import { addressBook } from '../../src/orchestrator/name-peers.js';
 import { proveConforms } from '../../src/validators/index.js';
 
@@ -20,5 +18,5 @@ export function judgedInFull(flow: CompiledFlow, trace: AssembledRequest): Judge
 
 /** What a sweep makes of the same request: the product's own, or one that a test gives. */
 export function sweptOver({ flow, request }: JudgedInFull, prove = proveConforms): Verdict | undefined {
-  return prove(flow, request, stepReader(flowMatchers(flow)));
+  return prove(flow, request, readingOf(openCase(flow, request, addressBook([]))));
 }

@@ -1,4 +1,13 @@
-import type { AttributeValue, CompiledFlow, FlowNode, Rule, RuleKind, StepMatcher } from '../../src/model/index.js';
+import type {
+  AttributeValue,
+  CompiledFlow,
+  FlowNode,
+  FlowStep,
+  Rule,
+  RuleKind,
+  StepMatcher,
+} from '../../src/model/index.js';
+import { stepsUnder } from '../../src/validators/flow/tree.js';
 import { flowOf, type SpanLine, stampAll, type TraceOptions } from './evidence.js';
 import type { seeded } from './seeded.js';
 
@@ -8,13 +17,16 @@ import type { seeded } from './seeded.js';
 type Random = ReturnType<typeof seeded>;
 
 const STEPS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+const INNER = ['i', 'j', 'k'];
 const SERVICES = ['web', 'shop', 'bank', 'post'];
 
-/** A flow of the exact class over some of the steps: each has one place. */
+/** A flow of the exact class over some of the steps: each has one place, or several that are bound to different steps; every third one speaks of conditions, ancestors and what is inside of steps. */
 export function randomExactFlow(random: Random): CompiledFlow {
-  const order = treeOver(random, STEPS.slice(0, 1 + random.below(STEPS.length)));
+  const isRich = random.below(3) === 0;
+  const plain = treeOver(random, STEPS.slice(0, 1 + random.below(STEPS.length)));
+  const order = isRich ? withConditions(random, withBonds(random, plain)) : plain;
   const flow = flowOf(order, {
-    rules: Array.from({ length: random.pick([0, 0, 1, 2]) }, () => randomRule(random)),
+    rules: Array.from({ length: random.pick([0, 0, 1, 2]) }, () => randomRule(random, isRich)),
     budgets: random.pick([
       [],
       [],
@@ -24,13 +36,90 @@ export function randomExactFlow(random: Random): CompiledFlow {
     ] as const),
     prove: random.below(6) === 0,
     unexpected: random.pick(['allow', 'report', 'forbid'] as const),
+    parameters: { way: random.below(2) },
   });
-  const known = [...STEPS, 'beside'].map((name) => ({
-    name,
-    matcher: randomMatcher(name, random),
-    mayFail: random.below(5) === 0,
-  }));
+  const known = [...STEPS, ...(isRich ? INNER : []), 'beside'].map(
+    (name): FlowStep => ({
+      name,
+      matcher: randomMatcher(name, random),
+      mayFail: random.below(5) === 0,
+      ...(isRich && name < 'j' && random.below(9) === 0 && { inside: randomInside(name, random) }),
+    }),
+  );
   return { ...flow, steps: known };
+}
+
+/** Some leaves only count under a step that comes earlier; now and then there are two of them, under different ones. */
+function withBonds(random: Random, node: FlowNode): FlowNode {
+  if (node.kind !== 'step') return withParts(node, (part) => withBonds(random, part));
+  const earlier = STEPS.filter((step) => step < node.step);
+  const [first, second] = [random.pick([...earlier, 'a']), random.pick([...earlier, 'a'])];
+  if (earlier.length === 0 || random.below(6) > 0) return node;
+  const bound = { ...node, under: first };
+  if (first === second || random.below(3) > 0) return bound;
+  return { kind: 'any-of', children: [bound, { ...node, under: second }] };
+}
+
+/** Conditions that come to what the run does, most of them. */
+function withConditions(random: Random, node: FlowNode): FlowNode {
+  const inner = withParts(node, (part) => withConditions(random, part));
+  const [first = 'a'] = stepsUnder(inner);
+  if (node.kind === 'choice') {
+    const [child, otherwise] = inner.kind === 'choice' ? inner.children : [];
+    return child && otherwise ? { kind: 'if', condition: conditionOn(first, random), child, otherwise } : inner;
+  }
+  if (node.kind === 'repeat' || random.below(9) > 0) return inner;
+  return { kind: 'if', condition: conditionOn(first, random), child: inner };
+}
+
+function conditionOn(step: string, random: Random): string {
+  if (random.below(4) > 0) return `steps.${step}.size() > 0`;
+  return random.pick(['params.way == 1', 'params.way == 1', `steps.${step}[0].attributes.n == 1`]);
+}
+
+function withParts(node: FlowNode, change: (part: FlowNode) => FlowNode): FlowNode {
+  if ('children' in node) return { ...node, children: node.children.map(change) };
+  if (node.kind === 'optional') return { ...node, child: change(node.child) };
+  // A round of several places would be none of the exact class.
+  if (node.kind !== 'repeat') return node;
+  const child = change(node.child);
+  return child.kind === 'step' ? { ...node, child } : node;
+}
+
+/** Whatever may be said of the inside of a step, the exact class or not. */
+function randomInside(around: string, random: Random): FlowNode {
+  // Later ones alone: what is inside of a step is not around it too.
+  const steps = [...INNER, random.pick(STEPS)].filter((step) => step > around);
+  const leafOf = (step: string): FlowNode => leaf(random, step);
+  const [i = '', j = '', ...more] = steps;
+  const once = (step: string): FlowNode => ({ kind: 'step', step });
+  return random.pick<FlowNode>([
+    treeOver(random, steps.slice(0, 1 + random.below(steps.length))),
+    {
+      kind: 'repeat',
+      child: { kind: 'repeat', child: once(i), min: 1, max: null, parallel: false },
+      between: once(j),
+      min: 1,
+      max: 2,
+      parallel: false,
+    },
+    {
+      kind: 'repeat',
+      child: { kind: 'sequence', children: [leafOf(i), leafOf(j)] },
+      min: 0,
+      max: 2,
+      parallel: random.below(2) === 0,
+    },
+    {
+      kind: 'sequence',
+      children: [
+        once(i),
+        { kind: 'parallel', children: [...more, j].map(leafOf) },
+        { kind: 'optional', child: once(i) },
+      ],
+    },
+    { kind: 'any-order', children: [once(i), leafOf(j)] },
+  ]);
 }
 
 /** Each finds the step by its name: where its process states it, in the span's own name, or as an attribute like any other. */
@@ -96,7 +185,24 @@ const RULES: readonly RuleKind[] = [
   'init',
 ];
 
-function randomRule(random: Random): Rule {
+function randomRule(random: Random, isRich: boolean): Rule {
+  const rule = plainRule(random);
+  if (!isRich || random.below(3) === 0) return rule;
+  const about = rule.steps.length > 1 ? random.pick(['a', 'b'] as const) : 'a';
+  const when = { about, condition: `${about}.attributes.n == 1` };
+  if (rule.steps.length < 2) return { ...rule, when };
+  return {
+    ...rule,
+    ...random.pick([
+      { when },
+      { where: 'a.attributes.n == b.attributes.n' },
+      { where: 'a.durationMs < b.durationMs || a.service != b.service' },
+      { window: random.pick([{ limitMs: 9 }, { limitMs: 60 }, { leastMs: 1, limitMs: 40 }, { leastMs: 3 }]) },
+    ]),
+  };
+}
+
+function plainRule(random: Random): Rule {
   const kind = random.pick(RULES);
   const a = random.pick(STEPS);
   if (['existence', 'absence', 'init'].includes(kind)) return { kind, steps: [a] };
@@ -113,10 +219,38 @@ interface Place {
 class RunUnderWay {
   readonly random: Random;
   readonly lines: SpanLine[] = [];
+  readonly #insides: ReadonlyMap<string, FlowNode>;
+  readonly #params: CompiledFlow['parameters'];
+  readonly #spans = new Map<string, { readonly service: string; readonly parent: string }[]>();
   #offset = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, { steps, parameters }: Pick<CompiledFlow, 'steps' | 'parameters'>) {
     this.random = random;
+    this.#params = parameters;
+    this.#insides = new Map(steps.flatMap(({ name, inside }) => (inside ? [[name, inside] as const] : [])));
+  }
+
+  /** Whether a run goes the first way; it may be wrong. */
+  goes(condition: string): boolean {
+    return condition.startsWith('params') ? this.#params['way'] === 1 : this.random.below(2) === 0;
+  }
+
+  /** What is inside of a step that is a span; gives the moment when all of it is over. */
+  inside(step: string, place: Place): number {
+    const { service, parent, startMs } = place;
+    this.#spans.set(step, [...(this.#spans.get(step) ?? []), { service, parent }]);
+    const order = this.#insides.get(step);
+    return order ? runNode(order, { ...place, startMs: startMs + 0.1 }, this) + 0.1 : startMs;
+  }
+
+  /** Under one of the spans of a step, if it is bound to be there and there is one. */
+  bound(place: Place, under: string | undefined): Place {
+    const spans = under === undefined ? [] : (this.#spans.get(under) ?? []);
+    return spans.length === 0 ? place : { ...place, ...this.random.pick(spans) };
+  }
+
+  attributesOf(step: string): Readonly<Record<string, AttributeValue>> {
+    return { 'tracecourt.step': step, ...(this.random.below(8) === 0 ? {} : { n: this.random.below(2) }) };
   }
 
   add(service: string, startMs: number, more: Partial<SpanLine>): { id: string; end: (endMs: number) => void } {
@@ -140,12 +274,12 @@ class RunUnderWay {
 }
 
 /** What one request that follows the order sends, before anybody read a clock: in true time. */
-export function randomRun(random: Random, { order }: CompiledFlow): readonly SpanLine[] {
-  const run = new RunUnderWay(random);
+export function randomRun(random: Random, flow: CompiledFlow): readonly SpanLine[] {
+  const run = new RunUnderWay(random, flow);
   const root = run.add('web', 0, { kind: 'server' });
   const isWatched = random.below(4) === 0;
   if (isWatched) ping(root.id, 0.2, run);
-  const done = runNode(order, { service: 'web', parent: root.id, startMs: 1 }, run) + 1;
+  const done = runNode(flow.order, { service: 'web', parent: root.id, startMs: 1 }, run) + 1;
   if (isWatched) ping(root.id, done, run);
   root.end(done + 2);
   return stampAll(run.lines);
@@ -166,9 +300,15 @@ function runNode(node: FlowNode, place: Place, run: RunUnderWay): number {
   const { startMs } = place;
   switch (node.kind) {
     case 'step':
-      return runStep(node.step, place, run);
+      return runStep(node.step, run.bound(place, node.under), run);
     case 'sequence':
       return runInTurn(node.children, place, run);
+    case 'if': {
+      const way = run.goes(node.condition) ? node.child : node.otherwise;
+      return way ? runNode(way, place, run) : startMs;
+    }
+    case 'any-order':
+      return runInTurn(random.below(2) === 0 ? node.children : node.children.toReversed(), place, run);
     case 'parallel':
     case 'any-of':
       return latest(node.children.map((child) => runNode(child, { ...place, startMs: startMs + gap(random) }, run)));
@@ -190,7 +330,8 @@ function runInTurn(children: readonly FlowNode[], place: Place, run: RunUnderWay
   const [first, ...others] = children;
   if (!first) return place.startMs;
   if (others.length > 0 && random.below(6) === 0) return runAcross(first, others, { ...place, run });
-  if (first.kind === 'step' && random.below(6) === 0) return runInside(first.step, others, { ...place, run });
+  if (first.kind === 'step' && first.under === undefined && random.below(6) === 0)
+    return runInside(first.step, others, { ...place, run });
   const now = runNode(first, { ...place, startMs: place.startMs + gap(random) }, run);
   return runInTurn(others, { ...place, startMs: now }, run);
 }
@@ -214,8 +355,10 @@ function runAcross(first: FlowNode, others: readonly FlowNode[], { service, pare
 
 /** The others are done inside of the first step, which goes on until they are. */
 function runInside(step: string, others: readonly FlowNode[], { service, parent, startMs, run }: Underway): number {
-  const own = run.add(service, startMs, { parent, attributes: { 'tracecourt.step': step } });
-  const done = runInTurn(others, { service, parent: own.id, startMs: startMs + 0.1 }, run) + 0.1;
+  const own = run.add(service, startMs, { parent, attributes: run.attributesOf(step) });
+  const place = { service, parent: own.id, startMs };
+  const inside = run.inside(step, place);
+  const done = Math.max(inside, runInTurn(others, { ...place, startMs: startMs + 0.1 }, run) + 0.1);
   own.end(done);
   return done;
 }
@@ -225,6 +368,7 @@ function runRounds(node: Extract<FlowNode, { kind: 'repeat' }>, place: Place, ru
   const rounds = node.min + random.below((node.max ?? node.min + 2) - node.min + 1);
   let now = place.startMs;
   for (let i = 0; i < rounds; i++) {
+    if (i > 0 && node.between) now = runNode(node.between, { ...place, startMs: now + gap(random) }, run);
     const startMs = (node.parallel ? place.startMs : now) + gap(random);
     now = Math.max(now, runNode(node.child, { ...place, startMs }, run));
   }
@@ -233,8 +377,10 @@ function runRounds(node: Extract<FlowNode, { kind: 'repeat' }>, place: Place, ru
 
 function runStep(step: string, { service, parent, startMs }: Place, run: RunUnderWay): number {
   const { random } = run;
-  const attributes = { 'tracecourt.step': step };
-  const done = startMs + gap(random) + random.pick([0.2, 2, 10]);
+  const attributes = run.attributesOf(step);
+  const least = startMs + gap(random) + random.pick([0.2, 2, 10]);
+  /** When the step's own span can end, which began then. */
+  const doneIn = (place: Place): number => Math.max(least, run.inside(step, place));
   switch (random.below(5)) {
     case 0: {
       const to = random.pick(SERVICES);
@@ -249,25 +395,30 @@ function runStep(step: string, { service, parent, startMs }: Place, run: RunUnde
         attributes,
         ...random.pick([{ from: `${client.id}.1` }, {}]),
       });
+      const done = doneIn({ service: to, parent: server.id, startMs: startMs + 0.3 });
       server.end(done);
       client.end(done + 0.4);
       return done + 0.4;
     }
     case 1: {
+      const to = random.pick(SERVICES);
       const message = run.message();
       const sender = run.add(service, startMs, { parent, kind: 'producer', attributes: message });
       sender.end(startMs + 0.3);
-      const receiver = run.add(random.pick(SERVICES), startMs + 0.5, {
+      const receiver = run.add(to, startMs + 0.5, {
         parent: sender.id,
         kind: 'consumer',
         attributes: { ...message, ...attributes },
         from: `${sender.id}.1`,
       });
-      receiver.end(done + 0.5);
-      return done + 0.5;
+      const done = doneIn({ service: to, parent: receiver.id, startMs: startMs + 0.5 }) + 0.5;
+      receiver.end(done);
+      return done;
     }
     case 2: {
-      const own = run.add(random.pick(SERVICES), startMs, { parent, attributes });
+      const to = random.pick(SERVICES);
+      const own = run.add(to, startMs, { parent, attributes });
+      const done = doneIn({ service: to, parent: own.id, startMs });
       own.end(done);
       return done;
     }
@@ -277,6 +428,7 @@ function runStep(step: string, { service, parent, startMs }: Place, run: RunUnde
         run
           .add(service, startMs + 0.01, { parent: own.id, kind: 'client', attributes: { 'db.system.name': 'redis' } })
           .end(startMs + 0.02);
+      const done = doneIn({ service, parent: own.id, startMs });
       own.end(done);
       return done;
     }
@@ -347,7 +499,7 @@ export const CHANGES: Readonly<Record<string, Change>> = {
     return lines.map((line, at) => (at === i ? moved(line, lines[j]!) : at === j ? moved(line, lines[i]!) : line));
   },
   rename: onOne((line, random) => [
-    withAttributes(line, { 'tracecourt.step': random.pick([...STEPS, 'beside', 'nobody-knows']) }),
+    withAttributes(line, { 'tracecourt.step': random.pick([...STEPS, ...INNER, 'beside', 'nobody-knows']) }),
   ]),
   delay: onOne((line, random) => {
     const by = random.pick([1, 5, 40, 300]);

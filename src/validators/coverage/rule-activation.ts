@@ -1,6 +1,6 @@
 import type { Rule } from '../../model/index.js';
 import type { Evaluate } from '../evaluate.js';
-import { happeningsOf, ruleCase } from '../rules/rule-case.js';
+import { ruleCase, ruleSurroundings } from '../rules/rule-case.js';
 import type { Subject } from '../subject.js';
 
 /** What a request had to do with a rule. */
@@ -59,7 +59,7 @@ export function ruleExercise(
 ): RuleExercise {
   const { order } = subject;
   if (order.contradiction) return { activated: false, answers: new Set() };
-  const { happenings, answers } = ruleCase(rule, { subject, order, happenings: happeningsOf(order, [rule]), evaluate });
+  const { happenings, answers } = ruleCase(rule, ruleSurroundings({ subject, order, evaluate }, [rule]));
   const steps = activatingSteps(rule);
   const calls = (step: string, i: number): boolean =>
     steps.includes(step) && (!answers.has(i) || answers.get(i) === true);

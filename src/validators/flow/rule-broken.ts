@@ -1,7 +1,7 @@
 import type { Finding, Rule, Strength, UnknownReason } from '../../model/index.js';
 import type { Evaluate } from '../evaluate.js';
 import { findingAbout } from '../finding-about.js';
-import { happeningsOf, ruleCase } from '../rules/rule-case.js';
+import { ruleCase, ruleSurroundings } from '../rules/rule-case.js';
 import { ruleHolds } from '../rules/rule-holds.js';
 import type { Subject } from '../subject.js';
 import { whileOpen } from './open-conditions.js';
@@ -33,11 +33,8 @@ const NONE: RuleCheck = {
 export function ruleBroken(subject: Subject, evaluate: Evaluate): RuleCheck {
   const { order, flow } = subject;
   if (order.contradiction || flow.rules.length === 0) return NONE;
-  const happenings = happeningsOf(order, flow.rules);
-  const checks = flow.rules.map((rule) => {
-    const held = ruleCase(rule, { subject, order, happenings, evaluate });
-    return checkRule(subject, { rule, held });
-  });
+  const around = ruleSurroundings({ subject, order, evaluate }, flow.rules);
+  const checks = flow.rules.map((rule) => checkRule(subject, { rule, held: ruleCase(rule, around) }));
   return checks.reduce(join, NONE);
 }
 

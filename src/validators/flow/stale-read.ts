@@ -1,10 +1,9 @@
-import { decisiveSpanId, type UnknownReason, type VersionRule } from '../../model/index.js';
+import { decisiveSpanId, type TraceStep, type UnknownReason, type VersionRule } from '../../model/index.js';
 import { type Checked, joinChecked, NOTHING_FOUND } from '../checked.js';
 import type { Evaluate } from '../evaluate.js';
 import { findingAbout } from '../finding-about.js';
 import { groupBy } from '../group-by.js';
 import type { ProvenOrder, Subject } from '../subject.js';
-import type { Occurrence } from './facts.js';
 import { pairsOf, reachability } from './reach.js';
 import { isNewer, readVersion, type Sighting } from './version.js';
 
@@ -40,8 +39,8 @@ function checkRule(
   { rule, evaluate }: { readonly rule: VersionRule; readonly evaluate: Evaluate },
 ): Checked {
   if (!rule.readBy.some((step) => subject.stepsNamed(step).length > 0)) return NOTHING_FOUND;
-  const { sightings, problems } = sightingsOf(subject, order, { rule, evaluate });
-  const reads = sightings.filter(({ step }) => rule.readBy.includes(step));
+  const { sightings, problems } = sightingsOf(subject, { rule, evaluate });
+  const reads = sightings.filter(({ traceStep }) => rule.readBy.includes(traceStep.stepName));
   let known: ReturnType<typeof knowledge> | undefined;
   const knownBefore = (earlier: Sighting, later: Sighting): boolean => {
     known ??= knowledge(order, sightings);
@@ -59,7 +58,7 @@ function checkRule(
     return newer.length > 0 ? [{ read, known: newer }] : [];
   });
   if (stale.length === 0) return { findings: [], reasons: reasonsOf(rule, problems) };
-  const byStep = groupBy(stale, ({ read }) => read.step);
+  const byStep = groupBy(stale, ({ read }) => read.traceStep.stepName);
   return { findings: [...byStep.values()].map((group) => findingOf(subject, rule, group)), reasons: [] };
 }
 
@@ -70,51 +69,55 @@ function reasonsOf(rule: VersionRule, problems: ReadonlySet<string>): readonly U
 /** What each occurrence that writes or reads the thing told of its version. */
 function sightingsOf(
   subject: Subject,
-  { occurrences }: ProvenOrder,
   { rule, evaluate }: { readonly rule: VersionRule; readonly evaluate: Evaluate },
 ): { readonly sightings: readonly Sighting[]; readonly problems: Set<string> } {
   const { scope } = subject.evidence;
   const told = new Map(Object.values(scope.steps).flatMap((all) => all.map((step) => [step.spanId, step] as const)));
   const problems = new Set<string>();
-  const sightings = occurrences.flatMap((occurrence) => {
-    if (!isOf(rule, occurrence) || occurrence.traceStep.status === 'error') return [];
-    const names = { ...told.get(decisiveSpanId(occurrence.traceStep)), ...scope };
-    const sighting = readVersion(rule, occurrence, (text) => evaluate(text, names));
+  const sightings = subject.steps.flatMap((traceStep) => {
+    if (!isOf(rule, traceStep) || traceStep.status === 'error') return [];
+    const names = { ...told.get(decisiveSpanId(traceStep)), ...scope };
+    const sighting = readVersion(rule, traceStep, (text) => evaluate(text, names));
     if ('problem' in sighting) problems.add(sighting.problem);
     return 'problem' in sighting || sighting.version === null ? [] : [sighting as Sighting];
   });
   return { sightings, problems };
 }
 
-function isOf({ writtenBy, readBy }: VersionRule, { step }: Occurrence): boolean {
-  return writtenBy.includes(step) || readBy.includes(step);
+function isOf({ writtenBy, readBy }: VersionRule, { stepName }: TraceStep): boolean {
+  return writtenBy.includes(stepName) || readBy.includes(stepName);
 }
 
 /** Whether one had ended, for sure and to the knowledge of the other, before the other began. */
 function knowledge(
-  { facts }: ProvenOrder,
+  { facts, occurrences }: ProvenOrder,
   sightings: readonly Sighting[],
 ): (earlier: Sighting, later: Sighting) => boolean {
+  const told = new Set(sightings.map(({ traceStep }) => traceStep));
+  const points = new Map(occurrences.flatMap((each) => (told.has(each.traceStep) ? [[each.traceStep, each]] : [])));
   const before = reachability(
     pairsOf(facts.knownOrder()),
-    sightings.map(({ start }) => start),
+    [...points.values()].map(({ start }) => start),
   );
-  return (earlier, later) =>
-    earlier !== later && earlier.end !== undefined && before?.(earlier.end, later.start) === true;
+  return (earlier, later) => {
+    const end = points.get(earlier.traceStep)?.end;
+    const start = points.get(later.traceStep)?.start;
+    return earlier !== later && end !== undefined && start !== undefined && before?.(end, start) === true;
+  };
 }
 
 function findingOf(subject: Subject, rule: VersionRule, stale: readonly Stale[]): Checked['findings'][number] {
   const [{ read, known }] = stale as readonly [Stale, ...Stale[]];
   const newest = known.reduce((best, other) => (isNewer(other.version, best.version) ? other : best));
   const occurrences = stale.map((each) => each.read.traceStep);
-  const spanIds = new Set([...stale.map((each) => each.read.spanId), ...known.map((each) => each.spanId)]);
+  const spanIds = new Set([...occurrences, ...known.map(({ traceStep }) => traceStep)].map(({ spanId }) => spanId));
   return findingAbout(subject, 'stale-read', {
-    about: { step: read.step, occurrences, spanIds: [...spanIds] },
+    about: { step: read.traceStep.stepName, occurrences, spanIds: [...spanIds] },
     facts: {
       of: rule.name,
       version: String(read.version),
       known: String(newest.version),
-      by: [...new Set(known.map(({ step }) => step))],
+      by: [...new Set(known.map(({ traceStep }) => traceStep.stepName))],
     },
   });
 }

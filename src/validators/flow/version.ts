@@ -1,11 +1,11 @@
-import type { VersionRule } from '../../model/index.js';
-import type { Occurrence } from './facts.js';
+import type { TraceStep, VersionRule } from '../../model/index.js';
 
 /** A version, as a step may tell it. */
 export type Version = string | number | bigint;
 
 /** An occurrence that told a version of something. */
-export interface Sighting extends Occurrence {
+export interface Sighting {
+  readonly traceStep: TraceStep;
   readonly version: Version;
   /** Which of several such things; one and the same where the rule has no key. */
   readonly key: string;
@@ -16,17 +16,17 @@ type Answer = { readonly value: unknown } | { readonly error: string };
 /** What an occurrence tells by a version rule: null for no version at all, or what of it cannot be worked out. */
 export function readVersion(
   rule: VersionRule,
-  occurrence: Occurrence,
+  traceStep: TraceStep,
   ask: (text: string) => Answer,
 ): Sighting | (Omit<Sighting, 'version'> & { readonly version: null }) | { readonly problem: string } {
   const version = ask(rule.version);
   const key: Answer = rule.key === undefined ? { value: '' } : ask(rule.key);
-  if ('error' in version) return { problem: `${rule.version} of \`${occurrence.step}\`: ${version.error}` };
-  if (version.value === null) return { ...occurrence, version: null, key: '' };
+  if ('error' in version) return { problem: `${rule.version} of \`${traceStep.stepName}\`: ${version.error}` };
+  if (version.value === null) return { traceStep, version: null, key: '' };
   if (!isVersion(version.value))
-    return { problem: `${rule.version} of \`${occurrence.step}\` is neither number nor text` };
-  if ('error' in key) return { problem: `${rule.key} of \`${occurrence.step}\`: ${key.error}` };
-  return { ...occurrence, version: version.value, key: String(key.value) };
+    return { problem: `${rule.version} of \`${traceStep.stepName}\` is neither number nor text` };
+  if ('error' in key) return { problem: `${rule.key} of \`${traceStep.stepName}\`: ${key.error}` };
+  return { traceStep, version: version.value, key: String(key.value) };
 }
 
 function isVersion(value: unknown): value is Version {

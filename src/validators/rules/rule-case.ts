@@ -1,7 +1,8 @@
-import type { Rule, StepInScope } from '../../model/index.js';
+import type { ExpressionScope, Rule, StepInScope } from '../../model/index.js';
 import { nameInExpressions } from '../../model/index.js';
 import type { Evaluate } from '../evaluate.js';
-import type { Occurrence } from '../flow/facts.js';
+import type { Clocks } from '../flow/clocks.js';
+import type { ClockReading, Occurrence } from '../flow/facts.js';
 import { reachability } from '../flow/reach.js';
 import type { ProvenOrder, Subject } from '../subject.js';
 import { both, type Certainty, type Happenings } from './happenings.js';
@@ -10,7 +11,7 @@ import type { RuleCase } from './rule-holds.js';
 const NANOS_PER_MS = 1_000_000;
 
 /** The occurrences of a request as rules look at them: happening i is occurrence i. */
-export function happeningsOf({ occurrences, facts }: ProvenOrder, rules: readonly Rule[]): Happenings {
+function happeningsOf({ occurrences, facts }: ProvenOrder, rules: readonly Rule[]): Happenings {
   const nodeOf = (point: number): number | undefined => {
     const occurrence = occurrences[point >> 1];
     return point % 2 === 0 ? occurrence?.start : occurrence?.end;
@@ -45,24 +46,56 @@ function pointsThatMatter(occurrences: readonly Occurrence[], rules: readonly Ru
   return occurrences.filter(matters).flatMap(({ start, end }) => (end === undefined ? [start] : [start, end]));
 }
 
+/** What a rule's conditions are worked out by. */
+export interface RuleSurroundings {
+  readonly happenings: Happenings;
+  readonly evaluate: Evaluate;
+  readonly scope: ExpressionScope;
+  /** A happening, as expressions speak of it. */
+  readonly inScope: (happening: number) => StepInScope | undefined;
+  /** Whether the time from the end of one happening to that of another lies within a window. */
+  readonly isTimely: (window: RuleWindow, pair: readonly [number, number]) => Certainty;
+}
+
+type RuleWindow = NonNullable<Rule['window']>;
+
+/** The occurrences of a request, and what is known of them, as the conditions of its rules ask for it. */
+export function ruleSurroundings(
+  { subject, order, evaluate }: { readonly subject: Subject; readonly order: ProvenOrder; readonly evaluate: Evaluate },
+  rules: readonly Rule[],
+): RuleSurroundings {
+  return {
+    happenings: happeningsOf(order, rules),
+    evaluate,
+    scope: subject.evidence.scope,
+    inScope: (i) => scopeOf(subject, order.occurrences[i]),
+    isTimely: (window, pair) => {
+      const [from, to] = pair.map((i) => endOf(i, order));
+      return inWindow(window, { from, to, clocks: order.facts.clocks });
+    },
+  };
+}
+
+function endOf(happening: number, { occurrences, facts }: ProvenOrder): ClockReading | undefined {
+  const end = occurrences[happening]?.end;
+  return end === undefined ? undefined : facts.readingOf(end);
+}
+
 /** A rule with its conditions worked out for this request; the expressions that could not be are `problems`. */
-export function ruleCase(
-  rule: Rule,
-  { subject, order, happenings, evaluate }: RuleSurroundings,
-): RuleCase & RuleConditions {
+export function ruleCase(rule: Rule, around: RuleSurroundings): RuleCase & RuleConditions {
+  const { happenings, evaluate, scope, inScope } = around;
   const problems = new Set<string>();
   const ask = (expression: string, names: Readonly<Record<string, unknown>>): boolean | undefined => {
-    const answer = evaluate(expression, { ...subject.evidence.scope, ...names });
+    const answer = evaluate(expression, { ...scope, ...names });
     if ('error' in answer) problems.add(`${expression}: ${answer.error}`);
     else if (typeof answer.value === 'boolean') return answer.value;
     else problems.add(`${expression} is neither true nor false`);
     return undefined;
   };
-  const inScope = (i: number): StepInScope | undefined => scopeOf(subject, order.occurrences[i]);
   const { when, where, window } = rule;
   const about = when && rule.steps[when.about === 'a' ? 0 : 1];
   const answers = new Map<number, boolean | undefined>();
-  order.occurrences.forEach(({ step }, i) => {
+  happenings.steps.forEach((step, i) => {
     if (when && step === about) answers.set(i, ask(when.condition, { [when.about]: inScope(i) }));
   });
   const known = new Map<string, Certainty>();
@@ -71,21 +104,13 @@ export function ruleCase(
     const before = known.get(key);
     if (before) return before;
     const together = where === undefined ? 'certain' : asCertainty(ask(where, { a: inScope(a), b: inScope(b) }));
-    const timely = window ? inWindow(window, { order, a, b }) : 'certain';
-    const pair = both(together, timely);
+    const pair = both(together, window ? around.isTimely(window, [a, b]) : 'certain');
     known.set(key, pair);
     return pair;
   };
   const selective = where !== undefined || window !== undefined;
   if (where !== undefined) askAll(rule, { happenings, pairs });
   return { happenings, leftOut: (i) => answers.get(i) === false, pairs, selective, answers, problems: [...problems] };
-}
-
-export interface RuleSurroundings {
-  readonly subject: Subject;
-  readonly order: ProvenOrder;
-  readonly happenings: Happenings;
-  readonly evaluate: Evaluate;
 }
 
 /** Works every pair out, so that all problems are known before the rule is judged. */
@@ -112,19 +137,23 @@ function scopeOf(subject: Subject, occurrence: Occurrence | undefined): StepInSc
   return subject.evidence.scope.steps[nameInExpressions(step)]?.[place];
 }
 
-/** Whether the time from the end of a to the end of b lies within the window, whatever the clocks are off by. */
-function inWindow(
-  { leastMs = -Infinity, limitMs = Infinity }: NonNullable<Rule['window']>,
-  { order: { occurrences, facts }, a, b }: { readonly order: ProvenOrder; readonly a: number; readonly b: number },
+/** Whether the time from one reading to another lies within the window, whatever the clocks are off by. */
+export function inWindow(
+  { leastMs = -Infinity, limitMs = Infinity }: RuleWindow,
+  {
+    from,
+    to,
+    clocks,
+  }: {
+    readonly from: ClockReading | undefined;
+    readonly to: ClockReading | undefined;
+    readonly clocks: Pick<Clocks, 'bound'>;
+  },
 ): Certainty {
-  const [from, to] = [a, b].map((i) => {
-    const end = occurrences[i]?.end;
-    return end === undefined ? undefined : facts.readingOf(end);
-  });
   if (!from || !to) return 'open';
   const read = to.time - from.time;
-  const low = (read - facts.clocks.bound(from.process, to.process)) / NANOS_PER_MS;
-  const high = (read + facts.clocks.bound(to.process, from.process)) / NANOS_PER_MS;
+  const low = (read - clocks.bound(from.process, to.process)) / NANOS_PER_MS;
+  const high = (read + clocks.bound(to.process, from.process)) / NANOS_PER_MS;
   if (low > limitMs || high < leastMs) return 'impossible';
   return high <= limitMs && low >= leastMs ? 'certain' : 'open';
 }

@@ -1,20 +1,40 @@
 import { oncePer } from '../../lib/once-per.js';
 import type { Budget, CompiledFlow, FlowNode, Rule, RuleKind } from '../../model/index.js';
 import type { CompiledOrder } from '../conformance/index.js';
+import { ordersOf } from '../flow/check.js';
+import { type Holds, resolveConditions } from '../flow/conditions.js';
 import { checkerOf } from '../flow/request-order.js';
-import { childrenOf } from '../flow/tree.js';
+import { childrenOf, stepsUnder } from '../flow/tree.js';
 
-/** What the sweep looks up of a flow, compiled once. Steps go by their numbers in it. */
-export interface SweepPlan {
+/** What the sweep looks up of a flow whose conditions are decided, compiled once. Steps go by their numbers in it. */
+export interface SweepPlan extends FlowPlan {
+  readonly order: CompiledOrder;
+  /** By step: its only place in the order, whatever it is under; -1 for one that has none. */
+  readonly places: Int32Array;
+  /** By step: its places that are bound to what it is under. */
+  readonly bound: readonly (readonly BoundPlace[])[];
+}
+
+/** A place for what is under a step. */
+interface BoundPlace {
+  readonly place: number;
+  readonly under: number;
+}
+
+/** The same, as far as it does not hang on conditions. */
+export interface FlowPlan {
   readonly flow: CompiledFlow;
   /** True if the flow asks for nothing that spans, their order, rules and budgets do not show. */
   readonly isOfSpansAlone: boolean;
-  readonly order: CompiledOrder;
-  /** By step: its only place in the order; -1 for one that the order does not name. */
-  readonly places: Int32Array;
   /** By step: 1 if of nested spans each counts. */
   readonly nested: Uint8Array;
   readonly numbers: ReadonlyMap<string, number>;
+  /** By step: 1 if some order names it, whatever the conditions come to. */
+  readonly named: Uint8Array;
+  /** By step: the order inside of it. */
+  readonly insides: readonly (FlowNode | undefined)[];
+  /** By step: those whose inside has it. */
+  readonly owners: readonly (readonly number[])[];
   /** With the numbers of the first and the second of their steps; -1 for none. */
   readonly rules: readonly { readonly rule: Rule; readonly a: number; readonly b: number }[];
   /** Those on single occurrences, by the numbers of their steps. */
@@ -44,19 +64,22 @@ const CARRIED_RULES: readonly RuleKind[] = [
 ];
 
 /** Undefined for a flow that asks for something the sweep does not know the law of. */
-export const sweepPlan = oncePer((flow: CompiledFlow): SweepPlan | undefined => {
+export const flowPlan = oncePer((flow: CompiledFlow): FlowPlan | undefined => {
   if (!isPlain(flow)) return undefined;
-  const { order } = checkerOf(flow.order);
-  if (!order.treeClass.exact || order.serialGroups > 0) return undefined;
   const numbers = new Map(flow.steps.map(({ name }, number) => [name, number] as const));
   const numberOf = (step = ''): number => numbers.get(step) ?? -1;
+  const insides = flow.steps.map(({ inside }) => inside);
+  const named = new Set(ordersOf(flow).flatMap(stepsUnder));
+  const hasInside = (owner: FlowNode | undefined, name: string): boolean =>
+    owner !== undefined && stepsUnder(owner).includes(name);
   return {
     flow,
     isOfSpansAlone: speaksOfSpansAlone(flow),
-    order,
-    places: Int32Array.from(flow.steps, ({ name }) => order.placeOfLabel.get(name) ?? -1),
     nested: Uint8Array.from(flow.steps, ({ matcher }) => (matcher.nested === 'each' ? 1 : 0)),
     numbers,
+    named: Uint8Array.from(flow.steps, ({ name }) => (named.has(name) ? 1 : 0)),
+    insides,
+    owners: flow.steps.map(({ name }) => insides.flatMap((inside, owner) => (hasInside(inside, name) ? [owner] : []))),
     rules: flow.rules.map((rule) => ({ rule, a: numberOf(rule.steps[0]), b: numberOf(rule.steps[1]) })),
     durations: flow.budgets.flatMap((budget) =>
       budget.kind === 'step' || budget.kind === 'attempt' ? [{ step: numberOf(budget.step), budget }] : [],
@@ -64,6 +87,30 @@ export const sweepPlan = oncePer((flow: CompiledFlow): SweepPlan | undefined => 
     stretches: flow.budgets.filter((budget) => budget.kind === 'total' || budget.kind === 'between'),
   };
 });
+
+/** The plan for requests of which these conditions hold; undefined where one is not decided, or leads to an order that takes a search. */
+export function sweepPlan(plan: FlowPlan, holds: Holds): SweepPlan | undefined {
+  const { order, unresolved } = resolveConditions(plan.flow.order, holds);
+  return unresolved.length === 0 ? plansOf(plan)(order) : undefined;
+}
+
+const plansOf = oncePer((plan: FlowPlan) =>
+  oncePer((decided: FlowNode): SweepPlan | undefined => {
+    const { order } = checkerOf(decided);
+    if (!order.treeClass.exact || order.serialGroups > 0) return undefined;
+    const { steps } = plan.flow;
+    return {
+      ...plan,
+      order,
+      places: Int32Array.from(steps, ({ name }) => order.placeOfLabel.get(name) ?? -1),
+      bound: steps.map(({ name }) =>
+        order.places.flatMap(({ id, step, under }) =>
+          step === name && under !== undefined ? [{ place: id, under: plan.numbers.get(under) ?? -1 }] : [],
+        ),
+      ),
+    };
+  }),
+);
 
 function speaksOfSpansAlone({
   effects,
@@ -78,21 +125,18 @@ function speaksOfSpansAlone({
   return votes === undefined && others.every(({ length }) => length === 0);
 }
 
-/** No tries to put together, no order inside of a step, no place bound to another step, no condition. */
-function isPlain({ steps, order, rules }: CompiledFlow): boolean {
+/** No tries to put together; inside of a step, no place bound to another and no condition. */
+function isPlain({ steps, rules }: CompiledFlow): boolean {
   return (
-    isUnconditional(order) &&
     new Set(steps.map(({ name }) => name)).size === steps.length &&
-    steps.every(({ inside, attempts, matcher }) => !inside && !attempts && matcher.tries === undefined) &&
-    rules.every(isCarried)
+    steps.every(
+      ({ inside, attempts, matcher }) => !attempts && matcher.tries === undefined && isUnconditional(inside),
+    ) &&
+    rules.every(({ kind }) => CARRIED_RULES.includes(kind))
   );
 }
 
-function isUnconditional(node: FlowNode): boolean {
-  if (node.kind === 'if' || (node.kind === 'step' && node.under !== undefined)) return false;
-  return childrenOf(node).every(isUnconditional);
-}
-
-function isCarried({ kind, when, where, window }: Rule): boolean {
-  return CARRIED_RULES.includes(kind) && when === undefined && where === undefined && window === undefined;
+function isUnconditional(node: FlowNode | undefined): boolean {
+  if (node?.kind === 'if' || (node?.kind === 'step' && node.under !== undefined)) return false;
+  return node === undefined || childrenOf(node).every(isUnconditional);
 }

@@ -1,12 +1,15 @@
 import { oncePer } from '../../lib/once-per.js';
 import type { AssembledRequest, CompiledFlow, StepReader, Strength, Verdict } from '../../model/index.js';
+import { conditionsIn } from '../conditions-in.js';
 import { addStrength } from '../flow/strength.js';
 import { Arrows } from './arrows.js';
 import { Budgets } from './budgets.js';
 import { ClockBounds } from './clock-bounds.js';
 import { Columns } from './columns.js';
+import { Insides } from './insides.js';
 import { Occurrences } from './occurrences.js';
-import { type SweepPlan, sweepPlan } from './plan.js';
+import { type FlowPlan, flowPlan, type SweepPlan, sweepPlan } from './plan.js';
+import type { Reading } from './reading.js';
 import { Rules } from './rules.js';
 import { Sequences } from './sequences.js';
 import { ShapeSteps, SPAN_IS } from './shape-steps.js';
@@ -21,6 +24,7 @@ const gathered: Gathered = {
   occurrences: new Occurrences(),
 };
 const walk = new Walk(gathered);
+const insides = new Insides(gathered, walk);
 const ruled = new Rules(gathered, walk);
 const budgeted = new Budgets(gathered);
 
@@ -41,9 +45,9 @@ const NONE: readonly never[] = Object.freeze([]);
  * Undefined says nothing: something about the request or the flow is not plain, and `judge` decides. So this can never find fault, and what it lets pass has been
  * shown to conform: every step was named without doubt, every count fits, and the points can be put in an order that respects all that is certain and all that the flow asks for.
  */
-export function proveConforms(flow: CompiledFlow, request: AssembledRequest, reader: StepReader): Verdict | undefined {
-  const plan = sweepPlan(flow);
-  const proven = plan?.isOfSpansAlone ? prove(plan, request, reader) : undefined;
+export function proveConforms(flow: CompiledFlow, request: AssembledRequest, reading: Reading): Verdict | undefined {
+  const plan = flowPlan(flow);
+  const proven = plan?.isOfSpansAlone ? prove(plan, request, reading) : undefined;
   if (!proven) return undefined;
   return {
     requestId: request.requestId,
@@ -60,29 +64,31 @@ export function proveConforms(flow: CompiledFlow, request: AssembledRequest, rea
 }
 
 /** The same of the spans of a request where the flow asks for more: what is left to `judge`, which takes this for proven. Undefined where the verdict itself could be. */
-export function proveTrace(flow: CompiledFlow, request: AssembledRequest, reader: StepReader): ProvenTrace | undefined {
-  const plan = sweepPlan(flow);
-  return plan && !plan.isOfSpansAlone ? prove(plan, request, reader) : undefined;
+export function proveTrace(flow: CompiledFlow, request: AssembledRequest, reading: Reading): ProvenTrace | undefined {
+  const plan = flowPlan(flow);
+  return plan && !plan.isOfSpansAlone ? prove(plan, request, reading) : undefined;
 }
 
-function prove(plan: SweepPlan, request: AssembledRequest, reader: StepReader): ProvenTrace | undefined {
+function prove(flowPlanned: FlowPlan, request: AssembledRequest, reading: Reading): ProvenTrace | undefined {
   if (request.completedBy !== 'accounted' || request.completionStatus !== 'complete') return undefined;
   if (request.accounting.unread !== undefined) return undefined;
-  if (!gather(plan, request, reader) || !walk.go(plan)) return undefined;
-  const rules = ruled.prove(plan);
+  const plan = sweepPlan(flowPlanned, conditionsIn(reading, reading.evaluate));
+  if (!plan || !gather(plan, request, reading.reader) || !walk.go(plan)) return undefined;
+  const inside = insides.prove(plan);
+  const rules = inside && ruled.prove(plan, reading);
   const notes = rules && budgeted.remarks(plan);
+  if (!notes) return undefined;
   const { required, proven } = walk;
-  const undecided = required - proven;
-  if (!rules || !notes || (plan.flow.prove && undecided > 0)) return undefined;
-  return { order: { required, proven, undecided }, rules, notes };
+  const order = addStrength({ required, proven, undecided: required - proven }, inside);
+  return plan.flow.prove && order.undecided > 0 ? undefined : { order, rules, notes };
 }
 
-const shapeSteps = oncePer((plan: SweepPlan) => new ShapeSteps(plan));
+const shapeSteps = oncePer((flow: CompiledFlow) => new ShapeSteps(flow.steps.map(({ name }) => name)));
 
 function gather(plan: SweepPlan, request: AssembledRequest, reader: StepReader): boolean {
   const { columns, sequences, arrows, clocks, occurrences } = gathered;
   return (
-    columns.read(request, reader, shapeSteps(plan)) &&
+    columns.read(request, reader, shapeSteps(plan.flow)) &&
     occurrences.find(columns, plan) &&
     knowsAll(plan, columns) &&
     sequences.put(columns) &&

@@ -1,10 +1,14 @@
-import type { Strength } from '../../model/index.js';
+import { nameInExpressions, type Strength } from '../../model/index.js';
+import type { ClockReading } from '../flow/facts.js';
 import { NO_STRENGTH } from '../flow/strength.js';
 import type { Happenings } from '../rules/happenings.js';
-import { type RuleCase, ruleHolds } from '../rules/rule-holds.js';
+import { inWindow, type RuleSurroundings, ruleCase } from '../rules/rule-case.js';
+import { ruleHolds } from '../rules/rule-holds.js';
 import type { SweepPlan } from './plan.js';
+import type { Reading } from './reading.js';
 import type { Gathered, Walk } from './walk.js';
 
+type Asked = Pick<Reading, 'evaluate' | 'scope'>;
 type SweptRule = SweepPlan['rules'][number];
 
 /** Holds the rules of flows against requests that were walked. */
@@ -18,16 +22,17 @@ export class Rules {
   }
 
   /** How firmly the rules of a flow hold; undefined if one of them is broken, or is not proven where the flow asks for proof. */
-  prove(plan: SweepPlan): Strength | undefined {
+  prove(plan: SweepPlan, reading: Asked): Strength | undefined {
     const { rules, flow } = plan;
     if (rules.length === 0) return NO_STRENGTH;
-    let held: RuleCase | undefined;
+    let around: RuleSurroundings | undefined;
     let proven = 0;
     for (const each of rules) {
       if (!this.#isPlainlyCertain(each)) {
-        held ??= this.#held(plan);
+        around ??= this.#around(plan, reading);
+        const held = ruleCase(each.rule, around);
         const { holds } = ruleHolds(each.rule, held);
-        if (holds === 'impossible' || (holds === 'open' && flow.prove)) return undefined;
+        if (held.problems.length > 0 || holds === 'impossible' || (holds === 'open' && flow.prove)) return undefined;
         if (holds === 'open') continue;
       }
       proven++;
@@ -36,7 +41,8 @@ export class Rules {
   }
 
   /** True of the commonest rules where they certainly hold. False says nothing. */
-  #isPlainlyCertain({ rule: { kind, count = 0 }, a, b }: SweptRule): boolean {
+  #isPlainlyCertain({ rule: { kind, count = 0, when, where, window }, a, b }: SweptRule): boolean {
+    if (when !== undefined || where !== undefined || window !== undefined) return false;
     switch (kind) {
       case 'at-most':
         return this.#countOf(a) <= count;
@@ -91,15 +97,34 @@ export class Rules {
     return this.#walk.isBefore(2 * (span[p >> 1] as number) + (p & 1), 2 * (span[q >> 1] as number) + (q & 1));
   }
 
-  #held({ flow }: SweepPlan): RuleCase {
+  #endOf(occurrence: number): ClockReading {
+    const { columns, occurrences } = this.#gathered;
+    const end = 2 * (occurrences.span[occurrence] as number) + 1;
+    return { process: columns.process[end] as number, time: columns.time[end] as number };
+  }
+
+  #around({ flow }: SweepPlan, { evaluate, scope }: Asked): RuleSurroundings {
+    const { columns, occurrences, clocks } = this.#gathered;
     const steps: string[] = [];
-    for (let i = 0; i < this.#gathered.occurrences.count; i++) steps.push(flow.steps[this.#stepOf(i)]?.name ?? '');
+    for (let i = 0; i < occurrences.count; i++) steps.push(flow.steps[this.#stepOf(i)]?.name ?? '');
     const happenings: Happenings = {
       steps,
       before: (p, q) => this.#isBefore(p, q),
       causes: (i, j) => this.#walk.isAbove(i, j),
       isTied: () => true,
     };
-    return { happenings, leftOut: () => false, pairs: () => 'certain', selective: false };
+    return {
+      happenings,
+      evaluate,
+      scope,
+      inScope: (i) => {
+        const id = columns.spans[occurrences.span[i] as number]?.spanId;
+        return scope.steps[nameInExpressions(steps[i] ?? '')]?.find(({ spanId }) => spanId === id);
+      },
+      isTimely: (window, pair) => {
+        const [from, to] = pair.map((i) => this.#endOf(i));
+        return inWindow(window, { from, to, clocks });
+      },
+    };
   }
 }

@@ -7,7 +7,6 @@ import {
   type StepReader,
 } from '../../model/index.js';
 import { statedStep, storeSystemOf } from '../flow/span-index.js';
-import type { SweepPlan } from './plan.js';
 
 /** What a span is in a flow: the number of its step, or one of these. */
 export const SPAN_IS = {
@@ -26,13 +25,14 @@ const UNREAD = -6;
 
 /** What each shape of span is in one flow, found out at its first span. */
 export class ShapeSteps {
-  readonly #plan: SweepPlan;
+  readonly #names: ReadonlySet<string>;
   readonly #of = new Int16Array(MAX_SHAPES + MAX_SPANS).fill(UNREAD);
   #shapes: PlainColumns['shapes'] | undefined;
   #reader: StepReader | undefined;
 
-  constructor(plan: SweepPlan) {
-    this.#plan = plan;
+  /** `names`: the steps of the flow. */
+  constructor(names: Iterable<string>) {
+    this.#names = new Set(names);
   }
 
   /** By these shapes, and this reader. To be called before any other. */
@@ -61,7 +61,7 @@ export class ShapeSteps {
     const step = reader.stepOf(span);
     if (step !== SPAN_IS.scenery) return step;
     const stated = statedStep(span);
-    if (stated !== undefined) return this.#plan.numbers.has(stated) ? SPAN_IS.scenery : SPAN_IS.stranger;
+    if (stated !== undefined) return this.#names.has(stated) ? SPAN_IS.scenery : SPAN_IS.stranger;
     return storeSystemOf(span) === undefined ? SPAN_IS.scenery : SPAN_IS.storeCall;
   }
 }

@@ -1,9 +1,7 @@
 import { expect } from 'chai';
 import { ledgerOf } from '../../../collectors/adjust/index.js';
-import { stepReader } from '../../../collectors/index.js';
-import { flowMatchers } from '../../../src/flow/index.js';
 import { type AssembledRequest, type CompiledFlow, columnsOf } from '../../../src/model/index.js';
-import { judgeInFull, openCase } from '../../../src/orchestrator/judge-evidence.js';
+import { judgeInFull, openCase, readingOf } from '../../../src/orchestrator/judge-evidence.js';
 import { addressBook } from '../../../src/orchestrator/name-peers.js';
 import { proveConforms } from '../../../src/validators/index.js';
 import { assembleRun } from '../../helpers/assembled-run.js';
@@ -15,7 +13,7 @@ const FLOWS = Number(process.env['TRACECOURT_SWEPT_FLOWS'] ?? 400);
 const REQUESTS = 5;
 
 const prove = (flow: CompiledFlow, request: AssembledRequest) =>
-  proveConforms(flow, request, stepReader(flowMatchers(flow)));
+  proveConforms(flow, request, readingOf(openCase(flow, request, addressBook([]))));
 
 /** The same request from somewhere else: nobody worked out its columns. */
 function withoutColumns({ columns: _, ...request }: AssembledRequest): AssembledRequest {

@@ -1,10 +1,10 @@
 import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { ledgerOf } from '../../../collectors/adjust/index.js';
-import { columnsOf, type StepMatcher } from '../../../src/model/index.js';
+import { columnsOf, type Rule, type StepMatcher } from '../../../src/model/index.js';
 import { type Breakage, brokenValidators, roomForCopy } from '../../helpers/broken-validators.js';
 import { type JudgedInFull, judgedInFull, sweptOver } from '../../helpers/compare-sweep.js';
-import { flowOf, rep, seq, traceOf } from '../../helpers/evidence.js';
+import { flowOf, opt, par, rep, seq, traceOf } from '../../helpers/evidence.js';
 import { CHANGES, randomExactFlow, randomOptions, randomRun } from '../../helpers/random-run.js';
 import { seeded } from '../../helpers/seeded.js';
 
@@ -92,9 +92,39 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
   'to count': { file: 'occurrences.js', from: ' || !fitsCounts(plan.order.nodeTable, counts, times)', to: '' },
   'that a step is nested in itself': {
     file: 'occurrences.js',
-    from: '(step[up] === own && nested[own] === 0)',
+    from: '(other === own && plan.nested[own] === 0)',
     to: 'false',
   },
+  'that a step has no place': {
+    file: 'occurrences.js',
+    from: 'owner >= 0 || place >= 0 || plan.named[own] === 0',
+    to: 'true',
+  },
+  'what a place is bound to': { file: 'occurrences.js', from: 'each.under === step && ', to: '' },
+  'that the nearest owns what is inside': { file: 'occurrences.js', from: 'owner < 0 && owners', to: 'owners' },
+  'what is inside of steps': { file: 'insides.js', from: 'if (!order)', to: 'if (true)' },
+  'that what is inside overlaps': {
+    file: 'insides.js',
+    from: 'this.#areInLine(members, 1)',
+    to: 'this.#areInLine(members, 0)',
+  },
+  'what is certain inside of a step': {
+    file: 'insides.js',
+    from: 'pairsOf(points, (p, q) => this.#isBefore(p, q))',
+    to: '[]',
+  },
+  'how firmly the inside of a step holds': {
+    file: 'prove-conforms.js',
+    from: 'undecided: required - proven }, inside)',
+    to: 'undecided: required - proven }, { required: 0, proven: 0, undecided: 0 })',
+  },
+  'that a condition is not decided': { file: 'plan.js', from: 'unresolved.length === 0 ?', to: 'true ?' },
+  'what the conditions come to': {
+    file: 'plan.js',
+    from: 'plansOf(plan)(order)',
+    to: 'plansOf(plan)(plan.flow.order)',
+  },
+  'conditions inside of a step': { file: 'plan.js', from: "node?.kind === 'if' || ", to: '' },
   'that a request is not known to be whole': {
     file: 'prove-conforms.js',
     from: "request.completedBy !== 'accounted' || ",
@@ -102,13 +132,29 @@ const BREAKAGES: Readonly<Record<string, Breakage>> = {
   },
   'that the flow asks for proof': {
     file: 'prove-conforms.js',
-    from: '(plan.flow.prove && undecided > 0)',
+    from: 'plan.flow.prove && order.undecided > 0',
     to: 'false',
   },
-  'what the flow does not know': { file: 'shape-steps.js', from: 'this.#plan.numbers.has(stated)', to: 'true' },
+  'what the flow does not know': { file: 'shape-steps.js', from: 'this.#names.has(stated)', to: 'true' },
   'calls to stores': { file: 'shape-steps.js', from: 'storeSystemOf(span) === undefined', to: 'true' },
   'rules that are broken': { file: 'rules.js', from: "holds === 'impossible' || ", to: '' },
   'rules that are open': { file: 'rules.js', from: "if (holds === 'open')\n", to: 'if (false)\n' },
+  'conditions of rules': {
+    file: 'rules.js',
+    from: 'when !== undefined || where !== undefined || window !== undefined',
+    to: 'false',
+  },
+  'that a condition of a rule cannot be worked out': { file: 'rules.js', from: 'held.problems.length > 0 || ', to: '' },
+  'which occurrence a condition speaks of': {
+    file: 'rules.js',
+    from: '?.find(({ spanId }) => spanId === id)',
+    to: '?.at(0)',
+  },
+  'windows of rules': {
+    file: 'rules.js',
+    from: 'return inWindow(window, { from, to, clocks })',
+    to: "return 'certain'",
+  },
   'budgets of steps': { file: 'budgets.js', from: 'if (!this.#isMet(each))', to: 'if (false)' },
   'budgets of stretches': {
     file: 'budgets.js',
@@ -183,6 +229,70 @@ function withClockThatJumped(): JudgedInFull {
   return judgedInFull(flowOf(seq('a', 'b')), traceOf(lines));
 }
 
+/** The inner of two that may each have it inside has one i too few. */
+function nestedOwners(): JudgedInFull {
+  const lines = `
+    a s 0-20 server step=a seq=1-6
+    b s <a 1-18 step=b seq=2-5
+    i s <b 2-7 step=i seq=3-4`;
+  const flow = flowOf(seq('a', 'b'));
+  const twoOrNone = opt(seq('i', 'i'));
+  return judgedInFull(
+    {
+      ...flow,
+      steps: [
+        { name: 'a', matcher: { step: 'a' }, mayFail: false, inside: opt('i') },
+        { name: 'b', matcher: { step: 'b' }, mayFail: false, inside: twoOrNone },
+        { name: 'i', matcher: { step: 'i' }, mayFail: false },
+      ],
+    },
+    traceOf(lines),
+  );
+}
+
+/** What has its place under the first is under the second. */
+function underAnother(): JudgedInFull {
+  const lines = `
+    r s 0-20 server seq=1-8
+    a s <r 1-2 step=a seq=2-3
+    b s <r 3-9 step=b seq=4-7
+    c s <b 4-5 step=c seq=5-6`;
+  return judgedInFull(flowOf(par('a', 'b', { kind: 'step', step: 'c', under: 'a' })), traceOf(lines));
+}
+
+/** Inside there is what a condition that is false asks for. */
+function conditionInside(): JudgedInFull {
+  const lines = `
+    a s 0-20 server step=a seq=1-4
+    i s <a 2-7 step=i seq=2-3`;
+  const inside = { kind: 'if', condition: 'false', child: seq('i'), otherwise: seq('j') } as const;
+  const steps = ['a', 'i', 'j'].map((name) => ({
+    name,
+    matcher: { step: name },
+    mayFail: false,
+    ...(name === 'a' && { inside }),
+  }));
+  return judgedInFull({ ...flowOf(seq('a')), steps }, traceOf(lines));
+}
+
+/** One a and, later, three b of which one says something else of itself. */
+function ruledBy(rule: Rule): JudgedInFull {
+  const lines = `
+    r s 0-99 server
+    a s <r 1-2 step=a n=1
+    b s <r 50-51 step=b n=2
+    c s <r 52-53 step=b n=3
+    d s <r 54-55 step=b n=3`;
+  return judgedInFull(flowOf(seq('a', rep('b', 1, null, true)), { rules: [rule] }), traceOf(lines, { stamped: true }));
+}
+
+const RULED: readonly JudgedInFull[] = [
+  ruledBy({ kind: 'precedence', steps: ['a', 'b'], where: 'a.attributes.n == b.attributes.n' }),
+  ruledBy({ kind: 'precedence', steps: ['a', 'b'], when: { about: 'b', condition: 'b.attributes.m == 1' } }),
+  ruledBy({ kind: 'at-most', steps: ['b'], count: 1, when: { about: 'a', condition: 'a.attributes.n == 3' } }),
+  ruledBy({ kind: 'response', steps: ['a', 'b'], window: { limitMs: 9 } }),
+];
+
 /** One for each thing that chance seldom brings about. */
 const HAND_MADE: readonly JudgedInFull[] = [
   nestedInItself(),
@@ -191,6 +301,10 @@ const HAND_MADE: readonly JudgedInFull[] = [
   underFalseColumns(),
   withStranger(),
   withClockThatJumped(),
+  nestedOwners(),
+  underAnother(),
+  conditionInside(),
+  ...RULED,
 ];
 
 /** Requests that follow their flow, and as many of which something is wrong. */

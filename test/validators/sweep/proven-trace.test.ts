@@ -2,10 +2,18 @@ import { expect } from 'chai';
 import { withCurrentNames } from '../../../collectors/adjust/index.js';
 import { nameSteps, stepReader } from '../../../collectors/index.js';
 import { expressionScope, flowMatchers } from '../../../src/flow/index.js';
-import type { AssembledRequest, CompiledFlow, Effect, Evidence, StoredRecord } from '../../../src/model/index.js';
+import {
+  type AssembledRequest,
+  type CompiledFlow,
+  type Effect,
+  type Evidence,
+  type LeaseRule,
+  leaseEffect,
+  type StoredRecord,
+} from '../../../src/model/index.js';
 import { evaluatorOf } from '../../../src/orchestrator/evaluator.js';
 import { judge, proveConforms, proveTrace } from '../../../src/validators/index.js';
-import { effectOf, observe, type SpanLine, traceOf } from '../../helpers/evidence.js';
+import { choice, effectOf, flowOf, observe, par, type SpanLine, seq, traceOf } from '../../helpers/evidence.js';
 import { CHANGES, randomExactFlow, randomOptions, randomRun } from '../../helpers/random-run.js';
 import { seeded } from '../../helpers/seeded.js';
 
@@ -23,6 +31,18 @@ const INVARIANTS = [
   'request.services.size() < 4',
 ];
 
+/** Of the step `a`, which grants something to one at a time. */
+const LEASE: LeaseRule = {
+  name: 'g',
+  grantedBy: 'a',
+  query: { store: 'redis', key: 'g' },
+  ours: 'json.to == 1',
+  from: 'json.from',
+  until: 'json.until',
+  capacity: 1,
+  skewMs: 1,
+};
+
 const EFFECTS: readonly Effect[] = [
   effectOf('a', { store: 'redis', key: 'k' }),
   effectOf('b', { store: 'kafka', topic: 't', key: 'k', consumedBy: [] }, { parent: 'a' }),
@@ -36,6 +56,7 @@ function askingForMore(flow: CompiledFlow, random: Random): CompiledFlow {
     ...flow,
     effects: random.pick([EFFECTS, EFFECTS.slice(0, 1), []]),
     votes: some({ step: 'a', vote: 'vote', voter: 'voter', needed: 1, of: 2, outcome: 'b' }, undefined),
+    leases: some([LEASE], []),
     outbox: some([{ commit: 'a', publish: 'b' }], []),
     versions: some([version], []),
     forbidden: some([{ name: random.pick(['db.*', '*password*']) }], []),
@@ -65,20 +86,31 @@ function shown(random: Random): Readonly<Record<string, readonly StoredRecord[] 
   ]);
 }
 
-function compare(flow: CompiledFlow, request: AssembledRequest, random: Random) {
-  const trace = nameSteps(request, flowMatchers(flow));
-  const evidence: Evidence = {
-    flow,
-    trace,
-    scope: expressionScope(flow, trace),
-    observations: observe(flow, shown(random)),
+/** Grants to this request and to another, one after the other or at one time. */
+function granted(random: Random): Readonly<Record<string, readonly StoredRecord[]>> {
+  const grant = (to: number, from: number): StoredRecord => {
+    const value = JSON.stringify({ to, from, until: from + 50 });
+    return { store: 'redis', key: 'g', type: 'string', value, ttlMs: -1 };
   };
+  return { [leaseEffect(LEASE)]: [grant(1, 0), grant(2, random.pick([10, 60, 99]))] };
+}
+
+/** With what was proven of the spans, and without. */
+function judgedBothWays(flow: CompiledFlow, request: AssembledRequest, observations: Evidence['observations']) {
+  const trace = nameSteps(request, flowMatchers(flow));
+  const evidence: Evidence = { flow, trace, scope: expressionScope(flow, trace), observations };
   const evaluate = evaluatorOf(flow);
-  const reader = stepReader(flowMatchers(flow));
-  expect(proveConforms(flow, request, reader)).to.equal(undefined);
-  const proven = proveTrace(flow, request, reader);
+  const reading = { reader: stepReader(flowMatchers(flow)), evaluate, scope: evidence.scope };
+  expect(proveConforms(flow, request, reading)).to.equal(undefined);
+  const proven = proveTrace(flow, request, reading);
   const full = judge(evidence, evaluate);
-  if (proven) expect(judge({ ...evidence, scope: expressionScope(flow, trace) }, evaluate, proven)).to.deep.equal(full);
+  return { proven, full, judged: judge({ ...evidence, scope: expressionScope(flow, trace) }, evaluate, proven) };
+}
+
+function compare(flow: CompiledFlow, request: AssembledRequest, random: Random) {
+  const observations = observe(flow, { ...shown(random), ...(random.below(3) > 0 && granted(random)) });
+  const { proven, full, judged } = judgedBothWays(flow, request, observations);
+  expect(judged).to.deep.equal(full);
   return { isProven: proven !== undefined, full };
 }
 
@@ -109,6 +141,37 @@ describe('a trace that was shown to conform', () => {
       }
     }
     expect(proven).to.be.greaterThan(0.15 * FLOWS * REQUESTS);
-    expect([...codes]).to.include.members(['pass', 'fail', 'unknown', 'invariant-broken', 'span-without-effect']);
+    expect([...codes]).to.include.members([
+      'pass',
+      'fail',
+      'unknown',
+      'invariant-broken',
+      'span-without-effect',
+      'double-grant',
+    ]);
+  });
+
+  it('is not enough where a store shows a step without its span', () => {
+    // With `k` there is an order to hold, without it there is none.
+    const inside = choice(seq('i', 'j', 'k'), par('i', 'j'));
+    const steps = ['a', 'i', 'j', 'k'].map((name) => ({
+      name,
+      matcher: { step: name },
+      mayFail: false,
+      ...(name === 'a' && { inside }),
+    }));
+    const effects = [effectOf('k', { store: 'redis', key: 'k' })];
+    const flow = { ...flowOf(seq('a')), steps, effects };
+    const lines = `
+      a s 0-20 server step=a seq=1-6
+      i s <a 2-3 step=i seq=2-3
+      j s <a 4-5 step=j seq=4-5`;
+    const { spans, ...trace } = traceOf(lines);
+    const request = { ...trace, spans: spans.map(withCurrentNames) };
+    const record: StoredRecord = { store: 'redis', key: 'k', type: 'string', value: 'v', ttlMs: -1 };
+    const { proven, full, judged } = judgedBothWays(flow, request, observe(flow, { k: [record] }));
+    expect(proven).to.deep.include({ order: { required: 0, proven: 0, undecided: 0 } });
+    expect(full.strength.required).to.equal(1);
+    expect(judged).to.deep.equal(full);
   });
 });
