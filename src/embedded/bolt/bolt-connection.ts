@@ -136,9 +136,12 @@ class BoltConnection {
     });
   };
 
-  /** What is sent in one turn of the event loop leaves in one piece. False when there is enough for one. */
+  /**
+   * What is sent in one turn of the event loop leaves in one piece, and with it what answers the requests that came together: who
+   * sent more behind waits for that. False when there is enough for one.
+   */
   #holdBack(reply: Buffer): boolean {
-    if (this.#replies.length === 0) setImmediate(() => this.#letGo());
+    if (this.#replies.length === 0) setImmediate(() => this.#queue.length > 0 || this.#letGo());
     this.#replies.push(reply);
     this.#heldBytes += reply.length;
     return this.#heldBytes + this.#socket.writableLength < MOST_HELD_BYTES;
