@@ -48,11 +48,6 @@ export function explainKafkaFailure(error: unknown, { address, brokers, doing }:
   );
 }
 
-/** What the protocol calls it: `TOPIC_AUTHORIZATION_FAILED`; empty for what the protocol does not know. */
-export function protocolError(error: unknown): string {
-  return rootOf(error).type ?? '';
-}
-
 /** The client wraps what happened in what it tried. */
 function rootOf(error: unknown): ClientError {
   const cause = error instanceof Error ? error.cause : undefined;

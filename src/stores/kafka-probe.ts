@@ -13,12 +13,20 @@ import type {
   StoreObservation,
 } from '../model/index.js';
 import { loadKafkajs, newKafka } from './kafka-client.js';
+import { KafkaCommits, type Standing } from './kafka-commits.js';
+import { KafkaEnds } from './kafka-ends.js';
 import { explainKafkaFailure } from './kafka-failures.js';
-import { type IndexLimits, isAnother, KafkaMessageIndex, type Positions } from './kafka-message-index.js';
+import {
+  type IndexedMessage,
+  type IndexLimits,
+  isAnother,
+  KafkaMessageIndex,
+  type Positions,
+} from './kafka-message-index.js';
 import { kafkaPlace, lookAtBrokers } from './kafka-place.js';
 import { kafkaRelease } from './kafka-release.js';
-import { KafkaStanding } from './kafka-standing.js';
 import { KafkaTail } from './kafka-tail.js';
+import { KafkajsCluster } from './kafkajs-cluster.js';
 import type { Look, Place } from './meeting.js';
 import { StoreFailed, unreachable } from './store-failed.js';
 import type { Identification, StoreProbe } from './store-probe.js';
@@ -67,15 +75,15 @@ type KafkaQuery = Extract<ResolvedQuery, { store: 'kafka' }>;
 
 interface Connected {
   readonly admin: Admin;
-  readonly standing: KafkaStanding;
+  readonly cluster: KafkajsCluster;
+  readonly ends: KafkaEnds;
+  readonly commits: KafkaCommits;
   readonly tail: KafkaTail;
   readonly index: KafkaMessageIndex;
   readonly server: ServerIdentity;
 }
 
 type Asked<T> = { readonly value: T } | { readonly failure: StoreFailure };
-
-type GroupsOn = Awaited<ReturnType<KafkaStanding['groupPositions']>>;
 
 /** What a question is busy with, for the sentence that says where it got stuck. */
 interface Progress {
@@ -121,11 +129,11 @@ class TailingKafkaProbe implements KafkaProbe {
 
   async watch(topics: readonly string[] = this.#topics): Promise<StoreFailure | undefined> {
     const asked = await this.#ask(JOIN_TIMEOUT_MS, async (progress) => {
-      const { standing, tail } = await this.#connect();
+      const { ends, tail } = await this.#connect();
       const unread = topics.filter((topic) => !tail.isFollowing(topic));
-      const asked = unread.map(async (topic) => ({ topic, ends: await standing.endsOf(topic, progress.signal) }));
+      const asked = unread.map(async (topic) => ({ topic, next: await ends.of(topic, 'next', progress.signal) }));
       const starts = new Map<string, Positions>();
-      for (const { topic, ends } of await Promise.all(asked)) if (ends) starts.set(topic, ends.high);
+      for (const { topic, next } of await Promise.all(asked)) if (next) starts.set(topic, next);
       progress.doing = 'joining its group';
       if (starts.size > 0) await tail.follow(starts);
     });
@@ -150,43 +158,51 @@ class TailingKafkaProbe implements KafkaProbe {
     this.#connected = undefined;
     const connected = await opening?.catch(() => undefined);
     if (!connected) return;
-    const { admin, tail } = connected;
+    const { admin, cluster, tail } = connected;
     await withoutTracing(async () => {
       await tail.stop().catch(() => undefined);
       // The group has committed nothing; where it may not be deleted, the broker forgets it by itself.
       await admin.deleteGroups([tail.groupId]).catch(() => undefined);
-      await admin.disconnect().catch(() => undefined);
+      await Promise.allSettled([admin.disconnect(), cluster.disconnect()]);
     });
   }
 
   async #read(query: KafkaQuery, progress: Progress): Promise<Pick<ObservationRead, 'server' | 'records' | 'missing'>> {
-    const { standing, tail, index, server } = await this.#connect();
+    const { ends, commits, tail, index, server } = await this.#connect();
     const { topic, key, consumedBy } = query;
     progress.doing = `asking for the end of topic "${topic}"`;
     const readBefore = index.positions(topic);
-    const askGroups = (): Promise<GroupsOn> => standing.groupPositions(topic, consumedBy);
+    const askGroups = (messages: readonly IndexedMessage[]): Promise<Standing> =>
+      commits.of(consumedBy, topic, partitionsOf(messages));
     // What was read already is most likely there: then both are asked at once.
-    const early = index.find(topic, key).messages.length > 0 ? askGroups() : undefined;
+    const seen = index.find(topic, key).messages;
+    const early = seen.length > 0 ? askGroups(seen) : undefined;
     early?.catch(() => undefined);
-    const ends = await standing.endsOf(topic, progress.signal);
-    if (!ends) {
+    const next = await ends.of(topic, 'next', progress.signal);
+    if (!next) {
       if (index.knows(topic)) await tail.unfollow(topic);
       return { server, records: [], missing: noTopic(topic, this.address) };
     }
     progress.doing = `joining its group for topic "${topic}"`;
-    const isNew = readBefore !== undefined && isAnother(readBefore, ends.high);
+    const isNew = readBefore !== undefined && isAnother(readBefore, next);
     if (isNew) await tail.unfollow(topic);
-    await tail.follow(new Map([[topic, ends.low]]));
+    if (!(await tail.isReading(topic, next.keys()))) {
+      const first = await ends.of(topic, 'first', progress.signal);
+      if (!first) return this.#read(query, progress);
+      await tail.follow(new Map([[topic, first]]));
+    }
     progress.doing = `reading topic "${topic}" to its end`;
-    await index.whenReached(topic, ends.high, progress.signal);
+    await index.whenReached(topic, next, progress.signal);
     const { messages, isComplete } = index.find(topic, key);
     // Another question may have found that the topic is another one, and begun to read it anew.
-    if (!index.hasReached(topic, ends.high) && !progress.signal.aborted) return this.#read(query, progress);
+    if (!index.hasReached(topic, next) && !progress.signal.aborted) return this.#read(query, progress);
     if (!isComplete) throw forgotten(query, this.address);
     // Nobody can have consumed what is not there.
     if (messages.length === 0) return { server, records: [] };
     progress.doing = `asking where ${consumedBy.join(', ')} stand on topic "${topic}"`;
-    const groupsOn = await (isNew || !early ? askGroups() : early);
+    const known = isNew ? undefined : await early;
+    const isEnough = known && messages.every(({ partition }) => known.partitions.has(partition));
+    const { groupsOn } = isEnough ? known : await askGroups(messages);
     return { server, records: messages.map((message) => ({ ...message, groups: groupsOn(message.partition) })) };
   }
 
@@ -247,12 +263,14 @@ class TailingKafkaProbe implements KafkaProbe {
   async #open(): Promise<Connected> {
     const kafka = await newKafka(this.#brokers, this.#timeoutMs);
     const admin = kafka.admin();
-    await admin.connect();
+    const cluster = new KafkajsCluster(kafka);
     try {
+      await Promise.all([admin.connect(), cluster.connect()]);
       const server = await this.#recognise(admin);
-      return { admin, server, standing: new KafkaStanding(admin), ...this.#newTail(kafka) };
+      const [ends, commits] = [new KafkaEnds(cluster), new KafkaCommits(cluster)];
+      return { admin, cluster, ends, commits, server, ...this.#newTail(kafka) };
     } catch (error) {
-      await admin.disconnect();
+      await Promise.allSettled([admin.disconnect(), cluster.disconnect()]);
       throw error;
     }
   }
@@ -268,6 +286,10 @@ class TailingKafkaProbe implements KafkaProbe {
     const who = isOurs ? { product: 'embedded', version: 'unknown' } : { product: 'kafka', version: this.#release };
     return { store: 'kafka', address: this.address, ...who };
   }
+}
+
+function partitionsOf(messages: readonly IndexedMessage[]): ReadonlySet<number> {
+  return new Set(messages.map(({ partition }) => partition));
 }
 
 function noTopic(topic: string, address: string): StoreFailure {

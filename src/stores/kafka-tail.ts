@@ -31,13 +31,18 @@ export class KafkaTail {
     return this.#consumer !== undefined && this.#topics.has(topic);
   }
 
+  /** Whether it reads these partitions of a topic, once it has joined what it was told to read before. */
+  isReading(topic: string, partitions: Iterable<number>): Promise<boolean> {
+    return this.#next(async () => this.#reads(topic, partitions));
+  }
+
   /**
    * Reads these existing topics from `starts` on, or from where it stood. Resolves when the consumer has joined; at once where it reads all of them already.
    */
   follow(starts: ReadonlyMap<string, Positions>): Promise<void> {
     return this.#next(async () => {
       // Many ask for the same while it is joining.
-      if (this.#readsAll(starts)) return;
+      if ([...starts].every(([topic, positions]) => this.#reads(topic, positions.keys()))) return;
       for (const [topic, positions] of starts) {
         this.#topics.add(topic);
         this.#index.begin(topic, positions);
@@ -60,18 +65,18 @@ export class KafkaTail {
     return this.#next(() => this.#leave());
   }
 
-  #readsAll(starts: ReadonlyMap<string, Positions>): boolean {
-    return [...starts].every(
-      ([topic, positions]) =>
-        this.isFollowing(topic) &&
-        [...positions.keys()].every((partition) => this.#index.position(topic, partition) !== undefined),
-    );
+  #reads(topic: string, partitions: Iterable<number>): boolean {
+    if (!this.isFollowing(topic)) return false;
+    return [...partitions].every((partition) => this.#index.position(topic, partition) !== undefined);
   }
 
   /** One change at a time: two consumers of one group would share the partitions. */
-  #next(work: () => Promise<void>): Promise<void> {
+  #next<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
+    this.#turn = result.then(
+      () => undefined,
+      () => undefined,
+    );
     return result;
   }
 

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { ErrorCode } from '../../../src/embedded/kafka/protocol/error-code.js';
 import type { LogMessage } from '../../../src/model/index.js';
 import { createKafkaProbe, type KafkaProbe } from '../../../src/stores/kafka-probe.js';
 import { type KafkaBench, until } from './kafka-bench.js';
+import { GROUP, rawCall, untilCoordinated } from './raw-call.js';
 
 const KEY = 'k';
 
@@ -22,6 +24,14 @@ export function probeRows(bench: KafkaBench): void {
   }
 
   const write = (topic: string, value: string | null) => bench.send(topic, [{ key: KEY, value }]);
+
+  /** Without being a member: a group that has none takes it. */
+  async function commit(groupId: string, topic: string, partition: number): Promise<void> {
+    await untilCoordinated(bench.address, { key: groupId, keyType: GROUP });
+    const topics = [{ topic, partitions: [{ partition, offset: 1n, metadata: null }] }];
+    const request = { groupId, generationId: -1, memberId: '', retentionMs: -1n, topics };
+    await rawCall(bench.address, 'offsetCommit', request);
+  }
 
   describe('the probe', () => {
     it('reads a topic from the moment in which it is made', async () => {
@@ -59,6 +69,51 @@ export function probeRows(bench: KafkaBench): void {
       // A real broker writes the end of a transaction a moment after it has answered.
       await until('the commit is seen', async () => (await valuesSeenBy(probe, topic)).length > 1);
       expect(await valuesSeenBy(probe, topic)).to.deep.equal(['before', 'committed']);
+    });
+
+    it('sees a message on a partition that was added, and where a group stands on it', async () => {
+      const topic = await bench.newTopic();
+      const groupId = bench.unique('group');
+      const probe = newProbe();
+      await probe.watch([topic]);
+      await write(topic, 'first');
+      expect(await valuesSeenBy(probe, topic)).to.deep.equal(['first']);
+      await bench.admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
+      await until('the new partition is led', () => bench.isLed(topic, 2));
+      await bench.send(topic, [{ key: KEY, value: 'added', partition: 1 }]);
+      await commit(groupId, topic, 1);
+      const query = { store: 'kafka', topic, key: KEY, consumedBy: [groupId] } as const;
+      const observation = await probe.observe({ effect: 'event-publish', query });
+      const records = observation.status === 'read' ? (observation.records as readonly LogMessage[]) : [];
+      expect(records.map(({ value, groups }) => [value, groups[0]?.committedOffset])).to.deep.equal([
+        ['first', undefined],
+        ['added', '1'],
+      ]);
+    });
+
+    it('goes on with a topic while another that it reads is deleted', async () => {
+      const [kept, deleted] = [await bench.newTopic(), bench.unique('topic')];
+      await bench.admin.createTopics({ topics: [{ topic: deleted }] });
+      await until('it is led', () => bench.isLed(deleted, 1));
+      const probe = newProbe();
+      await probe.watch([kept, deleted]);
+      for (const topic of [kept, deleted]) await write(topic, 'here');
+      for (const topic of [kept, deleted]) expect(await valuesSeenBy(probe, topic)).to.deep.equal(['here']);
+      await bench.admin.deleteTopics({ topics: [deleted] });
+      const seen = await Promise.all([valuesSeenBy(probe, kept), valuesSeenBy(probe, deleted)]);
+      expect(seen).to.deep.equal([['here'], []]);
+    });
+
+    it('relies on a partition that is not there being unknown', async () => {
+      const topic = await bench.newTopic();
+      const places = [0, 1].map((partition) => ({ partition, timestampMs: -1n }));
+      const request = { replicaId: -1, isolationLevel: 1, topics: [{ topic, partitions: places }] };
+      const { topics } = await rawCall(bench.address, 'listOffsets', request);
+      const errors = topics[0]?.partitions.map(({ partition, errorCode }) => [partition, errorCode]);
+      expect(errors?.sort()).to.deep.equal([
+        [0, ErrorCode.none],
+        [1, ErrorCode.unknownTopicOrPartition],
+      ]);
     });
   });
 }
