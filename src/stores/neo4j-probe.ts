@@ -108,7 +108,7 @@ class Neo4jProbe implements StoreProbe {
 
   /** Asks within the limit. A driver that hangs is thrown away: its connections are of no use to the next question. */
   async #ask(cypher: string, parameters: Parameters): Promise<Answer> {
-    await this.load();
+    if (!this.#driver) await this.load();
     const asking = withoutTracing(() => this.#askTwice(cypher, parameters));
     const answer = await within(asking, this.#timeoutMs);
     if (answer !== 'late') return answer.value;

@@ -33,7 +33,7 @@ export class RedisLink {
 
   /** Does the work with a ready client. Throws StoreFailed when the time is up, and what the client throws. */
   async use<T>(work: (redis: Redis) => Promise<T>): Promise<T> {
-    await loadRedisClient();
+    if (!this.#client) await loadRedisClient();
     const result = await within(this.#useTwice(work), this.#options.timeoutMs);
     if (result !== 'late') return result.value;
     void this.#giveUp();
