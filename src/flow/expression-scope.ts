@@ -65,19 +65,27 @@ const valueExpressions = oncePer((flow: CompiledFlow) =>
 );
 
 function stepInScope(step: TraceStep, span: Span | undefined): StepInScope {
-  const attributes = [...(span ? entriesByAnyName(span.attributes) : [])].map(
-    ([key, value]) => [key, storedValue(value)] as const,
-  );
+  let attributes: StepInScope['attributes'] | undefined;
   return {
     spanId: decisiveSpanId(step),
     input: parsed(step.input),
     output: parsed(step.output),
-    // Of a key that occurs twice the first wins, as in Attributes.
-    attributes: Object.fromEntries(attributes.reverse()),
+    get attributes() {
+      attributes ??= attributesInScope(span);
+      return attributes;
+    },
     status: step.status,
     service: step.component,
     durationMs: nanosToMs(step.endTime - step.startTime),
   };
+}
+
+/** Of a key that occurs twice the first wins, as in Attributes. */
+function attributesInScope(span: Span | undefined): StepInScope['attributes'] {
+  const attributes = [...(span ? entriesByAnyName(span.attributes) : [])].map(
+    ([key, value]) => [key, storedValue(value)] as const,
+  );
+  return Object.fromEntries(attributes.reverse());
 }
 
 /** JSON text as its value; any other text stays text. */

@@ -7,9 +7,9 @@ import {
 } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
 import { namesIn, type UsedName } from './expression-names.js';
+import { type Reads, readsIn } from './expression-reads.js';
 import { type Misuse, misuses, type Shape } from './expression-shapes.js';
 import { ExpressionLimit, inCelTerms, inJsonTerms, isThere } from './expression-values.js';
-import { oncePer } from './once-per.js';
 
 /** What is wrong with an expression, and where in its text (characters from 0). */
 export interface ExpressionProblem {
@@ -153,8 +153,9 @@ function compile(text: string): CompiledExpression {
   if (!checked.valid) return refuse(messageOf(checked.error), offsetOf(checked.error));
   const asked = names.filter((name) => !TYPE_NAMES.has(name.root));
   const used = asked.map((name) => (name.root === TYPE_ALIAS ? { ...name, root: 'type' } : name));
+  const reads = [...readsIn(parsed.ast)].filter(([name]) => !TYPE_NAMES.has(name));
   const evaluate = (data: Readonly<Record<string, unknown>>) =>
-    run(parsed, data, { names: used, loops, length: text.length });
+    run(parsed, data, { reads, loops, length: text.length });
   const isNoTruth = checked.type !== 'bool' && checked.type !== 'dyn';
   return {
     ok: true,
@@ -163,7 +164,7 @@ function compile(text: string): CompiledExpression {
 }
 
 interface RunShape {
-  readonly names: readonly UsedName[];
+  readonly reads: readonly (readonly [string, Reads])[];
   readonly loops: number;
   readonly length: number;
 }
@@ -171,16 +172,18 @@ interface RunShape {
 function run(
   parsed: (context: Record<string, unknown>) => unknown,
   data: Readonly<Record<string, unknown>>,
-  { names, loops, length }: RunShape,
+  { reads, loops, length }: RunShape,
 ): ExpressionResult {
   try {
     const context: Record<string, unknown> = Object.create(null);
     let longest = 1;
-    for (const [root, members] of membersByRoot(names)) {
-      if (!Object.hasOwn(data, root) || data[root] === undefined) continue;
-      const converted = inCelTerms(only(members, data[root]));
+    for (const [name, ofRoot] of reads) {
+      const root = name === TYPE_ALIAS ? 'type' : name;
+      const known = Object.hasOwn(data, root) ? data[root] : undefined;
+      if (known === undefined) continue;
+      const converted = inCelTerms(known, ofRoot);
       longest = Math.max(longest, converted.longest);
-      context[root === 'type' ? TYPE_ALIAS : root] = converted.value;
+      context[name] = converted.value;
     }
     const work = Math.max(longest, LIMITS.maxListElements * Number(loops > 0)) ** loops * length;
     if (loops > 0 && work > MAX_WORK) throw new ExpressionLimit(`${loops} nested loops over lists of ${longest}`);
@@ -188,26 +191,6 @@ function run(
   } catch (error) {
     return { ok: false, error: messageOf(error) };
   }
-}
-
-/** By name, the members that are asked of it; undefined where all of it is. */
-const membersByRoot = oncePer((names: readonly UsedName[]): ReadonlyMap<string, readonly string[] | undefined> => {
-  const roots = new Map<string, readonly string[] | undefined>();
-  for (const { root, member } of names) {
-    const known = roots.has(root) ? roots.get(root) : [];
-    roots.set(root, known === undefined || member === undefined ? undefined : [...known, member]);
-  }
-  return roots;
-});
-
-/** What is not asked for need not be put into the language's terms. */
-function only(members: readonly string[] | undefined, data: unknown): unknown {
-  if (members === undefined || typeof data !== 'object' || data === null || Array.isArray(data)) return data;
-  const part: Record<string, unknown> = Object.create(null);
-  for (const member of members) {
-    if (Object.hasOwn(data, member)) part[member] = (data as Readonly<Record<string, unknown>>)[member];
-  }
-  return part;
 }
 
 function withAliases(text: string, ast: ASTNode): string {

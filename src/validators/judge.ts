@@ -93,7 +93,7 @@ function judgeAssigned(evidence: Evidence, evaluate: Evaluate): { readonly verdi
 
 function judgeSubject(subject: Subject, evaluate: Evaluate, proven?: ProvenTrace): Verdict {
   const worked = joinChecked(WORKED_OUT.map((validator) => validator(subject, evaluate)));
-  const { budgets, rules, order } = proven ? asProven(proven) : checkSpans(subject, evaluate);
+  const { budgets, rules, order, unknown } = proven ? asProven(proven) : checkSpans(subject, evaluate);
   const all = [
     ...VALIDATORS.flatMap((validator) => validator(subject)),
     ...[worked, budgets, rules].flatMap(({ findings }) => findings),
@@ -113,7 +113,7 @@ function judgeSubject(subject: Subject, evaluate: Evaluate, proven?: ProvenTrace
   const gone = reasons.some(({ code }) => code === 'telemetry-lost' || code === 'incomplete');
   const stopped = all.some(({ code }) => code === 'missing-step' || code === 'step-failed');
   if (!gone && !stopped) reasons.push(...unplannedEffects(subject), ...unresolvedConditions(subject));
-  const notes = [...unknownSpanNotes(subject), ...triedAgainNotes(subject), ...order.notes, ...budgets.notes];
+  const notes = [...unknown, ...triedAgainNotes(subject), ...order.notes, ...budgets.notes];
   return compose(subject, {
     ...explained,
     reasons,
@@ -126,10 +126,17 @@ interface SpanChecks {
   readonly budgets: BudgetCheck;
   readonly rules: RuleCheck;
   readonly order: ReturnType<typeof undecidedOrder>;
+  /** Remarks on what the flow does not know. */
+  readonly unknown: readonly string[];
 }
 
 function checkSpans(subject: Subject, evaluate: Evaluate): SpanChecks {
-  return { budgets: overBudget(subject), rules: ruleBroken(subject, evaluate), order: undecidedOrder(subject) };
+  return {
+    budgets: overBudget(subject),
+    rules: ruleBroken(subject, evaluate),
+    order: undecidedOrder(subject),
+    unknown: unknownSpanNotes(subject),
+  };
 }
 
 function asProven({ notes, rules }: ProvenTrace): SpanChecks {
@@ -137,6 +144,7 @@ function asProven({ notes, rules }: ProvenTrace): SpanChecks {
     budgets: { ...NOTHING_FOUND, notes },
     rules: { ...NOTHING_FOUND, awaited: [], strength: rules },
     order: { reasons: [], notes: [] },
+    unknown: [],
   };
 }
 

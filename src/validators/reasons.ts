@@ -172,8 +172,12 @@ function readsOf({ effects, leases }: Subject): readonly (Pick<EffectSeen, 'obse
   readonly store: StoreName;
 })[] {
   return [
-    ...effects.map((seen) => ({ ...seen, step: seen.effect.step, store: seen.effect.query.store })),
-    ...leases.map((seen) => ({ ...seen, step: seen.rule.grantedBy, store: seen.rule.query.store })),
+    ...effects.map(({ effect: { step, query }, observation, happened }) => {
+      return { step, store: query.store, observation, happened };
+    }),
+    ...leases.map(({ rule: { grantedBy, query }, observation, happened }) => {
+      return { step: grantedBy, store: query.store, observation, happened };
+    }),
   ];
 }
 

@@ -17,7 +17,7 @@ import { serviceOf } from './span-index.js';
 export function forbiddenAttribute(subject: Subject): readonly Finding[] {
   return subject.flow.forbidden.flatMap((forbidden) => {
     const fits = fitting(forbidden);
-    const found = subject.index.spans.flatMap((span) =>
+    const found = subject.trace.spans.flatMap((span) =>
       isAskedOf(span, forbidden) ? namesIn(span, fits).map((attribute) => ({ span, attribute })) : [],
     );
     return [...groupBy(found, ({ attribute }) => attribute)].map(([attribute, all]) => {
@@ -48,10 +48,24 @@ function isLedgers(name: string): boolean {
 type Fits = (name: string, value: AttributeValue) => boolean;
 
 const fitting = oncePer(({ name, value }: ForbiddenAttribute): Fits => {
-  const fitsName = name === undefined ? undefined : compilePattern(name);
+  const fitsName = name === undefined ? undefined : remembered(compilePattern(name));
   const fitsValue = value === undefined ? undefined : compilePattern(value);
   return (key, held) => (!fitsName || fitsName(key)) && (!fitsValue || holds(held, fitsValue));
 });
+
+const MAX_NAMES = 10_000;
+
+/** Spans have the same few names, over and over. */
+function remembered(fits: TextPattern): TextPattern {
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const answer = fits(name);
+    if (known.size < MAX_NAMES) known.set(name, answer);
+    return answer;
+  };
+}
 
 /** Any text or number in the value, however deep. */
 function holds(value: AttributeValue, fits: TextPattern): boolean {

@@ -1,11 +1,6 @@
 import { nanosToMs } from '../../lib/clock.js';
-import {
-  type Attributes,
-  type AttributeValue,
-  entriesByAnyName,
-  nameInExpressions,
-  type Span,
-} from '../../model/index.js';
+import { LookedUp } from '../../lib/expression-values.js';
+import { type Attributes, entriesByAnyName, nameInExpressions, type Span } from '../../model/index.js';
 import { recordNames } from '../store/record-names.js';
 import type { Subject } from '../subject.js';
 import { serviceOf } from './span-index.js';
@@ -16,48 +11,62 @@ import { serviceOf } from './span-index.js';
  */
 export function invariantScope(subject: Subject): Readonly<Record<string, unknown>> {
   const { trace, evidence, effects } = subject;
-  const stores = effects.flatMap(({ effect, records }) =>
-    records ? [[nameInExpressions(effect.step), records.map(recordNames)] as const] : [],
-  );
+  /** Each is worked out only where an invariant speaks of it. */
   return {
     ...evidence.scope,
-    /** Worked out only where an invariant speaks of them. */
     get spans() {
-      return subject.index.spans.map((span) => spanInScope(span, subject));
+      return trace.spans.map((span) => inScope(span, subject));
     },
-    stores: Object.fromEntries(stores),
-    request: {
-      id: trace.requestId,
-      durationMs: nanosToMs(trace.endTime - trace.startTime),
-      services: [...new Set(subject.index.spans.map(serviceOf))].sort(),
-      traces: trace.traceIds.length,
-      completedBy: trace.completedBy ?? '',
+    get stores() {
+      const read = effects.flatMap(({ effect, records }) =>
+        records ? [[nameInExpressions(effect.step), records.map(recordNames)] as const] : [],
+      );
+      return Object.fromEntries(read);
+    },
+    get request() {
+      return {
+        id: trace.requestId,
+        durationMs: nanosToMs(trace.endTime - trace.startTime),
+        services: [...new Set(trace.spans.map(serviceOf))].sort(),
+        traces: trace.traceIds.length,
+        completedBy: trace.completedBy ?? '',
+      };
     },
   };
 }
 
-function spanInScope(span: Span, { index }: Subject): Readonly<Record<string, unknown>> {
-  const parent = span.parentSpanId === undefined ? undefined : index.get(span.parentSpanId);
-  return {
-    id: span.spanId,
-    trace: span.traceId,
-    name: span.name,
-    kind: span.kind,
-    service: serviceOf(span) ?? '',
-    status: span.status.code,
-    message: span.status.message,
-    durationMs: nanosToMs(span.endUnixNano - span.startUnixNano),
-    attributes: byName(span.attributes),
-    parent: span.parentSpanId ?? '',
-    parentName: parent?.name ?? '',
-    parentService: (parent && serviceOf(parent)) ?? '',
-    links: span.links.map(({ spanId }) => spanId),
-  };
+/** What an invariant can ask of a span, and how it is told. */
+const OF_SPAN: Readonly<Record<string, (span: Span, subject: Subject) => unknown>> = {
+  id: (span) => span.spanId,
+  trace: (span) => span.traceId,
+  name: (span) => span.name,
+  kind: (span) => span.kind,
+  service: serviceOf,
+  status: (span) => span.status.code,
+  message: (span) => span.status.message,
+  durationMs: (span) => nanosToMs(span.endUnixNano - span.startUnixNano),
+  attributes: (span) => byAnyName(span.attributes),
+  parent: (span) => span.parentSpanId ?? '',
+  parentName: (span, subject) => parentOf(span, subject)?.name ?? '',
+  parentService: (span, subject) => {
+    const parent = parentOf(span, subject);
+    return parent ? serviceOf(parent) : '';
+  },
+  links: (span) => span.links.map(({ spanId }) => spanId),
+};
+
+function parentOf({ parentSpanId }: Span, subject: Subject): Span | undefined {
+  return parentSpanId === undefined ? undefined : subject.index.get(parentSpanId);
 }
 
-/** Of a key that occurs twice the first wins, as in Attributes. */
-function byName(attributes: Attributes): Readonly<Record<string, AttributeValue>> {
-  const named: Record<string, AttributeValue> = Object.create(null);
-  for (const [key, value] of entriesByAnyName(attributes)) if (!(key in named)) named[key] = value;
-  return named;
+function inScope(span: Span, subject: Subject): LookedUp {
+  return new LookedUp({
+    get: (name) => (Object.hasOwn(OF_SPAN, name) ? OF_SPAN[name]?.(span, subject) : undefined),
+    entries: () => Object.entries(OF_SPAN).map(([name, read]) => [name, read(span, subject)] as const),
+  });
+}
+
+/** Under every name; looked up where an expression asks for one. */
+function byAnyName(attributes: Attributes): LookedUp {
+  return new LookedUp({ get: (name) => attributes.get(name), entries: () => entriesByAnyName(attributes) });
 }

@@ -28,7 +28,7 @@ const insides = new Insides(gathered, walk);
 const ruled = new Rules(gathered, walk);
 const budgeted = new Budgets(gathered);
 
-/** What was shown of a request whose spans plainly conform. */
+/** What was shown of a request whose spans plainly conform. Of what the flow wants to know of spans that are none of its steps, there is nothing. */
 export interface ProvenTrace {
   /** How firmly the order holds, and the rules. */
   readonly order: Strength;
