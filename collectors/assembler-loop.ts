@@ -46,7 +46,7 @@ export class AssemblerLoop {
   }
 
   close(requestId: string, reason: CompletionReason): AssembledRequest | undefined {
-    if (this.#assembler.snapshot(requestId)?.completionStatus !== 'open') return undefined;
+    if (!this.#assembler.isOpen(requestId)) return undefined;
     const at = this.#options.clock.now();
     this.#record({ kind: 'close', at, requestId, reason });
     const closed = this.#assembler.close(requestId, reason, at);

@@ -254,9 +254,12 @@ class SpanAssembler implements Assembler {
 
   /** Requests that got no span may be proven all the same, or no longer be, by what reached a unit they handed on to. */
   #replanOthers({ spans, change }: Arrival, refreshed: ReadonlyMap<string, unknown>): void {
-    const resting = new Set([...change.units].flatMap((key) => [...this.#watchers.of(key)]));
-    for (const { parentSpanId } of [...spans.values()].flat()) {
-      for (const requestId of this.#origins.requestsFrom(parentSpanId ?? '')) resting.add(requestId);
+    const resting = new Set<string>();
+    for (const key of change.units) for (const requestId of this.#watchers.of(key)) resting.add(requestId);
+    for (const arrived of spans.values()) {
+      for (const { parentSpanId } of arrived) {
+        for (const requestId of this.#origins.requestsFrom(parentSpanId ?? '')) resting.add(requestId);
+      }
     }
     for (const requestId of resting) {
       const record = refreshed.has(requestId) ? undefined : this.#records.get(requestId);
@@ -331,7 +334,7 @@ class SpanAssembler implements Assembler {
     const origins = idsOf(this.#origins.of(requestId));
     const own = ownSpans(content, book);
     const all = content.shared.size === 0 ? own : [...own, ...content.shared];
-    const ids = new Set(all.map(({ id }) => id));
+    const ids = idsOfSpans(all);
     const spans = orderSpans(this.#spansOf(ids));
     return {
       requestId,
@@ -349,11 +352,16 @@ class SpanAssembler implements Assembler {
   }
 
   #idsOf(content: RequestContent): ReadonlySet<string> {
-    return new Set(allSpans(content, this.#held.book).map(({ id }) => id));
+    return idsOfSpans(allSpans(content, this.#held.book));
   }
 
   #spansOf(ids: ReadonlySet<string>): readonly Span[] {
-    return [...ids].flatMap((id) => this.#held.get(id)?.span ?? []);
+    const spans: Span[] = [];
+    for (const id of ids) {
+      const held = this.#held.get(id);
+      if (held) spans.push(held.span);
+    }
+    return spans;
   }
 
   /** Forgets completed requests whose retention is over, and the units that no other request needs. */
@@ -399,7 +407,15 @@ function lateIdsOf(record: RequestRecord, ids: ReadonlySet<string>): ReadonlySet
 }
 
 function traceIdsOf(spans: readonly SpanFacts[]): readonly string[] {
-  return [...new Set(spans.map(({ traceId }) => traceId))].sort();
+  const traceIds = new Set<string>();
+  for (const { traceId } of spans) traceIds.add(traceId);
+  return [...traceIds].sort();
+}
+
+function idsOfSpans(spans: readonly SpanFacts[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { id } of spans) ids.add(id);
+  return ids;
 }
 
 function idsOf(origins: readonly Origin[]): ReadonlySet<string> {

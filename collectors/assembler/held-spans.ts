@@ -28,7 +28,6 @@ export class HeldSpans {
   readonly groups: RequestGroups;
   readonly #correlation: readonly string[];
   readonly #held = new Map<string, Held>();
-  readonly #byTrace = new Map<string, Set<string>>();
   readonly #bytesOf = new Map<string, number>();
   #bytes = 0;
   /** By id: how many other spans came under it. */
@@ -102,7 +101,14 @@ export class HeldSpans {
   }
 
   ofTrace(traceId: string): readonly Span[] {
-    return [...(this.#byTrace.get(traceId) ?? [])].flatMap((id) => this.#held.get(id)?.span ?? []);
+    const spans: Span[] = [];
+    for (const key of this.groups.unitsInTrace(traceId)) {
+      for (const facts of this.book.unit(key)?.spans ?? []) {
+        const held = facts.traceId === traceId ? this.#held.get(facts.id) : undefined;
+        if (held) spans.push(held.span);
+      }
+    }
+    return spans;
   }
 
   /** Keeps the span's place in the request, but not what it says. */
@@ -114,23 +120,16 @@ export class HeldSpans {
   }
 
   drop(unitKey: string): void {
-    for (const { id, traceId } of this.book.unit(unitKey)?.spans ?? []) {
+    for (const { id } of this.book.unit(unitKey)?.spans ?? []) {
       if (this.#held.delete(id)) this.#letGo += 1;
       this.#clashes.delete(id);
-      const ofTrace = this.#byTrace.get(traceId);
-      ofTrace?.delete(id);
-      if (ofTrace?.size === 0) this.#byTrace.delete(traceId);
     }
     this.#dropBooks(unitKey);
   }
 
   #take(id: string, held: Held, change: Change): void {
-    const { facts, bytes } = held;
     this.#held.set(id, held);
-    this.#enter(facts, bytes, change);
-    const ofTrace = this.#byTrace.get(facts.traceId);
-    if (ofTrace) ofTrace.add(id);
-    else this.#byTrace.set(facts.traceId, new Set([id]));
+    this.#enter(held.facts, held.bytes, change);
   }
 
   /** Rare enough to write the unit's books anew. */

@@ -18,20 +18,30 @@ export function contentOf({ units, sharedFrom }: RequestGroup, book: AccountBook
 }
 
 export function unitsIn({ units }: RequestContent, book: AccountBook): readonly Unit[] {
-  return [...units].flatMap((key) => book.unit(key) ?? []);
+  const held: Unit[] = [];
+  for (const key of units) {
+    const unit = book.unit(key);
+    if (unit) held.push(unit);
+  }
+  return held;
 }
 
 /** The spans that the request does not share with another's unit. */
 export function ownSpans(content: RequestContent, book: AccountBook): readonly SpanFacts[] {
-  return unitsIn(content, book).flatMap(({ spans }) => spans);
+  const own: SpanFacts[] = [];
+  for (const { spans } of unitsIn(content, book)) for (const facts of spans) own.push(facts);
+  return own;
 }
 
 export function allSpans(content: RequestContent, book: AccountBook): readonly SpanFacts[] {
-  return [...ownSpans(content, book), ...content.shared];
+  const own = ownSpans(content, book);
+  return content.shared.size === 0 ? own : [...own, ...content.shared];
 }
 
-export function countSpans(content: RequestContent, book: AccountBook): number {
-  return unitsIn(content, book).reduce((sum, { spans }) => sum + spans.length, content.shared.size);
+export function countSpans({ units, shared }: RequestContent, book: AccountBook): number {
+  let count = shared.size;
+  for (const key of units) count += book.unit(key)?.spans.length ?? 0;
+  return count;
 }
 
 function withDescendants(roots: readonly SpanFacts[], book: AccountBook): ReadonlySet<SpanFacts> {

@@ -15,6 +15,8 @@ export interface RequestGroups {
   /** Takes a span, and adds to `change` what it changes. The span's own unit counts as changed. */
   add(facts: SpanFacts, change: Change): void;
   drop(key: string): void;
+  /** Keys of the units that have spans in that trace. */
+  unitsInTrace(traceId: string): ReadonlySet<string>;
   /** The requests that a unit belongs to. */
   requestsOf(key: string): ReadonlySet<string>;
   /** The requests whose content may have changed, with their units. */
@@ -62,6 +64,10 @@ class Groups implements RequestGroups {
 
   drop(key: string): void {
     this.#ties.drop(key);
+  }
+
+  unitsInTrace(traceId: string): ReadonlySet<string> {
+    return this.#ties.inTrace(traceId);
   }
 
   requestsOf(key: string): ReadonlySet<string> {

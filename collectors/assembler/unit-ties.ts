@@ -70,9 +70,8 @@ export class UnitTies {
   add(facts: SpanFacts): void {
     const unit = this.#unitFor(facts);
     if (facts.startUnixNano < unit.startUnixNano) unit.startUnixNano = facts.startUnixNano;
-    unit.traceIds.add(facts.traceId);
-    addTo(this.#byTrace, facts.traceId, unit.key);
-    this.#label(unit, facts);
+    this.#noteTrace(unit, facts.traceId);
+    if (facts.labelled && !unit.labelled) this.#label(unit);
     for (const correlation of facts.correlations) {
       unit.correlations.add(correlation);
       addTo(this.#byCorrelation, correlation, unit.key);
@@ -143,12 +142,17 @@ export class UnitTies {
     this.#workersOn.delete(key);
   }
 
+  #noteTrace(unit: TiedUnit, traceId: string): void {
+    if (unit.traceIds.has(traceId)) return;
+    unit.traceIds.add(traceId);
+    addTo(this.#byTrace, traceId, unit.key);
+    if (unit.labelled) addTo(this.#labelledByTrace, traceId, unit.key);
+  }
+
   /** A request id MAY read like a trace id: one labelled span makes all of the unit a request. */
-  #label(unit: TiedUnit, facts: SpanFacts): void {
-    const isNew = facts.labelled && !unit.labelled;
-    unit.labelled ||= facts.labelled;
-    if (!unit.labelled) return;
-    for (const traceId of isNew ? unit.traceIds : [facts.traceId]) addTo(this.#labelledByTrace, traceId, unit.key);
+  #label(unit: TiedUnit): void {
+    unit.labelled = true;
+    for (const traceId of unit.traceIds) addTo(this.#labelledByTrace, traceId, unit.key);
   }
 
   #unitFor(facts: SpanFacts): TiedUnit {
