@@ -1,6 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { TracecourtError } from '../errors.js';
 import { quietKafkajs } from './quiet-kafkajs.js';
+import { stoppableKafkajs } from './stoppable-kafkajs.js';
 
 type KafkaModule = typeof import('kafkajs');
 
@@ -21,6 +22,7 @@ export async function loadKafkajs(
 export async function newKafka(brokers: readonly string[], timeoutMs: number): Promise<Kafka> {
   const { Kafka, logLevel } = await loadKafkajs();
   quietKafkajs();
+  stoppableKafkajs();
   return new Kafka({
     brokers: [...brokers],
     clientId: 'tracecourt-probe',

@@ -188,7 +188,6 @@ describe('what the Kafka probe asks of a cluster', () => {
   });
 
   it('takes up connections that were broken', async () => {
-    await nodes.stop(2);
     await acquaint();
     await commit('group', 'one');
     nodes.cut();
