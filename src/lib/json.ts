@@ -49,9 +49,12 @@ function exactJson(value: unknown): string | undefined {
 
 function exactObject(value: object): string | undefined {
   if (value instanceof Uint8Array) return `{"$bytes":"${base64Of(value)}"}`;
-  if ('toJSON' in value && typeof value.toJSON === 'function') return exactJson(value.toJSON());
+  const { toJSON } = value as { readonly toJSON?: unknown };
+  if (typeof toJSON === 'function') return exactJson(toJSON.call(value));
   if (Array.isArray(value)) return exactList(value);
-  return isTagged(value) ? `{"$plain":${exactList(Object.entries(value))}}` : exactEntries(value);
+  const names = Object.keys(value);
+  if (isTag(names)) return `{"$plain":${exactList(Object.entries(value))}}`;
+  return exactEntries(value as Record<string, unknown>, names);
 }
 
 function exactList(list: readonly unknown[]): string {
@@ -60,16 +63,27 @@ function exactList(list: readonly unknown[]): string {
   return `[${items}]`;
 }
 
-function exactEntries(value: object): string {
-  const held = value as Record<string, unknown>;
+function exactEntries(value: Record<string, unknown>, names: readonly string[]): string {
   let entries = '';
-  for (const key of Object.keys(held)) {
-    const text = exactJson(held[key]);
+  for (const name of names) {
+    const text = exactJson(value[name]);
     if (text === undefined) continue;
     if (entries !== '') entries += ',';
-    entries += `${JSON.stringify(key)}:${text}`;
+    entries += escapedName(name) + text;
   }
   return `{${entries}}`;
+}
+
+const MAX_NAMES = 1_000;
+const escapedNames = new Map<string, string>();
+
+/** Names are few and come again and again; the first of them are kept as they are written. */
+function escapedName(name: string): string {
+  const known = escapedNames.get(name);
+  if (known !== undefined) return known;
+  const written = `${JSON.stringify(name)}:`;
+  if (escapedNames.size < MAX_NAMES) escapedNames.set(name, written);
+  return written;
 }
 
 function untagged(_key: string, value: unknown): unknown {
@@ -82,7 +96,11 @@ function untagged(_key: string, value: unknown): unknown {
 
 /** An object with one key that looks like a tag of ours, whoever made it. */
 function isTagged(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const keys = Object.keys(value);
-  return keys.length === 1 && ['$bigint', '$bytes', '$plain'].includes(keys[0] ?? '');
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && isTag(Object.keys(value));
+}
+
+const TAGS = ['$bigint', '$bytes', '$plain'];
+
+function isTag(names: readonly string[]): boolean {
+  return names.length === 1 && TAGS.includes(names[0] as string);
 }
