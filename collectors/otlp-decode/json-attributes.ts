@@ -36,7 +36,7 @@ function booleanOf(value: unknown): boolean {
   return value;
 }
 
-export function int64Of(value: unknown): number | bigint {
+function int64Of(value: unknown): number | bigint {
   const integer = integerOf(value, 'intValue');
   if (BigInt.asIntN(64, integer) !== integer) throw wrong('intValue', 'an integer of at most 64 bits');
   const rounded = Number(integer);

@@ -12,17 +12,8 @@ import {
   timeAt,
 } from './json-fields.js';
 import { parseJsonExactly } from './json-text.js';
-import { plainJsonSpans } from './plain-json-traces.js';
 import type { DecodedSpans } from './protobuf-traces.js';
-import {
-  idProblem,
-  parentIdOf,
-  parentIsRemoteOf,
-  Refusals,
-  type Refused,
-  spanKindOf,
-  statusCodeOf,
-} from './span-fields.js';
+import { idProblem, parentIdOf, parentIsRemoteOf, Refusals, spanKindOf, statusCodeOf } from './span-fields.js';
 import { undecodable } from './undecodable.js';
 
 /**
@@ -32,14 +23,6 @@ import { undecodable } from './undecodable.js';
  */
 export function decodeJsonTraces(body: Buffer): DecodedSpans {
   if (!isUtf8(body)) throw undecodable('its text is not UTF-8');
-  const plain = plainJsonSpans(body);
-  return plain ? { spans: plain, refused: NONE_REFUSED } : decodeAnyJson(body);
-}
-
-const NONE_REFUSED: Refused = new Refusals().result();
-
-/** Of JSON in whatever form: it is parsed as a whole first. */
-export function decodeAnyJson(body: Buffer): DecodedSpans {
   const root = asObject(parseJsonExactly(withoutByteOrderMark(body.toString('utf8'))), 'the body');
   const spans: Span[] = [];
   const refusals = new Refusals();
