@@ -81,9 +81,16 @@ export function coverCases(
     const own = results.filter(({ runCase }) => runCase.loaded.flow.name === name);
     const flow = own[0]?.runCase.loaded.flow;
     if (!flow) return [];
-    const all = own.flatMap(({ requestId, observations }) => {
+    const known = new Map<string, Exercised>();
+    const all = own.flatMap(({ runCase, requestId, observations, likeness }) => {
+      // The same name may stand for the flow with other parameters.
+      const key = runCase.loaded.flow === flow ? likeness : undefined;
+      const before = key === undefined ? undefined : known.get(key);
       const request = requestOf(requestId);
-      return request ? [exercisedBy(flow, { request, observations })] : [];
+      if (before || !request) return before ?? [];
+      const found = exercisedBy(flow, { request, observations });
+      if (key !== undefined) known.set(key, found);
+      return found;
     });
     return [coverageOf(flow, all)];
   });

@@ -10,7 +10,7 @@ import type {
 } from '../model/index.js';
 import type { StoreProbe } from '../stores/index.js';
 import type { ExpectedAnswer } from './answer-finding.js';
-import { judgeCase, type OpenedCase, openCase } from './judge-evidence.js';
+import { judgeCase, likenessOf, type OpenedCase, openCase } from './judge-evidence.js';
 import type { EarlierEffects } from './left-over.js';
 import type { AddressBook } from './name-peers.js';
 import { awaitedConsumption, patienceMs } from './patience.js';
@@ -33,6 +33,8 @@ export interface HeardRequest {
   readonly verdict: Verdict;
   /** The observations that the verdict rests on. */
   readonly observations: readonly StoreObservation[];
+  /** The same for requests that exercised the same of their flow; undefined where that is not known. */
+  readonly likeness: string | undefined;
 }
 
 const ROUND_MS = 25;
@@ -57,7 +59,8 @@ export async function hearRequest(hearing: Hearing): Promise<HeardRequest> {
     if (hearing.newest() !== request) continue;
     const { verdict, observations } = round;
     const patience = hearing.mayWait ? patienceMs(verdict, hearing.flow) : 0;
-    if (performance.now() - startedAt >= patience) return { request, verdict, observations };
+    if (performance.now() - startedAt >= patience)
+      return { request, verdict, observations, likeness: likenessOf(round.opened, verdict) };
     hearing.signal.throwIfAborted();
     await delay(awaitedConsumption(verdict) ? AGAIN_MS : ROUND_MS);
     before = round;

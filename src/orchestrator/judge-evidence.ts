@@ -8,7 +8,7 @@ import type {
   Verdict,
   WorkflowTrace,
 } from '../model/index.js';
-import { judge, proveConforms, proveTrace, type Reading } from '../validators/index.js';
+import { judge, type ProvenTrace, proveTrace, type Reading, verdictOf } from '../validators/index.js';
 import { type ExpectedAnswer, withAnswer } from './answer-finding.js';
 import { evaluatorOf } from './evaluator.js';
 import { type EarlierEffects, NOTHING_EARLIER, withLeftOvers } from './left-over.js';
@@ -22,6 +22,8 @@ export interface OpenedCase {
   readonly evidence: Evidence;
   /** What to read from the stores. */
   readonly probes: ProbePlan;
+  /** What its spans alone show; undefined where they do not plainly conform. */
+  readonly proven: ProvenTrace | undefined;
 }
 
 /** Pure: the same request and flow give the same case, whether live or from a bundle. */
@@ -35,6 +37,7 @@ class CaseOfRequest implements OpenedCase {
   readonly request: AssembledRequest;
   readonly #book: AddressBook;
   #evidence: Evidence | undefined;
+  #proven: { readonly trace: ProvenTrace | undefined } | undefined;
 
   constructor(flow: CompiledFlow, request: AssembledRequest, book: AddressBook) {
     this.flow = flow;
@@ -53,6 +56,11 @@ class CaseOfRequest implements OpenedCase {
   get probes(): ProbePlan {
     const { flow } = this;
     return flow.effects.length + flow.leases.length === 0 ? NO_PROBES : planProbes(flow, this.evidence.scope);
+  }
+
+  get proven(): ProvenTrace | undefined {
+    this.#proven ??= { trace: proveTrace(this.flow, this.request, readingOf(this)) };
+    return this.#proven.trace;
   }
 }
 
@@ -80,11 +88,17 @@ export function judgeCase(opened: OpenedCase, { observations, answer, earlier }:
 }
 
 function provedAtOnce(opened: OpenedCase): Verdict | undefined {
-  return proveConforms(opened.flow, opened.request, readingOf(opened));
+  const { flow, request, proven } = opened;
+  return proven && verdictOf(request, { flow, proven });
+}
+
+/** What a case shares with those that exercised the same of its flow, if this is the verdict on it: all that spans, stores and invariants can show of a run that passed. */
+export function likenessOf({ proven }: OpenedCase, { outcome }: Verdict): string | undefined {
+  return outcome === 'pass' ? proven?.likeness : undefined;
 }
 
 /** How the steps of a case are told, and its expressions worked out. */
-export function readingOf(opened: OpenedCase): Reading {
+export function readingOf(opened: Pick<OpenedCase, 'flow' | 'evidence'>): Reading {
   const { flow } = opened;
   return {
     reader: stepReader(flowMatchers(flow)),
@@ -97,8 +111,7 @@ export function readingOf(opened: OpenedCase): Reading {
 
 /** What the spans show is not worked out again where it is plain. */
 function judgeEvidence(opened: OpenedCase, evidence: Evidence): Verdict {
-  const { flow, request } = opened;
-  return judge(evidence, evaluatorOf(flow), proveTrace(flow, request, readingOf(opened)));
+  return judge(evidence, evaluatorOf(opened.flow), opened.proven);
 }
 
 /** The verdict, by its spans, on a request that was heard rather than sent: one that has no step of the flow need not be of its kind. */

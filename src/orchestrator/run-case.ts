@@ -23,6 +23,8 @@ export interface CaseResult {
   /** What the verdict was first spoken on, and what was seen before it. */
   readonly observations: readonly StoreObservation[];
   readonly earlier: EarlierEffects;
+  /** The same for requests that exercised the same of their flow; undefined where that is not known. */
+  readonly likeness: string | undefined;
   /** From sending to the first verdict. */
   readonly durationMs: number;
 }
@@ -103,7 +105,8 @@ export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, r
     verdict: heard.verdict,
     durationMs,
   });
-  return { runCase, requestId, verdict: heard.verdict, answer, observations: heard.observations, earlier, durationMs };
+  const { verdict, observations, likeness } = heard;
+  return { runCase, requestId, verdict, answer, observations, earlier, likeness, durationMs };
 }
 
 /** Of a query that its store cannot answer, the store knows no more than the text. */
@@ -133,7 +136,8 @@ export async function reviseCase(result: CaseResult, room: Courtroom): Promise<C
     verdict: heard.verdict,
     lateSpanIds: request.lateSpanIds,
   });
-  return { ...result, verdict: heard.verdict };
+  // What was seen at first is no more what the verdict rests on.
+  return { ...result, verdict: heard.verdict, likeness: undefined };
 }
 
 async function completion(

@@ -8,6 +8,8 @@ import type { Gathered, Walk } from './walk.js';
 
 /** Holds what happened inside of steps against the orders that these have there, by the check that the full judge asks. After a walk to the end. */
 export class Insides {
+  /** After `prove`: what happened inside of each step that has an order there; undefined where it was more than one thing after the other. */
+  words: string | undefined;
   readonly #gathered: Gathered;
   readonly #walk: Walk;
 
@@ -20,6 +22,7 @@ export class Insides {
   prove({ insides, flow }: SweepPlan): Strength | undefined {
     const { columns, occurrences } = this.#gathered;
     let strength = NO_STRENGTH;
+    this.words = '';
     for (let i = 0; i < occurrences.count; i++) {
       const span = occurrences.span[i] as number;
       const order = insides[columns.step[span] as number];
@@ -32,9 +35,14 @@ export class Insides {
   }
 
   #proveOne(owner: number, order: FlowNode, steps: readonly FlowStep[]): Strength | undefined {
+    const { step } = this.#gathered.columns;
     const members = this.#membersOf(owner);
-    const names = members.map((i) => steps[this.#gathered.columns.step[this.#spanOf(i)] as number]?.name ?? '');
-    if (this.#areInLine(members, 1)) return wordsIn(order)(names);
+    const names = members.map((i) => steps[step[this.#spanOf(i)] as number]?.name ?? '');
+    if (this.#areInLine(members, 1)) {
+      if (this.words !== undefined) this.words += `${step[owner]} ${names.join(' ')}\n`;
+      return wordsIn(order)(names);
+    }
+    this.words = undefined;
     // Where it is not certain which starts first, more than one run may fit.
     return this.#areInLine(members, 0) ? strengthIn(order, this.#asked(members, names)) : undefined;
   }

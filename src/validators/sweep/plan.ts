@@ -1,6 +1,6 @@
 import { oncePer } from '../../lib/once-per.js';
 import type { Budget, CompiledFlow, FlowNode, Rule, RuleKind } from '../../model/index.js';
-import type { CompiledOrder } from '../conformance/index.js';
+import { type CompiledOrder, isShortRepeat } from '../conformance/index.js';
 import { ordersOf } from '../flow/check.js';
 import { type Holds, resolveConditions } from '../flow/conditions.js';
 import { checkerOf } from '../flow/request-order.js';
@@ -8,6 +8,10 @@ import { childrenOf, stepsUnder } from '../flow/tree.js';
 
 /** What the sweep looks up of a flow whose conditions are decided, compiled once. Steps go by their numbers in it. */
 export interface SweepPlan extends FlowPlan {
+  /** Which of the plans of its flow it is. */
+  readonly number: number;
+  /** True if how often each place was taken says which way a request went, and what of the flow it called for. */
+  readonly isCounted: boolean;
   readonly order: CompiledOrder;
   /** By step: its only place in the order, whatever it is under; -1 for one that has none. */
   readonly places: Int32Array;
@@ -94,13 +98,18 @@ export function sweepPlan(plan: FlowPlan, holds: Holds): SweepPlan | undefined {
   return unresolved.length === 0 ? plansOf(plan)(order) : undefined;
 }
 
-const plansOf = oncePer((plan: FlowPlan) =>
-  oncePer((decided: FlowNode): SweepPlan | undefined => {
+const plansOf = oncePer((plan: FlowPlan) => {
+  let plans = 0;
+  return oncePer((decided: FlowNode): SweepPlan | undefined => {
     const { order } = checkerOf(decided);
     if (!order.treeClass.exact || order.serialGroups > 0) return undefined;
     const { steps } = plan.flow;
     return {
       ...plan,
+      number: plans++,
+      isCounted:
+        plan.rules.every(({ rule: { when } }) => when === undefined) &&
+        order.nodes.every((node) => node.kind !== 'repeat' || isShortRepeat(node)),
       order,
       places: Int32Array.from(steps, ({ name }) => order.placeOfLabel.get(name) ?? -1),
       bound: steps.map(({ name }) =>
@@ -109,8 +118,8 @@ const plansOf = oncePer((plan: FlowPlan) =>
         ),
       ),
     };
-  }),
-);
+  });
+});
 
 function speaksOfSpansAlone({
   effects,

@@ -7,6 +7,7 @@ import { Budgets } from './budgets.js';
 import { ClockBounds } from './clock-bounds.js';
 import { Columns } from './columns.js';
 import { Insides } from './insides.js';
+import { likenessOf } from './likeness.js';
 import { Occurrences } from './occurrences.js';
 import { type FlowPlan, flowPlan, type SweepPlan, sweepPlan } from './plan.js';
 import type { Reading } from './reading.js';
@@ -35,6 +36,10 @@ export interface ProvenTrace {
   readonly rules: Strength;
   /** Remarks on the budgets, which are all met. */
   readonly notes: readonly string[];
+  /** True if the flow asks for nothing more. */
+  readonly isAll: boolean;
+  /** The same for two requests of one flow that exercise the same of it, as far as their spans say; undefined where that was not found out. */
+  readonly likeness: string | undefined;
 }
 
 const NONE: readonly never[] = Object.freeze([]);
@@ -46,9 +51,16 @@ const NONE: readonly never[] = Object.freeze([]);
  * shown to conform: every step was named without doubt, every count fits, and the points can be put in an order that respects all that is certain and all that the flow asks for.
  */
 export function proveConforms(flow: CompiledFlow, request: AssembledRequest, reading: Reading): Verdict | undefined {
-  const plan = flowPlan(flow);
-  const proven = plan?.isOfSpansAlone ? prove(plan, request, reading) : undefined;
-  if (!proven) return undefined;
+  const proven = proveTrace(flow, request, reading);
+  return proven && verdictOf(request, { flow, proven });
+}
+
+/** The verdict on what was proven, where that is all that the flow asks for. */
+export function verdictOf(
+  request: AssembledRequest,
+  { flow, proven }: { readonly flow: CompiledFlow; readonly proven: ProvenTrace },
+): Verdict | undefined {
+  if (!proven.isAll) return undefined;
   return {
     requestId: request.requestId,
     revision: request.revision,
@@ -63,10 +75,10 @@ export function proveConforms(flow: CompiledFlow, request: AssembledRequest, rea
   };
 }
 
-/** The same of the spans of a request where the flow asks for more: what is left to `judge`, which takes this for proven. Undefined where the verdict itself could be. */
+/** The same of the spans of a request, whatever more the flow asks for: that is left to `judge`, which takes this for proven. */
 export function proveTrace(flow: CompiledFlow, request: AssembledRequest, reading: Reading): ProvenTrace | undefined {
   const plan = flowPlan(flow);
-  return plan && !plan.isOfSpansAlone ? prove(plan, request, reading) : undefined;
+  return plan && prove(plan, request, reading);
 }
 
 function prove(flowPlanned: FlowPlan, request: AssembledRequest, reading: Reading): ProvenTrace | undefined {
@@ -80,7 +92,10 @@ function prove(flowPlanned: FlowPlan, request: AssembledRequest, reading: Readin
   if (!notes) return undefined;
   const { required, proven } = walk;
   const order = addStrength({ required, proven, undecided: required - proven }, inside);
-  return plan.flow.prove && order.undecided > 0 ? undefined : { order, rules, notes };
+  if (plan.flow.prove && order.undecided > 0) return undefined;
+  const { columns, occurrences } = gathered;
+  const likeness = likenessOf(plan, { occurrences, step: columns.step, words: insides.words });
+  return { order, rules, notes, isAll: plan.isOfSpansAlone, likeness };
 }
 
 const shapeSteps = oncePer((flow: CompiledFlow) => new ShapeSteps(flow.steps.map(({ name }) => name)));
