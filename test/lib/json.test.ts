@@ -37,7 +37,8 @@ describe('JSON for ourselves', () => {
 });
 
 /** Names of our own tags among the keys: who has one for a field of its own gets it back too. */
-const key = fc.oneof(fc.string(), fc.constantFrom('$bigint', '$bytes', '$plain'));
+const tag = fc.constantFrom('$bigint', '$bytes', '$plain');
+const key = fc.oneof(fc.string(), tag);
 
 const { data } = fc.letrec<{ data: unknown }>((tie) => ({
   data: fc.oneof(
@@ -49,6 +50,7 @@ const { data } = fc.letrec<{ data: unknown }>((tie) => ({
     fc.bigInt(),
     fc.uint8Array().map((bytes) => new Uint8Array(bytes)),
     fc.array(tie('data'), { maxLength: 4 }),
+    fc.tuple(tag, tie('data')).map((entry) => Object.fromEntries([entry])),
     fc.dictionary(key, tie('data'), { maxKeys: 3, noNullPrototype: true }),
   ),
 }));

@@ -278,6 +278,29 @@ describe('an assembler: one request, several traces', () => {
     ]);
   });
 
+  it('gives of a trace the spans that are in it, and no others of their request', () => {
+    const assembler = assemblerWith();
+    const [first, second] = ['one', 'two'].map((trace) => {
+      const process = new ToyProcess(trace, { requestId: 'r-1', traceId: traceIdOf(trace) });
+      process.start(trace);
+      return process.endPeriod();
+    });
+    add(assembler, [...first!, ...second!], 0);
+    expect(named(assembler.trace(traceIdOf('one')))).to.deep.equal(['one']);
+    expect(named(assembler.trace(traceIdOf('two')))).to.deep.equal(['two']);
+  });
+
+  it('makes a request of a trace once a span has the trace id for its request id', () => {
+    const assembler = assemblerWith();
+    const requestId = traceIdOf('one');
+    add(assembler, [buildSpan({ name: 'first', traceId: requestId, spanId: spanIdOf('first') })], 0);
+    const labelled = { name: 'labelled', traceId: traceIdOf('two'), spanId: spanIdOf('labelled') };
+    add(assembler, [buildSpan({ ...labelled, attributes: { [REQUEST_ID]: requestId } })], 1);
+    add(assembler, [buildSpan({ name: 'third', traceId: traceIdOf('two'), spanId: spanIdOf('third') })], 2);
+    expect(assembler.list()).to.have.length(1);
+    expect(named(assembler.snapshot(requestId)!.spans)).to.have.members(['first', 'labelled', 'third']);
+  });
+
   it('puts a batch span that serves two requests into each', () => {
     const senders = ['r-1', 'r-2'].map((requestId) => {
       const web = new ToyProcess('web', { requestId, traceId: traceIdOf(requestId) });

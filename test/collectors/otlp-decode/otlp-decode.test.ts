@@ -200,6 +200,11 @@ describe('decodeTraces, JSON', () => {
       small: 7,
       quoted: '1767225600123456789 " 1767225600123456789',
     });
+    expect(['text', 'small', 'none'].map((key) => span!.attributes.get(key))).to.deep.equal([
+      -9223372036854775808n,
+      7,
+      undefined,
+    ]);
   });
 
   it('takes an empty body of either kind for an empty export', () => {
