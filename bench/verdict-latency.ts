@@ -7,8 +7,8 @@
  *   export $(node build/test/services/main.js up)   # before, for the real stores
  *
  * A latency is the time from the end of the last span, as its process read the machine's clock, to the moment the verdict was spoken. Spans start at whole milliseconds, so a
- * reading can be off by one. A run is of at most 1,500 requests: the reference system has as many GPUs. The first 500 of each run are judged and not counted: 300 one after another, in
- * which most is compiled, and 200 at the run's own pace, until which the queue of its beginning is worked off.
+ * reading can be off by one. A run is of at most 1,000 requests and 450 before them: the reference system has 1,499 GPUs that are free. The first 450 are judged and not counted:
+ * 300 one after another, in which most is compiled, and 150 at the run's own pace, in which the queue of its beginning is worked off.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ import { cpuMsOfChildren, cpuMsOfThis } from './cpu-time.js';
 const SCENARIO = 'examples/gpu-allocation/approve.scenario.yaml';
 const MOST_A_RUN = 1_000;
 const ALONE = 300;
-const WARM_UP = ALONE + 200;
+const WARM_UP = ALONE + 150;
 const NANOS_PER_MS = 1_000_000;
 
 const NO_ADDRESSES: StoreAddresses = {
