@@ -3,27 +3,26 @@
  * the real ones whose addresses the environment gives. Beside it, what a request costs in CPU time: the judging process (on embedded stores they are in it) and the five
  * services. Where both together need more than the machine has, requests queue up, and the figures tell of the queue.
  *
- *   npm run build && node build/bench/verdict-latency.js [--requests 1000] [--per-second 50]
+ *   npm run build && node build/bench/verdict-latency.js [--requests 1000] [--per-second 50] [--warm-up 2000]
  *   export $(node build/test/services/main.js up)   # before, for the real stores
  *
  * A latency is the time from the end of the last span, as its process read the machine's clock, to the moment the verdict was spoken. Spans start at whole milliseconds, so a
- * reading can be off by one. A run is of at most 1,000 requests and 450 before them: the reference system has 1,499 GPUs that are free. The first 450 are judged and not counted:
- * 300 one after another, in which most is compiled, and 150 at the run's own pace, in which the queue of its beginning is worked off.
+ * reading can be off by one. Judge and services compile while they run, and are slower till then: so many requests come first, at the same pace, and are judged and not counted. The
+ * first 300 of these come one after another. Each leases its GPU for some seconds: the reference system would run out of GPUs otherwise.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../src/lib/clock.js';
 import type { Outcome, RunEvent } from '../src/model/index.js';
-import { loadScenarios, planCases, runCases, type StoreAddresses } from '../src/orchestrator/index.js';
+import { loadScenarios, planCases, type RunCase, runCases, type StoreAddresses } from '../src/orchestrator/index.js';
 import type { Reporter } from '../src/report/index.js';
 import { benchOptions, howMany } from './bench-options.js';
 import { cpuMsOfChildren, cpuMsOfThis } from './cpu-time.js';
 
 const SCENARIO = 'examples/gpu-allocation/approve.scenario.yaml';
-const MOST_A_RUN = 1_000;
+const LEASED_HOURS = 0.001;
 const ALONE = 300;
-const WARM_UP = ALONE + 150;
 const NANOS_PER_MS = 1_000_000;
 
 const NO_ADDRESSES: StoreAddresses = {
@@ -47,12 +46,17 @@ interface Measured {
   readonly cpuMs: { judge: number; services: number };
 }
 
-const values = benchOptions('node build/bench/verdict-latency.js [--requests 1000] [--per-second 50]', {
-  requests: { type: 'string', default: '1000' },
-  'per-second': { type: 'string', default: '50' },
-});
+const values = benchOptions(
+  'node build/bench/verdict-latency.js [--requests 1000] [--per-second 50] [--warm-up 2000]',
+  {
+    requests: { type: 'string', default: '1000' },
+    'per-second': { type: 'string', default: '50' },
+    'warm-up': { type: 'string', default: '2000' },
+  },
+);
 const requests = howMany(values.requests, 'requests');
 const perSecond = howMany(values['per-second'], 'per-second');
+const warmUp = howMany(values['warm-up'], 'warm-up');
 
 console.log(`${availableParallelism()} cores`);
 console.log('| stores | requests | verdicts | p50 | p99 | max | CPU a request: judge, services |');
@@ -91,31 +95,35 @@ function storesAtHand(): readonly Stores[] {
 
 async function measure(stores: Stores, pace: number | undefined): Promise<Measured> {
   const measured: Measured = { latenciesMs: [], outcomes: {}, troubles: {}, cpuMs: { judge: 0, services: 0 } };
-  for (let left = requests; left > 0; left -= MOST_A_RUN) {
-    const bundles = await mkdtemp(join(tmpdir(), 'tracecourt-bench-'));
-    const [loaded] = await loadScenarios([SCENARIO]);
-    const counted = Math.min(left, MOST_A_RUN);
-    const cases = Array.from({ length: WARM_UP + counted }, () => planCases([loaded], [])).flat();
-    const { failure } = await runCases(cases, {
-      stores: stores.addresses,
-      http: { host: '127.0.0.1', port: 0 },
-      bundles,
-      rootQuietMs: 500,
-      perSecond: pace,
-      warmUp: ALONE,
-      cut: [],
-      reporters: [latencyReporter(measured, cases.length)],
-      clock: systemClock,
-      signal: new AbortController().signal,
-    });
-    await rm(bundles, { recursive: true, force: true });
-    if (failure) throw failure;
-  }
+  const bundles = await mkdtemp(join(tmpdir(), 'tracecourt-bench-'));
+  const [loaded] = await loadScenarios([SCENARIO]);
+  const cases = Array.from({ length: warmUp + requests }, () => planCases([loaded], []))
+    .flat()
+    .map(leasedForSeconds);
+  const { failure } = await runCases(cases, {
+    stores: stores.addresses,
+    http: { host: '127.0.0.1', port: 0 },
+    bundles,
+    rootQuietMs: 500,
+    perSecond: pace,
+    warmUp: Math.min(ALONE, warmUp),
+    cut: [],
+    reporters: [latencyReporter(measured)],
+    clock: systemClock,
+    signal: new AbortController().signal,
+  });
+  await rm(bundles, { recursive: true, force: true });
+  if (failure) throw failure;
   return measured;
 }
 
+function leasedForSeconds({ request, ...planned }: RunCase): RunCase {
+  const body = JSON.stringify({ model: 'a100', hours: LEASED_HOURS });
+  return { ...planned, request: { ...request, http: { ...request.http, body } } };
+}
+
 /** Counts from the end of the warm-up to the last verdict. */
-function latencyReporter({ latenciesMs, outcomes, troubles, cpuMs }: Measured, expected: number): Reporter {
+function latencyReporter({ latenciesMs, outcomes, troubles, cpuMs }: Measured): Reporter {
   const ended = new Map<string, bigint>();
   let judged = 0;
   const countCpu = (sign: 1 | -1): void => {
@@ -128,9 +136,9 @@ function latencyReporter({ latenciesMs, outcomes, troubles, cpuMs }: Measured, e
       if (event.type === 'request-completed') ended.set(event.requestId, event.endTime);
       if (event.type !== 'verdict-reached') return;
       judged++;
-      if (judged === WARM_UP) countCpu(-1);
-      if (judged === expected) countCpu(1);
-      if (judged <= WARM_UP) return;
+      if (judged === warmUp) countCpu(-1);
+      if (judged === warmUp + requests) countCpu(1);
+      if (judged <= warmUp) return;
       const { outcome, requestId, findings, reasons } = event.verdict;
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       const endTime = ended.get(requestId);
