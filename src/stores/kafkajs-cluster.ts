@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { Broker, Cluster, Kafka, PartitionAssigner } from 'kafkajs';
 import { TracecourtError } from '../errors.js';
+import { kafkajsFile } from './kafkajs-file.js';
 
 /** A partition of a topic. */
 export interface KafkaPartition {
@@ -166,14 +166,7 @@ function byTopic<T>(
 }
 
 function loadErrorFromCode(): ErrorFromCode | undefined {
-  try {
-    const errors = createRequire(import.meta.url)('kafkajs/src/protocol/error') as {
-      createErrorFromCode?: ErrorFromCode;
-    };
-    return errors.createErrorFromCode;
-  } catch {
-    return undefined;
-  }
+  return kafkajsFile<{ readonly createErrorFromCode?: ErrorFromCode }>('protocol/error')?.createErrorFromCode;
 }
 
 function builtOtherwise(): TracecourtError {

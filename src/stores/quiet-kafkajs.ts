@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { kafkajsFile } from './kafkajs-file.js';
 
 /** What of kafkajs's queue of requests (one a connection) is relied on here. */
 interface RequestQueue {
@@ -17,20 +17,11 @@ const quiet = new WeakSet<object>();
  *
  * A look is planned as ever where one waits. A kafkajs that has no such method is left as it is.
  */
-export function quietKafkajs(queues: Queues | undefined = loadQueues()): void {
+export function quietKafkajs(queues: Queues | undefined = kafkajsFile('network/requestQueue')): void {
   const plan = queues?.prototype.scheduleCheckPendingRequests;
   if (!queues || typeof plan !== 'function' || quiet.has(queues)) return;
   quiet.add(queues);
   queues.prototype.scheduleCheckPendingRequests = function () {
     if (this.pending.length > 0) plan.call(this);
   };
-}
-
-/** The very module that `import('kafkajs')` works with; undefined where it keeps its queues elsewhere. */
-function loadQueues(): Queues | undefined {
-  try {
-    return createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as Queues;
-  } catch {
-    return undefined;
-  }
 }

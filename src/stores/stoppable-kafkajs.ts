@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { kafkajsFile } from './kafkajs-file.js';
 
 /** What of kafkajs's loop of a consumer is relied on here. */
 interface Runner {
@@ -17,20 +17,11 @@ const stoppable = new WeakSet<object>();
  *
  * Who fetches for a consumer that is stopped is told so with an error, which ends it. A kafkajs that has no such method is left as it is.
  */
-export function stoppableKafkajs(runners: Runners | undefined = loadRunners()): void {
+export function stoppableKafkajs(runners: Runners | undefined = kafkajsFile('consumer/runner')): void {
   const fetch = runners?.prototype.fetch;
   if (!runners || typeof fetch !== 'function' || stoppable.has(runners)) return;
   stoppable.add(runners);
   runners.prototype.fetch = function (nodeId) {
     return this.running ? fetch.call(this, nodeId) : Promise.reject(new Error('The consumer is stopped.'));
   };
-}
-
-/** The very module that `import('kafkajs')` works with; undefined where it keeps its loop elsewhere. */
-function loadRunners(): Runners | undefined {
-  try {
-    return createRequire(import.meta.url)('kafkajs/src/consumer/runner') as Runners;
-  } catch {
-    return undefined;
-  }
 }
