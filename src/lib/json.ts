@@ -1,3 +1,5 @@
+import { oncePerText } from './once-per.js';
+
 /** JSON for readers outside: bigints (nanosecond times among them) as decimal strings, bytes as base64. */
 export function toJson(value: unknown, indent?: number): string {
   return JSON.stringify(value, portable, indent);
@@ -74,17 +76,11 @@ function exactEntries(value: Record<string, unknown>, names: readonly string[]):
   return `{${entries}}`;
 }
 
-const MAX_NAMES = 1_000;
-const escapedNames = new Map<string, string>();
-
 /** Names are few and come again and again; the first of them are kept as they are written. */
-function escapedName(name: string): string {
-  const known = escapedNames.get(name);
-  if (known !== undefined) return known;
-  const written = `${JSON.stringify(name)}:`;
-  if (escapedNames.size < MAX_NAMES) escapedNames.set(name, written);
-  return written;
-}
+const escapedName = oncePerText((name: string) => `${JSON.stringify(name)}:`, {
+  most: 1_000,
+  textOf: (name) => name,
+});
 
 function untagged(_key: string, value: unknown): unknown {
   if (!isTagged(value)) return value;

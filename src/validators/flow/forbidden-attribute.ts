@@ -1,4 +1,4 @@
-import { oncePer } from '../../lib/once-per.js';
+import { oncePer, oncePerText } from '../../lib/once-per.js';
 import { compilePattern, type TextPattern } from '../../lib/text-pattern.js';
 import type { Attributes, AttributeValue, CompiledFlow, Finding, ForbiddenAttribute, Span } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
@@ -48,23 +48,14 @@ function isLedgers(name: string): boolean {
 type Fits = (name: string, value: AttributeValue) => boolean;
 
 const fitting = oncePer(({ name, value }: ForbiddenAttribute): Fits => {
-  const fitsName = name === undefined ? undefined : remembered(compilePattern(name));
+  const fitsName = name === undefined ? undefined : rememberingNames(compilePattern(name));
   const fitsValue = value === undefined ? undefined : compilePattern(value);
   return (key, held) => (!fitsName || fitsName(key)) && (!fitsValue || holds(held, fitsValue));
 });
 
-const MAX_NAMES = 10_000;
-
 /** Spans have the same few names, over and over. */
-function remembered(fits: TextPattern): TextPattern {
-  const known = new Map<string, boolean>();
-  return (name) => {
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    const answer = fits(name);
-    if (known.size < MAX_NAMES) known.set(name, answer);
-    return answer;
-  };
+function rememberingNames(fits: TextPattern): TextPattern {
+  return oncePerText(fits, { most: 10_000, textOf: (name) => name });
 }
 
 /** Any text or number in the value, however deep. */

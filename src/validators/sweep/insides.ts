@@ -1,4 +1,4 @@
-import { oncePer } from '../../lib/once-per.js';
+import { oncePer, oncePerText } from '../../lib/once-per.js';
 import type { FlowNode, FlowStep, Strength } from '../../model/index.js';
 import type { RequestOrder } from '../conformance/index.js';
 import { checkerOf } from '../flow/request-order.js';
@@ -92,19 +92,13 @@ function inLine(names: readonly string[]): RequestOrder {
   };
 }
 
-const MAX_WORDS = 1_000;
-
 /** By order: how firmly it holds of steps one after the other. Most requests say one of a few words. */
-const wordsIn = oncePer((order: FlowNode) => {
-  const known = new Map<string, Strength | undefined>();
-  return (names: readonly string[]): Strength | undefined => {
-    const word = names.join('\n');
-    if (known.has(word)) return known.get(word);
-    const strength = strengthIn(order, inLine(names));
-    if (known.size < MAX_WORDS) known.set(word, strength);
-    return strength;
-  };
-});
+const wordsIn = oncePer((order: FlowNode) =>
+  oncePerText((names: readonly string[]) => strengthIn(order, inLine(names)), {
+    most: 1_000,
+    textOf: (names) => names.join('\n'),
+  }),
+);
 
 function strengthIn(order: FlowNode, asked: RequestOrder): Strength | undefined {
   const outcome = checkerOf(order).check(asked);
