@@ -8,6 +8,6 @@ export { awaitedNext, judgeOpen } from './open/judge-open.js';
 export { RelevantSpans } from './open/relevant-spans.js';
 export { PRECEDENCE, type PrecedenceRule } from './precedence.js';
 export { type PlacedStep, type RequestReading, type RunReading, readRun } from './read-run.js';
-export { type ProvenTrace, proveConforms, proveTrace, verdictOf } from './sweep/prove-conforms.js';
+export { type ProvenTrace, proveTrace, verdictOf } from './sweep/prove-conforms.js';
 export type { Reading } from './sweep/reading.js';
 export { speaksBeyondSteps } from './without-steps.js';

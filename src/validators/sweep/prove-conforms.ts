@@ -44,18 +44,7 @@ export interface ProvenTrace {
 
 const NONE: readonly never[] = Object.freeze([]);
 
-/**
- * The verdict on a request that plainly conforms: the very one that `judge` gives, found in one sweep over its spans.
- *
- * Undefined says nothing: something about the request or the flow is not plain, and `judge` decides. So this can never find fault, and what it lets pass has been
- * shown to conform: every step was named without doubt, every count fits, and the points can be put in an order that respects all that is certain and all that the flow asks for.
- */
-export function proveConforms(flow: CompiledFlow, request: AssembledRequest, reading: Reading): Verdict | undefined {
-  const proven = proveTrace(flow, request, reading);
-  return proven && verdictOf(request, { flow, proven });
-}
-
-/** The verdict on what was proven, where that is all that the flow asks for. */
+/** The verdict on what was proven, where that is all that the flow asks for: the very one that `judge` gives. */
 export function verdictOf(
   request: AssembledRequest,
   { flow, proven }: { readonly flow: CompiledFlow; readonly proven: ProvenTrace },
@@ -75,7 +64,12 @@ export function verdictOf(
   };
 }
 
-/** The same of the spans of a request, whatever more the flow asks for: that is left to `judge`, which takes this for proven. */
+/**
+ * What the spans of a request show where they plainly conform, found in one sweep over them, whatever more the flow asks for: that is left to `judge`, which takes this for proven.
+ *
+ * Undefined says nothing: something about the request or the flow is not plain, and `judge` decides. So this can never find fault, and what it lets pass has been
+ * shown to conform: every step was named without doubt, every count fits, and the points can be put in an order that respects all that is certain and all that the flow asks for.
+ */
 export function proveTrace(flow: CompiledFlow, request: AssembledRequest, reading: Reading): ProvenTrace | undefined {
   const plan = flowPlan(flow);
   return plan && prove(plan, request, reading);

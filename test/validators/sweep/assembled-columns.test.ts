@@ -3,7 +3,7 @@ import { ledgerOf } from '../../../collectors/adjust/index.js';
 import { type AssembledRequest, type CompiledFlow, columnsOf } from '../../../src/model/index.js';
 import { judgeInFull, openCase, readingOf } from '../../../src/orchestrator/judge-evidence.js';
 import { addressBook } from '../../../src/orchestrator/name-peers.js';
-import { proveConforms } from '../../../src/validators/index.js';
+import { proveTrace, verdictOf } from '../../../src/validators/index.js';
 import { assembleRun } from '../../helpers/assembled-run.js';
 import type { SpanLine } from '../../helpers/evidence.js';
 import { CHANGES, randomExactFlow, randomOptions, randomRun } from '../../helpers/random-run.js';
@@ -12,8 +12,10 @@ import { seeded } from '../../helpers/seeded.js';
 const FLOWS = Number(process.env['TRACECOURT_SWEPT_FLOWS'] ?? 400);
 const REQUESTS = 5;
 
-const prove = (flow: CompiledFlow, request: AssembledRequest) =>
-  proveConforms(flow, request, readingOf(openCase(flow, request, addressBook([]))));
+function prove(flow: CompiledFlow, request: AssembledRequest) {
+  const proven = proveTrace(flow, request, readingOf(openCase(flow, request, addressBook([]))));
+  return proven && verdictOf(request, { flow, proven });
+}
 
 /** The same request from somewhere else: nobody worked out its columns. */
 function withoutColumns({ columns: _, ...request }: AssembledRequest): AssembledRequest {

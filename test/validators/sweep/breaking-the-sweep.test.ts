@@ -338,9 +338,9 @@ describe('a sweep that forgets', () => {
 
   /** How many requests it says something else of than the full judge. */
   async function misjudged(breakage: Breakage): Promise<number> {
-    const { proveConforms } = await brokenValidators({ ...breakage, file: `sweep/${breakage.file}` }, folder);
+    const broken = await brokenValidators({ ...breakage, file: `sweep/${breakage.file}` }, folder);
     return judged.filter((each) => {
-      const swept = sweptOver(each, proveConforms);
+      const swept = sweptOver(each, broken);
       return swept !== undefined && JSON.stringify(swept) !== JSON.stringify(each.full);
     }).length;
   }

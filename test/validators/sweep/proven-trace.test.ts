@@ -12,7 +12,7 @@ import {
   type StoredRecord,
 } from '../../../src/model/index.js';
 import { evaluatorOf } from '../../../src/orchestrator/evaluator.js';
-import { judge, proveConforms, proveTrace } from '../../../src/validators/index.js';
+import { judge, proveTrace, verdictOf } from '../../../src/validators/index.js';
 import { choice, effectOf, flowOf, observe, par, type SpanLine, seq, traceOf } from '../../helpers/evidence.js';
 import { CHANGES, randomExactFlow, randomOptions, randomRun } from '../../helpers/random-run.js';
 import { seeded } from '../../helpers/seeded.js';
@@ -101,8 +101,8 @@ function judgedBothWays(flow: CompiledFlow, request: AssembledRequest, observati
   const evidence: Evidence = { flow, trace, scope: expressionScope(flow, trace), observations };
   const evaluate = evaluatorOf(flow);
   const reading = { reader: stepReader(flowMatchers(flow)), evaluate, scope: evidence.scope };
-  expect(proveConforms(flow, request, reading)).to.equal(undefined);
   const proven = proveTrace(flow, request, reading);
+  expect(proven && verdictOf(request, { flow, proven })).to.equal(undefined);
   const full = judge(evidence, evaluate);
   return { proven, full, judged: judge({ ...evidence, scope: expressionScope(flow, trace) }, evaluate, proven) };
 }
