@@ -7,9 +7,29 @@ import { createKafkaProbe, type KafkaProbe } from '../../src/stores/kafka-probe.
 import { rawCall } from '../contract/kafka/raw-call.js';
 import { type KafkaNodes, startKafkaNodes } from '../helpers/kafka-nodes.js';
 
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const TOPIC_AUTHORIZATION_FAILED = 29;
 const GROUP_AUTHORIZATION_FAILED = 30;
 const KAFKA_STORAGE_ERROR = 56;
+
+type ErrorOf = (topic: string, errorCode: number) => number;
+
+interface OfPartitions<P> {
+  readonly topics: readonly { readonly topic: string; readonly partitions: readonly P[] }[];
+}
+
+/** The same answer, with other errors of its partitions. */
+function withErrors(errorOf: ErrorOf) {
+  return <P extends { readonly errorCode: number }, R extends OfPartitions<P>>(response: R): R => ({
+    ...response,
+    topics: response.topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map((one) => ({ ...one, errorCode: errorOf(topic, one.errorCode) })),
+    })),
+  });
+}
+
+const permitOnlyOne: ErrorOf = (topic, errorCode) => (topic === 'two' ? TOPIC_AUTHORIZATION_FAILED : errorCode);
 
 describe('what the Kafka probe asks of a cluster', () => {
   let server: EmbeddedServer;
@@ -197,15 +217,7 @@ describe('what the Kafka probe asks of a cluster', () => {
   describe('when a broker refuses', () => {
     it('the ends of one topic, answers for the other', async () => {
       await acquaint();
-      nodes.answer('listOffsets', (response) => ({
-        ...response,
-        topics: response.topics.map(({ topic, partitions }) => ({
-          topic,
-          partitions: partitions.map((one) =>
-            topic === 'two' ? { ...one, errorCode: TOPIC_AUTHORIZATION_FAILED } : one,
-          ),
-        })),
-      }));
+      nodes.answer('listOffsets', withErrors(permitOnlyOne));
       const [one, two] = await Promise.all([observe('one'), observe('two')]);
       expect(recordsOf(one)).to.have.length(1);
       expect(two).to.deep.include({ status: 'unreachable' });
@@ -214,15 +226,7 @@ describe('what the Kafka probe asks of a cluster', () => {
 
     it('what a group committed on one topic, answers for the other', async () => {
       await acquaint();
-      nodes.answer('offsetFetch', (response) => ({
-        ...response,
-        topics: response.topics.map(({ topic, partitions }) => ({
-          topic,
-          partitions: partitions.map((one) =>
-            topic === 'two' ? { ...one, errorCode: TOPIC_AUTHORIZATION_FAILED } : one,
-          ),
-        })),
-      }));
+      nodes.answer('offsetFetch', withErrors(permitOnlyOne));
       const [one, two] = await Promise.all([observe('one', 'group'), observe('two', 'group')]);
       expect(recordsOf(one)[0]?.groups).to.deep.equal([{ group: 'group', committedOffset: undefined }]);
       expect(reasonOf(two)).to.contain('(TOPIC_AUTHORIZATION_FAILED)');
@@ -237,28 +241,19 @@ describe('what the Kafka probe asks of a cluster', () => {
 
     it('with an error that does not pass by itself, says which', async () => {
       await acquaint();
-      nodes.answer('listOffsets', (response) => ({
-        ...response,
-        topics: response.topics.map(({ topic, partitions }) => ({
-          topic,
-          partitions: partitions.map((one) => ({ ...one, errorCode: KAFKA_STORAGE_ERROR })),
-        })),
-      }));
+      nodes.answer(
+        'listOffsets',
+        withErrors(() => KAFKA_STORAGE_ERROR),
+      );
       expect(reasonOf(await observe('one'))).to.contain('(KAFKA_STORAGE_ERROR)');
     });
 
     it('otherwise than Kafka does what is not there, reads on, at the price of asking who leads what', async () => {
       await acquaint();
-      nodes.answer('listOffsets', (response) => ({
-        ...response,
-        topics: response.topics.map(({ topic, partitions }) => ({
-          topic,
-          partitions: partitions.map((one) => ({
-            ...one,
-            errorCode: one.errorCode === 3 ? KAFKA_STORAGE_ERROR : one.errorCode,
-          })),
-        })),
-      }));
+      nodes.answer(
+        'listOffsets',
+        withErrors((_topic, code) => (code === UNKNOWN_TOPIC_OR_PARTITION ? KAFKA_STORAGE_ERROR : code)),
+      );
       expect(await valuesOn('one')).to.deep.equal(['first']);
       expect(asked()).to.include('metadata');
     });
