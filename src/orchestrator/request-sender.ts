@@ -1,5 +1,5 @@
 import { defaultTextMapSetter, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import { startTracing } from '@tracecourt/instrumentation';
+import type { Tracing } from '@tracecourt/instrumentation';
 import { REQUEST_ID } from '@tracecourt/instrumentation/wire-names';
 import type { Collector } from '../../collectors/index.js';
 import { timeLimit } from '../lib/time-limit.js';
@@ -37,16 +37,11 @@ const SENDER = 'tracecourt';
 
 /** Its spans go to `exportTo`, or straight to `collector` if that is in this process. */
 export function createRequestSender(exportTo: string, collector?: Pick<Collector, 'take'>): RequestSender {
-  const tracing = startTracing({
-    serviceName: SENDER,
-    endpoint: exportTo,
-    global: false,
-    instrumentations: false,
-    ...(collector && { wrapExporter: (exporter) => exportWithin(exporter, collector) }),
-  });
+  const started = startSenderTracing(exportTo, collector);
   const connections = openHttpConnections();
 
   async function send({ requestId, trigger, baggage, timeoutMs, signal }: Sending): Promise<Answer> {
+    const tracing = await started;
     const url = new URL(trigger.url);
     const entries = Object.entries({ [REQUEST_ID]: requestId, ...baggage });
     const outside = propagation.setBaggage(
@@ -86,9 +81,21 @@ export function createRequestSender(exportTo: string, collector?: Pick<Collector
     send,
     async [Symbol.asyncDispose]() {
       connections[Symbol.dispose]();
-      await tracing[Symbol.asyncDispose]();
+      await (await started)[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The SDK takes longer to load than a recorded request to judge: only who sends requests waits for it. */
+async function startSenderTracing(exportTo: string, collector?: Pick<Collector, 'take'>): Promise<Tracing> {
+  const { startTracing } = await import('@tracecourt/instrumentation');
+  return startTracing({
+    serviceName: SENDER,
+    endpoint: exportTo,
+    global: false,
+    instrumentations: false,
+    ...(collector && { wrapExporter: (exporter) => exportWithin(exporter, collector) }),
+  });
 }
 
 /** An abort hides why; of several addresses that were tried, only the single errors tell it. */
