@@ -77,6 +77,8 @@ export function createAssembler(options: AssemblerOptions = {}): Assembler {
   return new SpanAssembler(settingsOf(options));
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** Requests let go whose revision is remembered, and origins declared for requests that never came. */
 const MAX_REMEMBERED = 100_000;
 
@@ -107,6 +109,13 @@ class SpanAssembler implements Assembler {
 
   add(batch: SpanBatch, now: bigint, bytes = 0): readonly string[] {
     this.#letGo(now);
+    const woken = this.#wakeFor(batch);
+    const withNews = this.#take(batch, now, bytes);
+    for (const record of woken) if (this.#records.get(record.requestId) === record) this.#rest(record);
+    return withNews;
+  }
+
+  #take(batch: SpanBatch, now: bigint, bytes: number): readonly string[] {
     const arrival = this.#held.add(batch, bytes / Math.max(1, batch.length));
     if (arrival.spans.size === 0) return [];
     const groups = this.#held.groups.around(arrival.change);
@@ -141,7 +150,7 @@ class SpanAssembler implements Assembler {
 
   snapshot(requestId: string): AssembledRequest | undefined {
     const record = this.#record(requestId);
-    return record && this.#assembled(record);
+    return record && this.#held.whileAwake(record.requestId, () => this.#assembled(record));
   }
 
   growth(requestId: string, mark?: ReadMark): Growth | undefined {
@@ -153,7 +162,7 @@ class SpanAssembler implements Assembler {
       requestId: record.requestId,
       revision: currentRevision(record),
       completionStatus: record.status,
-      ...readOn(record.content, { mark: since, held: this.#held }),
+      ...this.#held.whileAwake(record.requestId, () => readOn(record.content, { mark: since, held: this.#held })),
     };
   }
 
@@ -167,8 +176,7 @@ class SpanAssembler implements Assembler {
       completionStatus: record.status,
       completedBy: record.completedBy,
       revision: currentRevision(record),
-      spans: countSpans(record.content, this.#held.book),
-      traceIds: traceIdsOf(allSpans(record.content, this.#held.book)),
+      ...this.#sizeOf(record),
       openedAtUnixNano: record.openedAt,
     }));
   }
@@ -234,6 +242,31 @@ class SpanAssembler implements Assembler {
     this.#records.set(requestId, record);
     this.#absorbedBy.delete(requestId);
     return record;
+  }
+
+  #sizeOf({ requestId, content }: RequestRecord): Pick<RequestSummary, 'spans' | 'traceIds'> {
+    const asleep = this.#held.asleep(requestId);
+    if (asleep) return { spans: asleep.spans, traceIds: asleep.traceIds };
+    const { book } = this.#held;
+    return { spans: countSpans(content, book), traceIds: traceIdsOf(allSpans(content, book)) };
+  }
+
+  /** Wakes all requests that the batch has to do with. */
+  #wakeFor(batch: SpanBatch): readonly RequestRecord[] {
+    return [...this.#held.stirredBy(batch)].flatMap((key) => {
+      this.#held.wake(key);
+      const record = this.#records.get(key);
+      if (!record) return [];
+      record.spoken = this.#idsOf(record.content);
+      return [record];
+    });
+  }
+
+  /** A request that was spoken of sleeps until something stirs it, if it is one unit that is tied to no other. All of its spans were in the last word. */
+  #rest(record: RequestRecord): void {
+    const { content, requestId } = record;
+    if (record.status === 'open' || content.units.size > 1 || content.shared.size > 0) return;
+    if (this.#held.sleep(requestId)) record.spoken = NOTHING;
   }
 
   /** True if the request got news. */
@@ -325,7 +358,9 @@ class SpanAssembler implements Assembler {
     this.#due.delete(record.requestId);
     this.#watchers.leave(record.requestId);
     this.#expiry.set(record.requestId, now + this.#settings.retention);
-    return this.#assembled(record);
+    const request = this.#assembled(record);
+    this.#rest(record);
+    return request;
   }
 
   #assembled(record: RequestRecord): AssembledRequest {

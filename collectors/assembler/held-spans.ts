@@ -1,17 +1,13 @@
-import type { Attributes, Span, SpanBatch } from '../../src/model/index.js';
+import { REQUEST_ID } from '@tracecourt/instrumentation/wire-names';
+import type { Span, SpanBatch } from '../../src/model/index.js';
 import { isFuller, spanKey, withCurrentNames } from '../adjust/index.js';
 import { type AccountBook, createAccountBook } from './accounting.js';
+import { type Came, HeldSpan } from './held-span.js';
 import type { AssemblerSettings } from './options.js';
 import { type Change, createRequestGroups, noChange, type RequestGroups } from './request-groups.js';
+import { partsOf, type SleepingUnit, SleepingUnits } from './sleeping-units.js';
 import { factsOf, type SpanFacts } from './span-facts.js';
-
-interface Held {
-  span: Span;
-  facts: SpanFacts;
-  /** The span's share of the bytes of its export request. */
-  readonly bytes: number;
-  isStripped: boolean;
-}
+import { SpanSource } from './span-source.js';
 
 /** What one export request brought. */
 export interface Arrival {
@@ -22,12 +18,13 @@ export interface Arrival {
   readonly change: Change;
 }
 
-/** Every span that is held, once, with the books that are kept about them. */
+/** Every span that is held, once, with the books that are kept about those of units that are awake. */
 export class HeldSpans {
   readonly book: AccountBook;
   readonly groups: RequestGroups;
   readonly #correlation: readonly string[];
-  readonly #held = new Map<string, Held>();
+  readonly #held = new Map<string, HeldSpan>();
+  readonly #sleeping = new SleepingUnits();
   readonly #bytesOf = new Map<string, number>();
   #bytes = 0;
   /** By id: how many other spans came under it. */
@@ -42,12 +39,12 @@ export class HeldSpans {
   }
 
   get size(): number {
-    return this.#held.size;
+    return this.#held.size + this.#sleeping.spans;
   }
 
   /** Bytes received for all that is held. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + this.#sleeping.bytes;
   }
 
   /** How many spans came again while they were held. */
@@ -60,22 +57,22 @@ export class HeldSpans {
     return this.#letGo;
   }
 
-  /** Takes what is new in the batch. Of two forms of one span the fuller one counts, whichever came first. */
+  /** Takes what is new in the batch. Of two forms of one span the fuller one counts, whichever came first. What it stirs MUST be awake. */
   add(batch: SpanBatch, bytes: number): Arrival {
     const spans = new Map<string, SpanFacts[]>();
     const replaced = new Set<string>();
     const change = noChange();
+    const source = batch.anew && new SpanSource(batch.anew);
     for (let i = 0; i < batch.length; i++) {
       const span = withCurrentNames(batch.span(i));
       const id = spanKey(span.traceId, span.spanId);
       const held = this.#held.get(id);
-      if (held) this.#repeated += 1;
-      if (held && isAnother(span, held.span)) this.#clashes.set(id, (this.#clashes.get(id) ?? 0) + 1);
-      if (held && (held.isStripped || !isFuller(span, held.span))) continue;
+      if (held && !this.#isNews(span, held)) continue;
       const facts = factsOf(span, this.#correlation, id);
       if (held && held.facts.key !== facts.key && !spans.has(held.facts.key)) spans.set(held.facts.key, []);
-      if (held) this.#replace(held, { span, facts }, change);
-      else this.#take(id, { span, facts, bytes, isStripped: false }, change);
+      const came: Came = { span, facts, source, index: i };
+      if (held) this.#replace(held, came, change);
+      else this.#take(new HeldSpan(came, bytes), change);
       if (held) replaced.add(id);
       const arrived = spans.get(facts.key);
       if (arrived) arrived.push(facts);
@@ -84,7 +81,7 @@ export class HeldSpans {
     return { spans, replaced, change };
   }
 
-  get(id: string): Held | undefined {
+  get(id: string): HeldSpan | undefined {
     return this.#held.get(id);
   }
 
@@ -101,6 +98,20 @@ export class HeldSpans {
   }
 
   ofTrace(traceId: string): readonly Span[] {
+    return this.whileAwake(this.#sleeping.inTrace(traceId) ?? '', () => this.#ofTrace(traceId));
+  }
+
+  /** What `look` gives with the unit awake; it sleeps on if it slept before. */
+  whileAwake<T>(unitKey: string, look: () => T): T {
+    const slept = this.wake(unitKey);
+    try {
+      return look();
+    } finally {
+      if (slept) this.sleep(unitKey);
+    }
+  }
+
+  #ofTrace(traceId: string): readonly Span[] {
     const spans: Span[] = [];
     for (const key of this.groups.unitsInTrace(traceId)) {
       for (const facts of this.book.unit(key)?.spans ?? []) {
@@ -113,13 +124,68 @@ export class HeldSpans {
 
   /** Keeps the span's place in the request, but not what it says. */
   strip(id: string): void {
-    const held = this.#held.get(id);
-    if (!held || held.isStripped) return;
-    held.span = { ...held.span, attributes: NOTHING, events: [], links: [] };
-    held.isStripped = true;
+    this.#held.get(id)?.strip();
   }
 
+  /** Puts a unit to sleep, if it is tied to no other one and all of its spans can be made again. */
+  sleep(unitKey: string): boolean {
+    const unit = this.book.unit(unitKey);
+    if (!unit || !this.groups.isAlone(unitKey) || !unit.spans.every((facts) => this.#isPlain(facts))) return false;
+    const spans = unit.spans.flatMap(({ id }) => this.#held.get(id) ?? []);
+    const parts = partsOf(spans);
+    if (!parts) return false;
+    const traceIds = [...new Set(unit.spans.map(({ traceId }) => traceId))].sort();
+    this.#sleeping.add({ key: unitKey, traceIds, spans: spans.length, bytes: this.bytesOf(unitKey), parts });
+    for (const { id } of unit.spans) this.#held.delete(id);
+    this.#dropBooks(unitKey);
+    return true;
+  }
+
+  /** True of a span without a parent or child in another unit, and without another one of its id. */
+  #isPlain({ id, key, spanId, parentSpanId }: SpanFacts): boolean {
+    if (this.#clashes.has(id)) return false;
+    const parent = parentSpanId === undefined ? undefined : this.book.span(parentSpanId);
+    if (parent && parent.key !== key) return false;
+    for (const child of this.book.children(spanId)) if (child.key !== key) return false;
+    return true;
+  }
+
+  /** True if the unit was asleep. */
+  wake(unitKey: string): boolean {
+    const unit = this.#sleeping.take(unitKey);
+    for (const { source, bytes, places } of unit?.parts ?? []) {
+      for (const index of places) {
+        const span = source.span(index);
+        const facts = factsOf(span, this.#correlation);
+        this.#take(new HeldSpan({ span, facts, source, index }, bytes), noChange());
+      }
+    }
+    return unit !== undefined;
+  }
+
+  asleep(unitKey: string): SleepingUnit | undefined {
+    return this.#sleeping.get(unitKey);
+  }
+
+  /** Units that sleep and that the batch has to do with: what is tied to one is in a trace of it, links one, or has its request id. */
+  stirredBy(batch: SpanBatch): ReadonlySet<string> {
+    const stirred = new Set<string>();
+    if (this.#sleeping.size === 0) return stirred;
+    for (let i = 0; i < batch.length; i++) {
+      const { traceId, links, attributes } = batch.span(i);
+      for (const id of [traceId, ...links.map((link) => link.traceId)]) {
+        const key = this.#sleeping.inTrace(id);
+        if (key !== undefined) stirred.add(key);
+      }
+      const requestId = attributes.get(REQUEST_ID);
+      if (typeof requestId === 'string' && this.#sleeping.get(requestId)) stirred.add(requestId);
+    }
+    return stirred;
+  }
+
+  /** Forgets a unit, awake or not. */
   drop(unitKey: string): void {
+    this.#letGo += this.#sleeping.take(unitKey)?.spans ?? 0;
     for (const { id } of this.book.unit(unitKey)?.spans ?? []) {
       if (this.#held.delete(id)) this.#letGo += 1;
       this.#clashes.delete(id);
@@ -127,20 +193,27 @@ export class HeldSpans {
     this.#dropBooks(unitKey);
   }
 
-  #take(id: string, held: Held, change: Change): void {
-    this.#held.set(id, held);
+  /** Notes a span that came again, and tells whether it says more than the one that is held. */
+  #isNews(span: Span, held: HeldSpan): boolean {
+    const { id } = held.facts;
+    this.#repeated += 1;
+    if (isAnother(span, held.span)) this.#clashes.set(id, (this.#clashes.get(id) ?? 0) + 1);
+    return !held.isStripped && isFuller(span, held.span);
+  }
+
+  #take(held: HeldSpan, change: Change): void {
+    this.#held.set(held.facts.id, held);
     this.#enter(held.facts, held.bytes, change);
   }
 
   /** Rare enough to write the unit's books anew. */
-  #replace(held: Held, { span, facts }: { readonly span: Span; readonly facts: SpanFacts }, change: Change): void {
+  #replace(held: HeldSpan, came: Came, change: Change): void {
     const { key } = held.facts;
     change.units.add(key);
     for (const requestId of this.groups.requestsOf(key)) change.requests.add(requestId);
-    const kept = (this.book.unit(key)?.spans ?? []).map((other) => (other === held.facts ? facts : other));
+    const kept = (this.book.unit(key)?.spans ?? []).map((other) => (other === held.facts ? came.facts : other));
     this.#dropBooks(key);
-    held.span = span;
-    held.facts = facts;
+    held.replace(came);
     for (const other of kept) this.#enter(other, this.#held.get(other.id)?.bytes ?? 0, change);
   }
 
@@ -165,5 +238,3 @@ function isAnother(span: Span, held: Span): boolean {
     span.startUnixNano !== held.startUnixNano || span.kind !== held.kind || span.parentSpanId !== held.parentSpanId
   );
 }
-
-const NOTHING: Attributes = { get: () => undefined, entries: () => [] };

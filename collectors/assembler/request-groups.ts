@@ -17,6 +17,8 @@ export interface RequestGroups {
   drop(key: string): void;
   /** Keys of the units that have spans in that trace. */
   unitsInTrace(traceId: string): ReadonlySet<string>;
+  /** True of a unit that nothing ties to another one, and that no other waits for. */
+  isAlone(key: string): boolean;
   /** The requests that a unit belongs to. */
   requestsOf(key: string): ReadonlySet<string>;
   /** The requests whose content may have changed, with their units. */
@@ -68,6 +70,10 @@ class Groups implements RequestGroups {
 
   unitsInTrace(traceId: string): ReadonlySet<string> {
     return this.#ties.inTrace(traceId);
+  }
+
+  isAlone(key: string): boolean {
+    return this.#ties.isAlone(key);
   }
 
   requestsOf(key: string): ReadonlySet<string> {

@@ -67,6 +67,13 @@ export class UnitTies {
     return this.#workersOn.get(key) ?? [];
   }
 
+  isAlone(key: string): boolean {
+    const unit = this.#units.get(key);
+    if (!unit || this.linkedBy(key).size > 0) return false;
+    const ties = unit.linked.size + unit.unresolved.size + unit.correlations.size;
+    return ties === 0 && [...unit.traceIds].every((id) => this.inTrace(id).size === 1 && !this.#waitingFor.has(id));
+  }
+
   add(facts: SpanFacts): void {
     const unit = this.#unitFor(facts);
     if (facts.startUnixNano < unit.startUnixNano) unit.startUnixNano = facts.startUnixNano;

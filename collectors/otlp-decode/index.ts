@@ -1,7 +1,7 @@
 import type { Span, SpanBatch } from '../../src/model/index.js';
 import type { Arrival } from '../span-source.js';
 import { decodeJsonTraces } from './json-traces.js';
-import { decodeProtobufTraces } from './protobuf-traces.js';
+import { type DecodedSpans, decodeProtobufTraces } from './protobuf-traces.js';
 import type { Refused } from './span-fields.js';
 
 export type { Refused } from './span-fields.js';
@@ -19,9 +19,14 @@ export interface DecodedTraces {
  * - Throws TracecourtError `undecodable-spans` when the body as a whole is no trace export.
  */
 export function decodeTraces(body: Uint8Array, contentType: Arrival['contentType']): DecodedTraces {
+  const { spans, refused } = decoded(body, contentType);
+  const anew = (): SpanBatch => batchOf(decoded(body, contentType).spans);
+  return { batch: { ...batchOf(spans), anew }, refused };
+}
+
+function decoded(body: Uint8Array, contentType: Arrival['contentType']): DecodedSpans {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const { spans, refused } = contentType === 'application/json' ? decodeJsonTraces(bytes) : decodeProtobufTraces(bytes);
-  return { batch: batchOf(spans), refused };
+  return contentType === 'application/json' ? decodeJsonTraces(bytes) : decodeProtobufTraces(bytes);
 }
 
 /** A batch of spans that exist already. */

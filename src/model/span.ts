@@ -93,4 +93,6 @@ export function entriesByAnyName(attributes: Attributes): Iterable<readonly [str
 export interface SpanBatch {
   readonly length: number;
   span(index: number): Span;
+  /** Makes the same spans again, for who keeps many and looks at few of them twice. Absent where nothing is left to make them of. */
+  readonly anew?: () => SpanBatch;
 }

@@ -8,7 +8,6 @@ import { openCase } from './judge-evidence.js';
 import { type AddressBook, addressBook } from './name-peers.js';
 import { recordedRequests } from './recorded-requests.js';
 import { replayBundle } from './replay.js';
-import type { CaseResult } from './run-case.js';
 
 /** What one request exercised of a flow, by its spans and by what its stores showed. */
 export function exercisedBy(
@@ -71,27 +70,45 @@ export async function coverRuns(
   return coverageOf(bundles.length > 0 ? flow : withoutStores(flow), all);
 }
 
-/** What the requests of a run exercised, for each flow by its name. */
-export function coverCases(
-  results: readonly CaseResult[],
-  requestOf: (requestId: string) => AssembledRequest | undefined,
-): readonly FlowCoverage[] {
-  const names = [...new Set(results.map(({ runCase }) => runCase.loaded.flow.name))];
-  return names.flatMap((name) => {
-    const own = results.filter(({ runCase }) => runCase.loaded.flow.name === name);
-    const flow = own[0]?.runCase.loaded.flow;
-    if (!flow) return [];
-    const known = new Map<string, Exercised>();
-    const all = own.flatMap(({ runCase, requestId, observations, likeness }) => {
-      // The same name may stand for the flow with other parameters.
-      const key = runCase.loaded.flow === flow ? likeness : undefined;
-      const before = key === undefined ? undefined : known.get(key);
-      const request = requestOf(requestId);
-      if (before || !request) return before ?? [];
-      const found = exercisedBy(flow, { request, observations });
-      if (key !== undefined) known.set(key, found);
-      return found;
+/** A case that was judged, as far as it matters here. */
+export interface CoveredCase {
+  readonly runCase: { readonly loaded: { readonly flow: CompiledFlow } };
+  readonly requestId: string;
+  readonly observations: readonly StoreObservation[];
+  /** The same for requests that exercised the same of their flow; undefined where that is not known. */
+  readonly likeness: string | undefined;
+}
+
+/**
+ * What the requests of a run exercised, for each flow by its name. Of those alike one is looked at, when it was judged, so that none of them need be kept for
+ * it; the others are looked at in the end.
+ */
+export class RunCoverage {
+  /** By name, the first flow of it, with what was exercised by its likeness. The same name may stand for the flow with other parameters. */
+  readonly #flows = new Map<string, { readonly flow: CompiledFlow; readonly alike: Map<string, Exercised> }>();
+
+  /** To be told of each request once. True if the request will not be asked for. */
+  add({ runCase, observations, likeness }: CoveredCase, request: AssembledRequest): boolean {
+    const { flow } = runCase.loaded;
+    const known = this.#flows.get(flow.name) ?? { flow, alike: new Map<string, Exercised>() };
+    this.#flows.set(flow.name, known);
+    if (likeness === undefined || flow !== known.flow) return false;
+    if (!known.alike.has(likeness)) known.alike.set(likeness, exercisedBy(flow, { request, observations }));
+    return true;
+  }
+
+  of(
+    results: readonly CoveredCase[],
+    requestOf: (requestId: string) => AssembledRequest | undefined,
+  ): readonly FlowCoverage[] {
+    return [...this.#flows].map(([name, { flow, alike }]) => {
+      const own = results.filter(({ runCase }) => runCase.loaded.flow.name === name);
+      const all = own.flatMap(({ runCase, requestId, observations, likeness }) => {
+        const isKnown = likeness !== undefined && runCase.loaded.flow === flow;
+        const request = isKnown ? undefined : requestOf(requestId);
+        return request ? exercisedBy(flow, { request, observations }) : (isKnown && alike.get(likeness)) || [];
+      });
+      return coverageOf(flow, all);
     });
-    return [coverageOf(flow, all)];
-  });
+  }
 }

@@ -4,6 +4,7 @@ import { timeLimit } from '../lib/time-limit.js';
 import type { StoreName, StoreObservation, Verdict } from '../model/index.js';
 import type { StoreProbe } from '../stores/index.js';
 import type { ExpectedAnswer } from './answer-finding.js';
+import type { RunCoverage } from './cover.js';
 import type { Docket } from './docket.js';
 import { type HeardRequest, hearRequest } from './hear-request.js';
 import type { EarlierEffects } from './left-over.js';
@@ -34,6 +35,7 @@ export interface Courtroom {
   /** Where spans go before they reach the collector, if not straight to it. */
   readonly exportTo: string | undefined;
   readonly docket: Docket;
+  readonly coverage: RunCoverage;
   /** Looks at requests while they are open. */
   readonly open: OpenWatch;
   readonly sender: RequestSender;
@@ -106,7 +108,9 @@ export async function runCase(runCase: RunCase, { requestId, earlier }: Entry, r
     durationMs,
   });
   const { verdict, observations, likeness } = heard;
-  return { runCase, requestId, verdict, answer, observations, earlier, likeness, durationMs };
+  const result = { runCase, requestId, verdict, answer, observations, earlier, likeness, durationMs };
+  if (room.coverage.add(result, heard.request)) room.docket.letGo(requestId, verdict.revision);
+  return result;
 }
 
 /** Of a query that its store cannot answer, the store knows no more than the text. */
@@ -118,8 +122,8 @@ function inFlowFile(error: unknown, file: string): unknown {
 
 /** Judges again what got late spans after its verdict was spoken. */
 export async function reviseCase(result: CaseResult, room: Courtroom): Promise<CaseResult> {
-  const request = newestOf(room.docket, result.requestId);
-  if (request.revision === result.verdict.revision) return result;
+  const request = room.docket.newest(result.requestId);
+  if (request === undefined || request.revision === result.verdict.revision) return result;
   const heard = await hearRequest({
     flow: result.runCase.loaded.flow,
     probes: room.probes,

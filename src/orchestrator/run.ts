@@ -9,7 +9,7 @@ import type { CompiledFlow } from '../model/index.js';
 import type { Reporter } from '../report/index.js';
 import { count } from '../view/index.js';
 import { assemblerOptions, assemblerTimes } from './assembler-options.js';
-import { coverCases } from './cover.js';
+import { RunCoverage } from './cover.js';
 import { createDocket, type Docket } from './docket.js';
 import { combineExitCodes, EXIT_CODES, exitCodeOf } from './exit-code.js';
 import { identifyStores, watchStores } from './identify-stores.js';
@@ -124,6 +124,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
   const stores = await openStores(options.stores, { teardown, flows, onTrouble: record.warn });
   await openProbes(stores, record);
   let earlier = NOTHING_EARLIER;
+  const coverage = new RunCoverage();
   for (const group of bySystem(cases)) {
     if (isOver(results, options)) break;
     const services = new Teardown({ deadlineMs: STOP_DEADLINE_MS, onTrouble: record.warn });
@@ -148,6 +149,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
       collector,
       exportTo: options.exportTo,
       docket,
+      coverage,
       open,
       sender,
       probes: stores.probes,
@@ -178,7 +180,7 @@ async function hold(cases: readonly RunCase[], session: Session): Promise<void> 
     for (const [index, result] of results.entries()) results[index] = await reviseCase(result, room);
     if (away) throw away;
   }
-  for (const coverage of coverCases(results, docket.newest)) record.emit({ type: 'flow-covered', coverage });
+  for (const ofFlow of coverage.of(results, docket.newest)) record.emit({ type: 'flow-covered', coverage: ofFlow });
   const unsent = cases.length - results.length;
   if (isOver(results, options) && unsent > 0)
     record.emit({

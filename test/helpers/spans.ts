@@ -94,7 +94,7 @@ export function buildSpan(spec: SpanSpec = {}): Span {
 }
 
 export function batchOfSpans(spans: readonly Span[]): SpanBatch {
-  return { length: spans.length, span: (index) => spans[index]! };
+  return { length: spans.length, span: (index) => spans[index]!, anew: () => batchOfSpans(spans) };
 }
 
 /** What travels with a message or a call. */

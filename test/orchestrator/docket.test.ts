@@ -36,6 +36,20 @@ describe('a docket', () => {
     expect(docket.newest('a')?.revision).to.equal(2);
   });
 
+  it('keeps of a request that was let go only a later revision', () => {
+    const docket = createDocket();
+    docket.enter('a');
+    docket.completed(request('a', 1));
+    docket.letGo('a', 1);
+    expect(docket.newest('a')).to.equal(undefined);
+    docket.completed(request('a', 1));
+    expect(docket.newest('a'), 'the same again').to.equal(undefined);
+    docket.completed(request('a', 2));
+    expect(docket.newest('a')?.revision).to.equal(2);
+    docket.letGo('a', 1);
+    expect(docket.newest('a')?.revision, 'later than what is let go').to.equal(2);
+  });
+
   it('leaves requests alone that were never entered', () => {
     const docket = createDocket();
     expect(docket.completed(request('stranger'))).to.equal(false);
