@@ -1,6 +1,7 @@
 import { nanosToMs } from '../lib/clock.js';
 import { isDeeperThan, parseWholeNumbers } from '../lib/exact-json.js';
 import { compileExpression } from '../lib/expression.js';
+import { lazily } from '../lib/lazily.js';
 import { oncePer } from '../lib/once-per.js';
 import type {
   AttributeValue,
@@ -22,19 +23,11 @@ const MAX_JSON_DEPTH = 60;
  * Worked out when somebody looks.
  */
 export function expressionScope(flow: CompiledFlow, trace: WorkflowTrace): ExpressionScope {
-  let steps: ExpressionScope['steps'] | undefined;
-  let values: ExpressionScope['values'] | undefined;
-  return {
-    get steps() {
-      steps ??= stepsInScope(flow, trace);
-      return steps;
-    },
-    get values() {
-      values ??= valuesOf(flow, this);
-      return values;
-    },
-    params: flow.parameters,
-  };
+  const scope: ExpressionScope = lazily(
+    { params: flow.parameters },
+    { steps: () => stepsInScope(flow, trace), values: () => valuesOf(flow, scope.steps) },
+  );
+  return scope;
 }
 
 function stepsInScope(flow: CompiledFlow, trace: WorkflowTrace): ExpressionScope['steps'] {
@@ -47,10 +40,10 @@ function stepsInScope(flow: CompiledFlow, trace: WorkflowTrace): ExpressionScope
   return steps;
 }
 
-function valuesOf(flow: CompiledFlow, scope: ExpressionScope): ExpressionScope['values'] {
+function valuesOf(flow: CompiledFlow, steps: ExpressionScope['steps']): ExpressionScope['values'] {
   const values: Record<string, StoredValue> = {};
   for (const { name, expression } of valueExpressions(flow)) {
-    const result = expression?.evaluate({ steps: scope.steps, values, params: scope.params });
+    const result = expression?.evaluate({ steps, values, params: flow.parameters });
     if (result?.ok && result.value !== null) values[name] = result.value as StoredValue;
   }
   return values;
@@ -65,19 +58,15 @@ const valueExpressions = oncePer((flow: CompiledFlow) =>
 );
 
 function stepInScope(step: TraceStep, span: Span | undefined): StepInScope {
-  let attributes: StepInScope['attributes'] | undefined;
-  return {
+  const told = {
     spanId: decisiveSpanId(step),
     input: parsed(step.input),
     output: parsed(step.output),
-    get attributes() {
-      attributes ??= attributesInScope(span);
-      return attributes;
-    },
     status: step.status,
     service: step.component,
     durationMs: nanosToMs(step.endTime - step.startTime),
   };
+  return lazily(told, { attributes: () => attributesInScope(span) });
 }
 
 /** Of a key that occurs twice the first wins, as in Attributes. */

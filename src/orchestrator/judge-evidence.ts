@@ -1,5 +1,6 @@
 import { nameSteps, stepReader } from '../../collectors/index.js';
 import { expressionScope, flowMatchers, type ProbePlan, planProbes } from '../flow/index.js';
+import { lazily } from '../lib/lazily.js';
 import type {
   AssembledRequest,
   CompiledFlow,
@@ -100,13 +101,8 @@ export function likenessOf({ proven }: OpenedCase, { outcome }: Verdict): string
 /** How the steps of a case are told, and its expressions worked out. */
 export function readingOf(opened: Pick<OpenedCase, 'flow' | 'evidence'>): Reading {
   const { flow } = opened;
-  return {
-    reader: stepReader(flowMatchers(flow)),
-    evaluate: evaluatorOf(flow),
-    get scope() {
-      return opened.evidence.scope;
-    },
-  };
+  const known = { reader: stepReader(flowMatchers(flow)), evaluate: evaluatorOf(flow) };
+  return lazily(known, { scope: () => opened.evidence.scope });
 }
 
 /** What the spans show is not worked out again where it is plain. */

@@ -1,3 +1,4 @@
+import { lazily } from '../lib/lazily.js';
 import { oncePer } from '../lib/once-per.js';
 import type { CompiledFlow, Evidence, FlowNode, FlowStep, Strength, TraceStep, WorkflowTrace } from '../model/index.js';
 import { type Absence, readAbsence } from './absence.js';
@@ -60,32 +61,14 @@ export function prepare(evidence: Evidence, evaluate: Evaluate, check = checkFlo
 /** Prepares evidence of whose trace it was shown that it conforms: the facts are gathered when somebody asks for them. */
 export function prepareProven(evidence: Evidence, strength: Strength): Subject {
   const read = readEvidence(evidence);
-  let index: SpanIndex | undefined;
-  let gathered: Extract<FactsOfTrace, { consistent: true }> | undefined;
-  const gather = () => {
-    gathered ??= consistentFacts(read);
-    return gathered;
-  };
-  const check = { cycles: [], strength, undecided: [], tooAmbiguous: undefined };
-  return {
-    ...read,
-    get index() {
-      index ??= indexSpans(read.trace);
-      return index;
-    },
-    counts: NO_COUNTS,
-    unresolved: [],
-    order: {
-      contradiction: undefined,
-      get facts() {
-        return gather().facts;
-      },
-      get occurrences() {
-        return gather().occurrences;
-      },
-      check,
-    },
-  };
+  const check: FlowCheck['order'] = { cycles: [], strength, undecided: [], tooAmbiguous: undefined };
+  const gathered = lazily({}, { all: () => consistentFacts(read) });
+  const order = lazily(
+    { contradiction: undefined, check },
+    { facts: () => gathered.all.facts, occurrences: () => gathered.all.occurrences },
+  );
+  const known = { ...read, counts: NO_COUNTS, unresolved: [], order };
+  return lazily(known, { index: () => indexSpans(read.trace) });
 }
 
 const NO_COUNTS: FlowCheck['counts'] = { missing: [], awaited: [], counts: [], unexpected: [] };

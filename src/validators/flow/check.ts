@@ -1,3 +1,4 @@
+import { lazily } from '../../lib/lazily.js';
 import { oncePer } from '../../lib/once-per.js';
 import type { CompiledFlow, FlowNode } from '../../model/index.js';
 import { awaitedSteps } from './awaited-steps.js';
@@ -59,14 +60,11 @@ function checkScope(scope: OrderScope, request: CheckedRequest): Omit<FlowCheck,
       const { required, proven } = outcome.strength;
       return {
         counts: { ...NO_COUNTS, awaited },
-        order: {
-          ...NO_ORDER,
+        order: lazily(
           // What a possible run requires is not violated: what is not proven is undecided.
-          strength: { required, proven, undecided: required - proven },
-          get undecided() {
-            return provePairs(requiredBy(outcome.run(), scope), facts).undecided;
-          },
-        },
+          { ...NO_ORDER, strength: { required, proven, undecided: required - proven } },
+          { undecided: () => provePairs(requiredBy(outcome.run(), scope), facts).undecided },
+        ),
       };
     }
     case 'tooAmbiguous':
@@ -99,14 +97,14 @@ function join(a: FlowCheck, b: FlowCheck): FlowCheck {
       counts: [...a.counts.counts, ...b.counts.counts],
       unexpected: [...a.counts.unexpected, ...b.counts.unexpected],
     },
-    order: {
-      cycles: [...a.order.cycles, ...b.order.cycles],
-      strength: addStrength(a.order.strength, b.order.strength),
-      get undecided() {
-        return [...a.order.undecided, ...b.order.undecided];
+    order: lazily(
+      {
+        cycles: [...a.order.cycles, ...b.order.cycles],
+        strength: addStrength(a.order.strength, b.order.strength),
+        tooAmbiguous: a.order.tooAmbiguous ?? b.order.tooAmbiguous,
       },
-      tooAmbiguous: a.order.tooAmbiguous ?? b.order.tooAmbiguous,
-    },
+      { undecided: () => [...a.order.undecided, ...b.order.undecided] },
+    ),
     unresolved: [...a.unresolved, ...b.unresolved],
   };
 }

@@ -1,5 +1,6 @@
+import { lazily } from '../../lib/lazily.js';
 import { decisiveSpanId, spanIdsOf, type TraceStep, type WorkflowTrace } from '../../model/index.js';
-import { type Ancestry, ancestryOf } from './ancestry.js';
+import { ancestryOf } from './ancestry.js';
 import { certainGraph, certainPairs } from './certain-order.js';
 import { type Clocks, solveClocks } from './clocks.js';
 import { type StableFacts, stableFacts } from './order-facts.js';
@@ -134,31 +135,26 @@ function factsOf({ stable, named, occurrences, clocks, certain }: Timed & Gather
     process: index.processes[spanAt[node] as number] as number,
     time: times[node] as number,
   });
-  let graph: OrderGraph | undefined;
-  const spelledOut = (): OrderGraph => {
-    graph ??= certainGraph(stable, { stepOf, clocked: { clocks, isAsked } });
-    return graph;
-  };
-  let ancestry: Ancestry | undefined;
-  const ancestors = (): Ancestry => {
-    ancestry ??= ancestryOf(withTriesAsOne(index, occurrences), isOccurrence({ stable, occurrences }));
-    return ancestry;
-  };
-  return {
+  const spelledOut = lazily(
+    {},
+    {
+      graph: () => certainGraph(stable, { stepOf, clocked: { clocks, isAsked } }),
+      ancestry: () => ancestryOf(withTriesAsOne(index, occurrences), isOccurrence({ stable, occurrences })),
+    },
+  );
+  const known: Omit<Facts, 'graph'> = {
     index,
     certain,
     clocks,
-    get graph() {
-      return spelledOut();
-    },
     knownOrder: () => certainGraph(stable, { stepOf, clocked: { clocks: eachItsOwn(clocks), isAsked: () => true } }),
     stamped: { has: (node) => (stamps[node] ?? -1) >= 0 },
-    endsBefore: (start, end) => inversion(spelledOut(), { occurrences, start, end }),
+    endsBefore: (start, end) => inversion(spelledOut.graph, { occurrences, start, end }),
     readingOf,
     extents: () => extentsOf(stable),
-    causes: (a, b) => ancestors().causes(spanOf(a), spanOf(b)),
-    causesAmong: (members) => ancestors().causesAmong(members.map(spanOf)),
+    causes: (a, b) => spelledOut.ancestry.causes(spanOf(a), spanOf(b)),
+    causesAmong: (members) => spelledOut.ancestry.causesAmong(members.map(spanOf)),
   };
+  return lazily(known, { graph: () => spelledOut.graph });
 }
 
 /** The spans with the tries of each step put together: what is under any of them is under the first, and what caused that one caused them all. */

@@ -1,5 +1,6 @@
 import { nanosToMs } from '../../lib/clock.js';
 import { LookedUp } from '../../lib/expression-values.js';
+import { lazily } from '../../lib/lazily.js';
 import { type Attributes, entriesByAnyName, nameInExpressions, type Span } from '../../model/index.js';
 import { recordNames } from '../store/record-names.js';
 import type { Subject } from '../subject.js';
@@ -11,27 +12,30 @@ import { serviceOf } from './span-index.js';
  */
 export function invariantScope(subject: Subject): Readonly<Record<string, unknown>> {
   const { trace, evidence, effects } = subject;
-  /** Each is worked out only where an invariant speaks of it. */
+  return lazily(
+    { ...evidence.scope },
+    {
+      spans: () => trace.spans.map((span) => inScope(span, subject)),
+      stores: () => storesInScope(effects),
+      request: () => requestInScope(trace),
+    },
+  );
+}
+
+function storesInScope(effects: Subject['effects']): Readonly<Record<string, unknown>> {
+  const read = effects.flatMap(({ effect, records }) =>
+    records ? [[nameInExpressions(effect.step), records.map(recordNames)] as const] : [],
+  );
+  return Object.fromEntries(read);
+}
+
+function requestInScope(trace: Subject['trace']): Readonly<Record<string, unknown>> {
   return {
-    ...evidence.scope,
-    get spans() {
-      return trace.spans.map((span) => inScope(span, subject));
-    },
-    get stores() {
-      const read = effects.flatMap(({ effect, records }) =>
-        records ? [[nameInExpressions(effect.step), records.map(recordNames)] as const] : [],
-      );
-      return Object.fromEntries(read);
-    },
-    get request() {
-      return {
-        id: trace.requestId,
-        durationMs: nanosToMs(trace.endTime - trace.startTime),
-        services: [...new Set(trace.spans.map(serviceOf))].sort(),
-        traces: trace.traceIds.length,
-        completedBy: trace.completedBy ?? '',
-      };
-    },
+    id: trace.requestId,
+    durationMs: nanosToMs(trace.endTime - trace.startTime),
+    services: [...new Set(trace.spans.map(serviceOf))].sort(),
+    traces: trace.traceIds.length,
+    completedBy: trace.completedBy ?? '',
   };
 }
 
