@@ -1,4 +1,4 @@
-import type { ExpressionScope, Rule, StepInScope } from '../../model/index.js';
+import type { Rule, StepInScope } from '../../model/index.js';
 import { nameInExpressions } from '../../model/index.js';
 import type { Evaluate } from '../evaluate.js';
 import type { Clocks } from '../flow/clocks.js';
@@ -49,8 +49,8 @@ function pointsThatMatter(occurrences: readonly Occurrence[], rules: readonly Ru
 /** What a rule's conditions are worked out by. */
 export interface RuleSurroundings {
   readonly happenings: Happenings;
-  readonly evaluate: Evaluate;
-  readonly scope: ExpressionScope;
+  /** What an expression comes to in the scope of the request, with these names besides. */
+  readonly ask: (expression: string, names: Readonly<Record<string, unknown>>) => ReturnType<Evaluate>;
   /** A happening, as expressions speak of it. */
   readonly inScope: (happening: number) => StepInScope | undefined;
   /** Whether the time from the end of one happening to that of another lies within a window. */
@@ -66,8 +66,7 @@ export function ruleSurroundings(
 ): RuleSurroundings {
   return {
     happenings: happeningsOf(order, rules),
-    evaluate,
-    scope: subject.evidence.scope,
+    ask: (expression, names) => evaluate(expression, { ...subject.evidence.scope, ...names }),
     inScope: (i) => scopeOf(subject, order.occurrences[i]),
     isTimely: (window, pair) => {
       const [from, to] = pair.map((i) => endOf(i, order));
@@ -83,10 +82,10 @@ function endOf(happening: number, { occurrences, facts }: ProvenOrder): ClockRea
 
 /** A rule with its conditions worked out for this request; the expressions that could not be are `problems`. */
 export function ruleCase(rule: Rule, around: RuleSurroundings): RuleCase & RuleConditions {
-  const { happenings, evaluate, scope, inScope } = around;
+  const { happenings, inScope } = around;
   const problems = new Set<string>();
   const ask = (expression: string, names: Readonly<Record<string, unknown>>): boolean | undefined => {
-    const answer = evaluate(expression, { ...scope, ...names });
+    const answer = around.ask(expression, names);
     if ('error' in answer) problems.add(`${expression}: ${answer.error}`);
     else if (typeof answer.value === 'boolean') return answer.value;
     else problems.add(`${expression} is neither true nor false`);

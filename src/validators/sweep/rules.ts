@@ -103,7 +103,8 @@ export class Rules {
     return { process: columns.process[end] as number, time: columns.time[end] as number };
   }
 
-  #around({ flow }: SweepPlan, { evaluate, scope }: Asked): RuleSurroundings {
+  /** The scope is asked for where a condition speaks of it: most requests are proven without one. */
+  #around({ flow }: SweepPlan, reading: Asked): RuleSurroundings {
     const { columns, occurrences, clocks } = this.#gathered;
     const steps: string[] = [];
     for (let i = 0; i < occurrences.count; i++) steps.push(flow.steps[this.#stepOf(i)]?.name ?? '');
@@ -115,11 +116,10 @@ export class Rules {
     };
     return {
       happenings,
-      evaluate,
-      scope,
+      ask: (expression, names) => reading.evaluate(expression, { ...reading.scope, ...names }),
       inScope: (i) => {
         const id = columns.spans[occurrences.span[i] as number]?.spanId;
-        return scope.steps[nameInExpressions(steps[i] ?? '')]?.find(({ spanId }) => spanId === id);
+        return reading.scope.steps[nameInExpressions(steps[i] ?? '')]?.find(({ spanId }) => spanId === id);
       },
       isTimely: (window, pair) => {
         const [from, to] = pair.map((i) => this.#endOf(i));
