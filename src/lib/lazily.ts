@@ -35,7 +35,7 @@ function propertyOf(name: string): PropertyDescriptor {
 function getterOf(name: string) {
   return function (this: { readonly [STATE]: State }): unknown {
     const { makers, made } = this[STATE];
-    if (!(name in made)) made[name] = makers[name]?.();
+    if (!Object.hasOwn(made, name)) made[name] = makers[name]?.();
     return made[name];
   };
 }

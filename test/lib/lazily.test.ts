@@ -20,6 +20,10 @@ describe('lazily', () => {
     expect(Object.hasOwn({ ...two, ...{} }, 'letters')).to.equal(true);
   });
 
+  it('makes a property of any name, whatever objects have of themselves', () => {
+    expect(lazily({}, { constructor: () => 'made' }).constructor).to.equal('made');
+  });
+
   it('shares its getters between objects: the shape of none of them keeps what another sees', () => {
     const [one, two] = [1, 2].map((n) => lazily({}, { n: () => n }));
     expect([one!.n, two!.n]).to.deep.equal([1, 2]);
