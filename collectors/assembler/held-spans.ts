@@ -1,4 +1,3 @@
-import { REQUEST_ID } from '@tracecourt/instrumentation/wire-names';
 import type { Span, SpanBatch } from '../../src/model/index.js';
 import { isFuller, spanKey, withCurrentNames } from '../adjust/index.js';
 import { type AccountBook, createAccountBook } from './accounting.js';
@@ -98,7 +97,8 @@ export class HeldSpans {
   }
 
   ofTrace(traceId: string): readonly Span[] {
-    return this.whileAwake(this.#sleeping.inTrace(traceId) ?? '', () => this.#ofTrace(traceId));
+    const asleep = this.#sleeping.inTrace(traceId);
+    return asleep === undefined ? this.#ofTrace(traceId) : this.whileAwake(asleep, () => this.#ofTrace(traceId));
   }
 
   /** What `look` gives with the unit awake; it sleeps on if it slept before. */
@@ -167,20 +167,9 @@ export class HeldSpans {
     return this.#sleeping.get(unitKey);
   }
 
-  /** Units that sleep and that the batch has to do with: what is tied to one is in a trace of it, links one, or has its request id. */
+  /** Units that sleep and that the batch has to do with. */
   stirredBy(batch: SpanBatch): ReadonlySet<string> {
-    const stirred = new Set<string>();
-    if (this.#sleeping.size === 0) return stirred;
-    for (let i = 0; i < batch.length; i++) {
-      const { traceId, links, attributes } = batch.span(i);
-      for (const id of [traceId, ...links.map((link) => link.traceId)]) {
-        const key = this.#sleeping.inTrace(id);
-        if (key !== undefined) stirred.add(key);
-      }
-      const requestId = attributes.get(REQUEST_ID);
-      if (typeof requestId === 'string' && this.#sleeping.get(requestId)) stirred.add(requestId);
-    }
-    return stirred;
+    return this.#sleeping.stirredBy(batch);
   }
 
   /** Forgets a unit, awake or not. */

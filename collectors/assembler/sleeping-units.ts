@@ -1,3 +1,5 @@
+import { REQUEST_ID } from '@tracecourt/instrumentation/wire-names';
+import type { SpanBatch } from '../../src/model/index.js';
 import type { HeldSpan } from './held-span.js';
 import type { SpanSource } from './span-source.js';
 
@@ -55,10 +57,6 @@ export class SleepingUnits {
     return this.#bytes;
   }
 
-  get size(): number {
-    return this.#units.size;
-  }
-
   get(key: string): SleepingUnit | undefined {
     return this.#units.get(key);
   }
@@ -66,6 +64,23 @@ export class SleepingUnits {
   /** The key of the unit that has spans in that trace. */
   inTrace(traceId: string): string | undefined {
     return this.#inTrace.get(traceId);
+  }
+
+  /** Those that a batch has to do with: what is tied to one is in a trace of it, links one, or has its request id. */
+  stirredBy(batch: SpanBatch): ReadonlySet<string> {
+    const stirred = new Set<string>();
+    if (this.#units.size === 0) return stirred;
+    const stir = (key: string | undefined): void => {
+      if (key !== undefined) stirred.add(key);
+    };
+    for (let i = 0; i < batch.length; i++) {
+      const { traceId, links, attributes } = batch.span(i);
+      stir(this.inTrace(traceId));
+      for (const link of links) stir(this.inTrace(link.traceId));
+      const requestId = attributes.get(REQUEST_ID);
+      if (typeof requestId === 'string') stir(this.get(requestId)?.key);
+    }
+    return stirred;
   }
 
   add(unit: SleepingUnit): void {

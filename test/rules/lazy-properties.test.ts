@@ -1,18 +1,13 @@
-import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import ts from 'typescript';
-import { readRepositoryFile, repositoryRoot } from '../helpers/repository.js';
+import { readRepositoryFile, repositoryFiles } from '../helpers/repository.js';
 
 /** Where objects are made for each request. */
 const ROOMS = ['src/model', 'src/lib', 'src/flow', 'src/validators', 'src/orchestrator', 'src/stores', 'collectors'];
 
 describe('what is made for each request', () => {
   it('has no getter in an object literal that a function makes: the engine keeps what it sees until its next full collection', () => {
-    const files = ROOMS.flatMap((room) =>
-      readdirSync(`${repositoryRoot}${room}`, { recursive: true, encoding: 'utf8' })
-        .filter((path) => path.endsWith('.ts'))
-        .map((path) => `${room}/${path}`),
-    );
+    const files = ROOMS.flatMap((room) => repositoryFiles(room, '.ts'));
     expect(files.length).to.be.greaterThan(200);
     expect(files.flatMap((file) => gettersOfLiterals(file, readRepositoryFile(file)))).to.deep.equal([]);
   });

@@ -1,15 +1,12 @@
-import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { readRepositoryFile, repositoryRoot } from '../helpers/repository.js';
+import { readRepositoryFile, repositoryFiles } from '../helpers/repository.js';
 
 /** Mocha's own ways to leave a test out, silently or with all others. */
 const WORDLESS = /\bthis\.skip\(|\b(?:it|describe|context)\.(?:skip|only)\(|\bx(?:it|describe)\(/g;
 
 describe('the tests', () => {
   it('leave nothing out without saying what would enable it: skip(this, …) of test/helpers does', () => {
-    const files = readdirSync(`${repositoryRoot}test`, { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.test.ts'))
-      .map((path) => `test/${path}`);
+    const files = repositoryFiles('test', '.test.ts');
     expect(files.length).to.be.greaterThan(50);
     const found = files.flatMap((file) =>
       [...readRepositoryFile(file).matchAll(WORDLESS)].map(([word]) => `${file}: ${word}`),
