@@ -1,16 +1,12 @@
-import type { Config, Driver, Record as DriverRecord, Result, Session } from 'neo4j-driver';
+import type { Driver, Record as DriverRecord, Result, Session } from 'neo4j-driver';
 import { TracecourtError } from '../errors.js';
 import { type Clock, systemClock } from '../lib/clock.js';
-import { within } from '../lib/within.js';
 import type { GraphRow, ProbeRequest, ResolvedQuery, ServerIdentity, StoreObservation } from '../model/index.js';
-import { lookAtAddress } from './look-at-address.js';
-import type { Place } from './meeting.js';
-import { explainNeo4jFailure, type Neo4jFailure } from './neo4j-failures.js';
-import { neo4jPlace, noUrl } from './neo4j-place.js';
+import { loadDriver, type Neo4jAnswer, Neo4jLink } from './neo4j-link.js';
+import { neo4jPlace } from './neo4j-place.js';
 import { fromNeo4j, toNeo4j } from './neo4j-values.js';
 import { unreachable } from './store-failed.js';
 import type { Identification, StoreProbe } from './store-probe.js';
-import { withoutTracing } from './without-tracing.js';
 
 export interface Neo4jProbeOptions {
   /** `bolt://HOST:PORT` or `neo4j://…`. */
@@ -46,18 +42,19 @@ export function createNeo4jProbe(options: Neo4jProbeOptions): StoreProbe {
 class Neo4jProbe implements StoreProbe {
   readonly store = 'neo4j';
   readonly address: string;
-  readonly #place: Place;
-  readonly #options: Neo4jProbeOptions;
+  readonly #database: string | undefined;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  #driver: Driver | undefined;
+  readonly #link: Neo4jLink;
 
   constructor(options: Neo4jProbeOptions) {
-    this.#options = options;
-    this.#place = neo4jPlace(options.url);
-    this.address = this.#place.address;
-    this.#clock = options.clock ?? systemClock;
-    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const { url, user, password, database, clock = systemClock, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+    const place = neo4jPlace(url);
+    this.address = place.address;
+    this.#database = database;
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+    this.#link = new Neo4jLink({ place, url, user, password, database, timeoutMs });
   }
 
   async load(): Promise<void> {
@@ -101,46 +98,15 @@ class Neo4jProbe implements StoreProbe {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const driver = this.#driver;
-    this.#driver = undefined;
-    if (driver) await within(driver.close(), this.#timeoutMs);
+    await this.#link.close();
   }
 
-  /** Asks within the limit. A driver that hangs is thrown away: its connections are of no use to the next question. */
-  async #ask(cypher: string, parameters: Parameters): Promise<Answer> {
-    if (!this.#driver) await this.load();
-    const asking = withoutTracing(() => this.#askTwice(cypher, parameters));
-    const answer = await within(asking, this.#timeoutMs);
-    if (answer !== 'late') return answer.value;
-    this.#abandon(this.#driver);
-    const saw = `gives no answer within ${this.#timeoutMs} ms`;
-    const failure = { kind: 'silent', address: this.address, saw, nextStep: 'Look into its log.' } as const;
-    return { kind: 'failed', failure };
+  #ask(cypher: string, parameters: Parameters): Promise<Neo4jAnswer> {
+    return this.#link.ask((driver) => this.#read(driver, cypher, parameters));
   }
 
-  /** A connection that was cut off may be an old one: the next is made afresh, after a look at who is there. */
-  async #askTwice(cypher: string, parameters: Parameters): Promise<Answer> {
-    const first = await this.#askOnce(cypher, parameters);
-    const second = first.kind === 'cut-off' ? await this.#askOnce(cypher, parameters) : first;
-    return second.kind === 'cut-off' ? { ...second, kind: 'failed' } : second;
-  }
-
-  async #askOnce(cypher: string, parameters: Parameters): Promise<Answer | CutOff> {
-    const look = this.#driver ? undefined : await lookAtAddress(this.#place, this.#timeoutMs);
-    if (look?.status === 'not-there') return { kind: 'failed', failure: look.failure };
-    const driver = await this.#open();
-    try {
-      return await this.#read(driver, cypher, parameters);
-    } catch (error) {
-      const { user, database } = this.#options;
-      const explained = explainNeo4jFailure(error, { address: this.address, user, database });
-      if (explained.kind === 'cut-off') this.#abandon(driver);
-      return explained;
-    }
-  }
-
-  async #read(driver: Driver, cypher: string, parameters: Parameters): Promise<Answer> {
-    const { database } = this.#options;
+  async #read(driver: Driver, cypher: string, parameters: Parameters): Promise<Neo4jAnswer> {
+    const database = this.#database;
     const session: Session = driver.session({
       defaultAccessMode: 'READ',
       ...(database === undefined ? {} : { database }),
@@ -155,7 +121,7 @@ class Neo4jProbe implements StoreProbe {
     }
   }
 
-  async #collect(result: Result): Promise<Answer> {
+  async #collect(result: Result): Promise<Neo4jAnswer> {
     const records: DriverRecord[] = [];
     for await (const record of result) {
       if (records.length >= MAX_ROWS) return tooMany(this.address);
@@ -163,28 +129,6 @@ class Neo4jProbe implements StoreProbe {
     }
     const { server } = await result.summary();
     return { kind: 'answered', records, agent: server.agent ?? '' };
-  }
-
-  async #open(): Promise<Driver> {
-    if (this.#driver) return this.#driver;
-    const neo4j = await loadDriver();
-    const { url, user, password } = this.#options;
-    const auth = password === undefined ? undefined : neo4j.auth.basic(user ?? 'neo4j', password);
-    const limits: Config = {
-      connectionTimeout: this.#timeoutMs,
-      connectionAcquisitionTimeout: this.#timeoutMs,
-      maxTransactionRetryTime: 0,
-      maxConnectionPoolSize: 8,
-      telemetryDisabled: true,
-      useBigInt: true,
-    };
-    this.#driver ??= driverFor(url, () => neo4j.driver(url, auth, limits));
-    return this.#driver;
-  }
-
-  #abandon(driver: Driver | undefined): void {
-    if (this.#driver === driver) this.#driver = undefined;
-    driver?.close().catch(() => undefined);
   }
 
   #identity(agent: string): ServerIdentity {
@@ -208,18 +152,13 @@ function withoutStacks<T>(ask: () => T): T {
 
 type Parameters = Readonly<Record<string, unknown>>;
 
-type CutOff = Extract<Neo4jFailure, { readonly kind: 'cut-off' }>;
-type Answer =
-  | { readonly kind: 'answered'; readonly records: readonly DriverRecord[]; readonly agent: string }
-  | Exclude<Neo4jFailure, CutOff>;
-
 /** `Neo4j/5.26.30`; ours adds its own name in brackets. */
 function productOf(agent: string): { readonly product: string; readonly version: string } {
   const version = /\/([\w.-]+)/.exec(agent)?.[1] ?? 'unknown';
   return { product: agent.includes('(tracecourt-embedded)') ? 'embedded' : 'neo4j', version };
 }
 
-function tooMany(address: string): Answer {
+function tooMany(address: string): Neo4jAnswer {
   const saw = `has more than ${MAX_ROWS} rows for it: too many to look at`;
   const nextStep = "Make the effect's query narrower.";
   return { kind: 'failed', failure: { kind: 'unreadable', address, saw, nextStep } };
@@ -247,27 +186,4 @@ function wrongQuery(effect: string, cypher: string, reason: string): TracecourtE
   return new TracecourtError('invalid-flow', `Neo4j cannot answer the query of effect "${effect}": ${reason}`, {
     nextStep: `Correct the effect's query: ${cypher}`,
   });
-}
-
-function driverFor(url: string, create: () => Driver): Driver {
-  try {
-    return create();
-  } catch (cause) {
-    throw noUrl(url, cause);
-  }
-}
-
-async function loadDriver(): Promise<Pick<typeof import('neo4j-driver'), 'driver' | 'auth'>> {
-  try {
-    return (await import('neo4j-driver')).default;
-  } catch (cause) {
-    throw new TracecourtError(
-      'package-missing',
-      'Reading Neo4j needs the package neo4j-driver, which is not installed.',
-      {
-        nextStep: 'Install it with `npm install neo4j-driver`.',
-        cause,
-      },
-    );
-  }
 }

@@ -7,6 +7,8 @@ export interface TcpProxy extends AsyncDisposable {
   readonly port: number;
   /** How many connections go through it at this moment. */
   readonly connections: number;
+  /** How many have gone through it so far. */
+  readonly accepted: number;
   /** How much of the server's answers it has passed on. */
   readonly answeredBytes: number;
   /** Resets every connection. Later ones go through. */
@@ -31,6 +33,7 @@ export async function startTcpProxy(target: TcpAddress): Promise<TcpProxy> {
   let isHolding = false;
   let answerBudget = Number.POSITIVE_INFINITY;
   let answeredBytes = 0;
+  let accepted = 0;
 
   const cut = () => {
     for (const client of clients) client.resetAndDestroy();
@@ -59,6 +62,7 @@ export async function startTcpProxy(target: TcpAddress): Promise<TcpProxy> {
   };
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     clients.add(client);
+    accepted += 1;
     const upstream = connect({ ...target, allowHalfOpen: true, noDelay: true });
     client.on('error', () => undefined).once('close', () => upstream.destroy() && clients.delete(client));
     upstream.on('error', () => undefined).once('close', () => client.destroy());
@@ -72,6 +76,9 @@ export async function startTcpProxy(target: TcpAddress): Promise<TcpProxy> {
     port: (server.address() as AddressInfo).port,
     get connections() {
       return clients.size;
+    },
+    get accepted() {
+      return accepted;
     },
     get answeredBytes() {
       return answeredBytes;

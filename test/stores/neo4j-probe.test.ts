@@ -2,8 +2,10 @@ import { expect } from 'chai';
 import neo4j from 'neo4j-driver';
 import { startEmbeddedNeo4j } from '../../src/embedded/bolt/index.js';
 import type { EmbeddedServer } from '../../src/embedded/embedded-server.js';
+import { pollUntil } from '../../src/lib/deadline.js';
 import type { ProbeRequest, StoredValue, StoreObservation } from '../../src/model/index.js';
 import { createNeo4jProbe, type Neo4jProbeOptions } from '../../src/stores/neo4j-probe.js';
+import { startTcpProxy } from '../helpers/tcp-proxy.js';
 
 function asking(cypher: string, parameters: Readonly<Record<string, StoredValue>> = {}): ProbeRequest {
   return { effect: 'graph-write', query: { store: 'neo4j', cypher, parameters } };
@@ -140,6 +142,22 @@ describe('the Neo4j probe', () => {
     const observation = await observe(asking('UNWIND range(1, 10001) AS n RETURN n'));
     expect(observation).to.include({ status: 'unreachable' });
     expect(observation.status === 'unreachable' && observation.reason).to.include('more than 10000 rows');
+  });
+
+  it('looks once who is there, however many questions lose their connection', async () => {
+    const { hostname: host, port } = new URL(server.url);
+    await using proxy = await startTcpProxy({ host, port: Number(port) });
+    await using probe = createNeo4jProbe({ url: `bolt://127.0.0.1:${proxy.port}` });
+    const isRead = async () => (await probe.observe(asking('RETURN 1 AS one'))).status === 'read';
+    await isRead();
+    proxy.hold();
+    const questions = Array.from({ length: 50 }, isRead);
+    await pollUntil(async () => proxy.connections >= 8 || undefined, { timeoutMs: 4_000, everyMs: 5 });
+    const before = proxy.accepted;
+    proxy.cut();
+    proxy.release();
+    expect(await Promise.all(questions)).to.deep.equal(questions.map(() => true));
+    expect(proxy.accepted - before).to.be.at.most(2 * 8);
   });
 
   it('refuses a URL that is none', async () => {
