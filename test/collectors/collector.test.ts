@@ -50,7 +50,7 @@ async function getJson(collector: Collector, path: string) {
 
 async function waitFor(completed: readonly AssembledRequest[], count: number): Promise<void> {
   const enough = await pollUntil(async () => (completed.length >= count ? true : undefined), {
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
     everyMs: 5,
   });
   expect(enough, `${count} revisions`).to.equal(true);
@@ -173,7 +173,7 @@ describe('a collector', () => {
       const { web, orders } = twoProcesses(requestId);
       expect(await post(run.collector, [...web, ...orders])).to.equal(200);
     }
-    await pollUntil(async () => (defects.length === 2 ? true : undefined), { timeoutMs: 5_000, everyMs: 5 });
+    await pollUntil(async () => (defects.length === 2 ? true : undefined), { timeoutMs: 30_000, everyMs: 5 });
     expect(defects.map(String)).to.deep.equal(['Error: reader broke', 'Error: reader broke']);
   });
 });

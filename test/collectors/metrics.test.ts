@@ -80,7 +80,7 @@ describe("a collector's metrics", () => {
         const all = await scrape(collector);
         return sumOf(all, 'tracecourt_requests_completed_total') === 2 ? all : undefined;
       },
-      { timeoutMs: 5_000, everyMs: 10 },
+      { timeoutMs: 30_000, everyMs: 10 },
     );
     if (!series) throw new Error('the requests were not completed');
     const completed = (completed_by: string, revision: string) =>

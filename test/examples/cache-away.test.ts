@@ -36,7 +36,7 @@ describe('a notifier whose cache was killed', () => {
     notifier.stdin.end();
     await once(notifier, 'exit');
     const left = await pollUntil(async () => ((await members()) === 0 ? true : undefined), {
-      timeoutMs: 1_000,
+      timeoutMs: 10_000,
       everyMs: 50,
     });
     await admin.disconnect();

@@ -80,7 +80,7 @@ const ask = (name, request, ...more) => new Promise((resolve, reject) => {
 });
 const all = async (call) => { const values = []; for await (const value of call) values.push(value); return values; };
 const failure = (promise) => promise.catch((error) => grpc.status[error.code] ?? error.code);
-const soon = () => new Promise((resolve) => setTimeout(resolve, 100));
+const soon = () => new Promise((resolve) => setTimeout(resolve, 1_000));
 `;
 
 interface Row {
@@ -158,7 +158,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     outcome: 'UNKNOWN',
   },
   'a handler that rejects and never answers': {
-    body: `return failure(ask('rejecting', {}, { deadline: Date.now() + 300 }));`,
+    body: `return failure(ask('rejecting', {}, { deadline: Date.now() + 2_000 }));`,
     asked: ['demo.Demo/Rejecting: DEADLINE_EXCEEDED'],
     served: ['demo.Demo/Rejecting: UNKNOWN'],
     outcome: 'DEADLINE_EXCEEDED',
@@ -220,7 +220,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     outcome: 0,
   },
   'a call that is out of time': {
-    body: `return failure(ask('silent', {}, { deadline: Date.now() + 200 }));`,
+    body: `return failure(ask('silent', {}, { deadline: Date.now() + 2_000 }));`,
     asked: ['demo.Demo/Silent: DEADLINE_EXCEEDED'],
     served: ['demo.Demo/Silent'],
     outcome: 'DEADLINE_EXCEEDED',

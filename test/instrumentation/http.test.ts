@@ -163,7 +163,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     outcome: 'UND_ERR_SOCKET',
   },
   'fetch that is given up': {
-    body: `return code(fetch(base + '/never', { signal: AbortSignal.timeout(200) }));`,
+    body: `return code(fetch(base + '/never', { signal: AbortSignal.timeout(2_000) }));`,
     asked: ['GET: 23'],
     served: ['GET'],
     outcome: 'TimeoutError',

@@ -58,7 +58,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     told: ['GET: Error'],
   },
   'a command that is out of time': {
-    body: `const hurried = connect({ commandTimeout: 500 }); await hurried.ping(); await hurried.blpop("nothing", 5);`,
+    body: `const hurried = connect({ commandTimeout: 2_000 }); await hurried.ping(); await hurried.blpop("nothing", 5);`,
     told: ['PING', 'BLPOP: Error'],
     needs: 'blocking',
   },

@@ -59,7 +59,7 @@ describe('pollUntil', () => {
   it('gives the first answer, and nothing when the time is up', async () => {
     let asked = 0;
     const third = async () => (++asked === 3 ? 'yes' : undefined);
-    expect(await pollUntil(third, { timeoutMs: 5_000, everyMs: 1 })).to.equal('yes');
+    expect(await pollUntil(third, { timeoutMs: 30_000, everyMs: 1 })).to.equal('yes');
     expect(await pollUntil(async () => undefined, { timeoutMs: 5, everyMs: 1 })).to.equal(undefined);
   });
 });

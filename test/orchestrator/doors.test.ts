@@ -122,7 +122,7 @@ describe('runCollector', () => {
       wrapStep('save', () => 'saved', { tracer: tracing.tracer }),
     );
     await tracing.flush();
-    await pollUntil(async () => heard[0], { timeoutMs: 5_000, everyMs: 5 });
+    await pollUntil(async () => heard[0], { timeoutMs: 30_000, everyMs: 5 });
     expect(heard[0]).to.include({ completedBy: 'accounted', revision: 1, spans: 1 });
   });
 
@@ -144,7 +144,7 @@ describe('runCollector', () => {
         wrapStep(step, () => 'done', { tracer: tracing.tracer }),
       );
     await tracing.flush();
-    await pollUntil(async () => verdicts[1], { timeoutMs: 5_000, everyMs: 5 });
+    await pollUntil(async () => verdicts[1], { timeoutMs: 30_000, everyMs: 5 });
     const told = verdicts.map(({ outcome, reasons }) => [outcome, ...reasons.map(({ code }) => code)]);
     expect(told).to.have.deep.members([['pass'], ['unknown', 'nothing-to-check']]);
     const metrics = await (await fetch(`${collector.address}/metrics`)).text();

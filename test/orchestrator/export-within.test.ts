@@ -44,7 +44,7 @@ describe('the spans of the sender', () => {
       signal: new AbortController().signal,
     });
     expect(answer.status).to.equal(200);
-    const found = await pollUntil(async () => collector.snapshot('r.1'), { timeoutMs: 5_000, everyMs: 10 });
+    const found = await pollUntil(async () => collector.snapshot('r.1'), { timeoutMs: 30_000, everyMs: 10 });
     if (!found) throw new Error('no span arrived');
     return found;
   }

@@ -80,10 +80,10 @@ describe('startService', () => {
     const error = await failureOf(
       startService(
         nodeService(`console.log(process.pid); process.stdin.on('end', () => process.exit()).resume()`),
-        host({ timeoutMs: 700 }),
+        host({ timeoutMs: 4_000 }),
       ),
     );
-    expect(error.message).to.include('was not ready within 700 ms');
+    expect(error.message).to.include('was not ready within 4000 ms');
     const pid = Number(error.message.trim().split(/\s+/).at(-1));
     expect(isRunning(pid)).to.equal(false);
   });
@@ -95,12 +95,13 @@ describe('startService', () => {
 
   it('tells of a service that dies while it is needed', async () => {
     const exits: string[] = [];
-    const script = `console.log('{"ready":true}'); process.stdin.once('data', () => process.exit(9)).resume(); setTimeout(() => process.exit(9), 50)`;
+    const script = `process.on('SIGUSR2', () => process.exit(9)); process.stdin.resume(); console.log('{"ready":true}')`;
     await using service = await startService(
       nodeService(script),
       host({ onUnexpectedExit: (exit) => exits.push(exit) }),
     );
-    await pollUntil(async () => (exits.length > 0 ? true : undefined), { timeoutMs: 5_000, everyMs: 10 });
+    process.kill(service.pid, 'SIGUSR2');
+    await pollUntil(async () => (exits.length > 0 ? true : undefined), { timeoutMs: 30_000, everyMs: 10 });
     expect(exits).to.deep.equal(['exited with code 9']);
     expect(service.hasEnded()).to.equal(true);
   });
@@ -123,7 +124,7 @@ describe('startService', () => {
     expect(isRunning(pid)).to.equal(true);
     parent.kill('SIGKILL');
     const gone = await pollUntil(async () => (isRunning(pid) && !isZombie(pid) ? undefined : true), {
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       everyMs: 20,
     });
     expect(gone).to.equal(true);

@@ -8,7 +8,7 @@ import { createRedisProbe } from '../../src/stores/redis-probe.js';
 const clock = { now: () => 42n };
 
 async function observe(url: string, key: string): Promise<StoreObservation> {
-  const probe = createRedisProbe({ url, clock, timeoutMs: 300 });
+  const probe = createRedisProbe({ url, clock });
   try {
     return await probe.observe({ effect: 'cache-write', query: { store: 'redis', key } });
   } finally {

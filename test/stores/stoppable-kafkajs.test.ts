@@ -38,7 +38,7 @@ describe('a consumer of kafkajs, as the probe uses it', () => {
     await consumer.connect();
     await consumer.subscribe({ topic: 'one' });
     await consumer.run({ eachMessage: async () => undefined });
-    await pollUntil(async () => nodes.calls.includes('1 fetch') || undefined, { timeoutMs: 5_000, everyMs: 5 });
+    await pollUntil(async () => nodes.calls.includes('1 fetch') || undefined, { timeoutMs: 30_000, everyMs: 5 });
     nodes.cut();
     // The client has heard of it, and has not yet dealt with it.
     await delay(0);

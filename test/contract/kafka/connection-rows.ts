@@ -113,7 +113,7 @@ export function connectionRows(bench: KafkaBench): void {
 
     it('that are silent are given up when the time for an answer is over', async () => {
       const topic = await bench.newTopic();
-      const { proxy, kafka } = await newBreakable({ requestTimeout: 500, retry: { retries: 0 } });
+      const { proxy, kafka } = await newBreakable({ requestTimeout: 3_000, retry: { retries: 0 } });
       const producer = await bench.newProducer({}, kafka);
       await producer.send({ topic, messages: [{ value: 'heard' }] });
       proxy.hold();

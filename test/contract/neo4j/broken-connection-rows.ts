@@ -161,7 +161,7 @@ export function brokenConnectionRows(bench: Neo4jBench): void {
     });
 
     it('fail a client whose server does not answer, in the time that it allows', async () => {
-      const { proxy, driver } = await bench.brokenWay({ connectionAcquisitionTimeout: 500 });
+      const { proxy, driver } = await bench.brokenWay({ connectionAcquisitionTimeout: 2_000 });
       proxy.hold();
       // Nobody knows of such a connection that it is lost: to try again is left to the client.
       expect(await failureOf(driver.session().run('RETURN 1'))).to.deep.equal({ code: 'N/A', isRetriable: false });

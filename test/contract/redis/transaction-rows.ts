@@ -88,8 +88,8 @@ export function transactionRows({ client, keyPrefix, protocol }: Bench): void {
     const key = keyPrefix();
     for (const look of [() => other.exists(key), () => other.ping()]) {
       // Together, so that the key is watched before it ends.
-      await redis.pipeline().set(key, 'v', 'PX', 30).watch(key).exec();
-      await pause(45);
+      await redis.pipeline().set(key, 'v', 'PX', 200).watch(key).exec();
+      await pause(220);
       await look();
       expect(await redis.multi().get(key).exec()).to.equal(null);
     }

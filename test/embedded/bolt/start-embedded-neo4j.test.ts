@@ -163,7 +163,7 @@ describe('an embedded Neo4j', () => {
   it('ends a transaction whose time is up, and lets the next writer in at once', async () => {
     const driver = driverOf(await start());
     const [slow, next] = [driver.session(), driver.session()];
-    const tx = slow.beginTransaction({ timeout: 20 });
+    const tx = slow.beginTransaction({ timeout: 400 });
     await tx.run('CREATE (:Slow)');
     await next.executeWrite((other) => other.run('CREATE (:Next)'));
     const code = await codeOf(tx.run('RETURN 1'));
@@ -176,9 +176,9 @@ describe('an embedded Neo4j', () => {
   it('does not commit a transaction whose time is up', async () => {
     const driver = driverOf(await start());
     const session = driver.session();
-    const tx = session.beginTransaction({ timeout: 500 });
+    const tx = session.beginTransaction({ timeout: 1_000 });
     await tx.run('CREATE CONSTRAINT late FOR (n:Late) REQUIRE n.id IS UNIQUE');
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
     const code = await codeOf(tx.commit());
     expect(code).to.equal('Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration');
     await session.run('UNWIND [1, 1] AS id CREATE (:Late {id: id})');

@@ -80,7 +80,7 @@ export async function wrapped<R>(
 
 /** Spans of work that nobody waits for, such as a server's answer, end a moment later. The parent of all goes on. */
 export async function expectAllEnded({ spans }: InProcessTracing): Promise<void> {
-  await pollUntil(async () => spans.open().length === 1 || undefined, { timeoutMs: 5_000, everyMs: 5 });
+  await pollUntil(async () => spans.open().length === 1 || undefined, { timeoutMs: 30_000, everyMs: 5 });
   expect(spans.open(), `open of ${spans.names.join(', ')}`).to.have.length(1);
 }
 

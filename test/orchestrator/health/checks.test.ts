@@ -10,7 +10,9 @@ import { MisbehavingServers } from '../../helpers/misbehaving-servers.js';
 
 describe('ServiceHealthValidator', () => {
   const others = new MisbehavingServers();
-  const validator = new ServiceHealthValidator(new Map(), { timeoutMs: 600 });
+  const validator = new ServiceHealthValidator(new Map());
+  /** For an answer that never comes. */
+  const hasty = new ServiceHealthValidator(new Map(), { timeoutMs: 600 });
   after(() => others[Symbol.asyncDispose]());
 
   function failureIn(health: ServiceHealth): readonly [string, string] {
@@ -66,7 +68,6 @@ describe('ServiceHealthValidator', () => {
       await using redis = await startEmbeddedRedis();
       const rows = {
         gone: `http://${await others.gone()}`,
-        silent: `http://${await others.silent()}`,
         redis: `http://127.0.0.1:${redis.port}`,
         secure: `http://${await others.https()}`,
         plain: at.replace('http:', 'https:'),
@@ -78,13 +79,20 @@ describe('ServiceHealthValidator', () => {
       });
       expect(Object.fromEntries(await Promise.all(failures))).to.deep.equal({
         gone: 'refused: refuses the connection: nothing listens there',
-        silent: 'silent: takes the connection, but says nothing within 540 ms',
         redis: 'other-protocol: speaks the Redis protocol, not HTTP',
         secure: 'tls-expected: speaks HTTP inside TLS only',
         plain: 'plain-expected: speaks HTTP without TLS',
         untrusted: 'untrusted: shows a certificate that is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT)',
       });
     });
+  });
+
+  it('says how long it waited for a page', async () => {
+    const silent = `http://${await others.silent()}`;
+    expect(failureIn(await hasty.validateHttpEndpoint(silent))).to.deep.equal([
+      'silent',
+      'takes the connection, but says nothing within 540 ms',
+    ]);
   });
 
   it('looks whether a port takes connections', async () => {
