@@ -13,8 +13,8 @@ const MUST_BE_SEEN: Readonly<Record<string, readonly string[]>> = {
 /** What the death of a store can truly do to a request. Anything else would be an accusation of somebody who is innocent. */
 const TRUE_FINDINGS: readonly Finding['code'][] = ['step-failed', 'missing-step', 'not-consumed', 'over-budget'];
 
-/** A read that was under way when the store died may have been answered. */
-const SLACK_NANOS = 50_000_000n;
+/** A read that was under way when the store died may have been answered, and a judge on a busy machine may hear of it late. */
+const SLACK_NANOS = 1_000_000_000n;
 
 /**
  * What is wrong with what a run said of itself though one of its stores was killed; nothing, if it was honest. `alive` are probes
