@@ -3,6 +3,8 @@ import { readBundle } from '../../src/orchestrator/index.js';
 import { gone, pidsIn, startCommand } from '../helpers/running-command.js';
 import { temporaryBundles } from '../helpers/tracecourt.js';
 
+const REQUESTS_OF_THE_DEMO = 17;
+
 describe('tracecourt, when a service goes away in mid-run', () => {
   it('names it, its address and since when; keeps what was judged before; exits with 4', async () => {
     const bundles = temporaryBundles();
@@ -25,7 +27,7 @@ describe('tracecourt, when a service goes away in mid-run', () => {
       'fail',
       'fail',
     ]);
-    expect(scenarios.length).to.be.lessThan(8);
+    expect(scenarios.length).to.be.lessThan(REQUESTS_OF_THE_DEMO);
     expect(exitCode).to.equal(4);
     expect(await gone(pidsIn(demo.events()))).to.deep.equal([]);
     expect(readBundle(demo.run(), bundles.path).warnings).to.deep.equal([]);
