@@ -4,7 +4,7 @@ import type { AssemblerInput } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import { fromExactJson } from '../lib/json.js';
 import type { RunEvent } from '../model/index.js';
-import { BUNDLE_FILES, BUNDLE_VERSION, type BundleHeader } from './bundle.js';
+import { BUNDLE_FILES, BUNDLE_VERSION, type BundledCase, type BundleHeader, type StoredHeader } from './bundle.js';
 
 /** A recorded run. */
 export interface Bundle {
@@ -85,12 +85,25 @@ function notFound(run: string, bundles: string): TracecourtError {
 
 function readHeader(directory: string): BundleHeader {
   const file = join(directory, BUNDLE_FILES.header);
-  const header = parse(readFileSync(file, 'utf8'), file) as BundleHeader & { readonly version: number };
-  if (header.version === BUNDLE_VERSION) return header;
+  const header = parse(readFileSync(file, 'utf8'), file) as StoredHeader;
+  const { version, run, assembler } = header;
+  if (version === BUNDLE_VERSION) return { run, assembler, cases: casesOf(header, file) };
   throw new TracecourtError(
     'invalid-bundle',
-    `${file} has version ${header.version}; this Tracecourt reads version ${BUNDLE_VERSION}.`,
+    `${file} has version ${version}; this Tracecourt reads version ${BUNDLE_VERSION}.`,
+    { nextStep: 'Run its scenario again, or look at it with the Tracecourt that recorded it.' },
   );
+}
+
+function casesOf({ flows, cases }: StoredHeader, file: string): readonly BundledCase[] {
+  return cases.map((stored) => {
+    const flow = flows[stored.flow];
+    if (flow !== undefined) return { ...stored, flow };
+    throw new TracecourtError(
+      'invalid-bundle',
+      `${file} lacks the flow of ${stored.requestId}: the bundle was changed or damaged.`,
+    );
+  });
 }
 
 function readLines(

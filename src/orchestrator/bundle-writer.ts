@@ -4,7 +4,7 @@ import type { AssemblerInput } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import { toExactJson } from '../lib/json.js';
 import type { Reporter } from '../report/index.js';
-import { BUNDLE_FILES, BUNDLE_VERSION, type BundleHeader } from './bundle.js';
+import { BUNDLE_FILES, type BundleHeader, toStoredHeader } from './bundle.js';
 
 /** Writes a run down while it happens, so that it can be looked at and replayed when the process is gone. */
 export interface BundleWriter extends Reporter {
@@ -64,9 +64,7 @@ function begin(directory: string, header: BundleHeader) {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const mode = 0o600;
-    writeFileSync(join(directory, BUNDLE_FILES.header), `${toExactJson({ version: BUNDLE_VERSION, ...header })}\n`, {
-      mode,
-    });
+    writeFileSync(join(directory, BUNDLE_FILES.header), `${toExactJson(toStoredHeader(header))}\n`, { mode });
     return {
       inputs: { descriptor: openSync(join(directory, BUNDLE_FILES.inputs), 'a', mode), lines: 0 },
       events: { descriptor: openSync(join(directory, BUNDLE_FILES.events), 'a', mode), lines: 0 },

@@ -43,10 +43,22 @@ describe('a run bundle', () => {
   it('gives back exactly what was written', () => {
     void record('r1').end?.();
     const bundle = readBundle('r1', bundles);
-    expect(bundle.header).to.deep.include(header('r1'));
+    expect(bundle.header).to.deep.equal(header('r1'));
     expect(bundle.inputs).to.deep.equal([tick]);
     expect(bundle.events).to.deep.equal([notice]);
     expect(bundle.warnings).to.deep.equal([]);
+  });
+
+  it('keeps each flow once, however many cases it has', () => {
+    const { cases, ...rest } = header('r1');
+    const [one, other] = ['one', 'other'].map((name) => ({ name }) as never);
+    const flows = [one, other, one, one];
+    createBundle(join(bundles, 'r1'), { ...rest, cases: flows.map((flow) => ({ ...cases[0]!, flow: flow! })) });
+    const read = readBundle('r1', bundles).header.cases.map(({ flow }) => flow);
+    expect(read).to.deep.equal(flows);
+    expect(read[2]).to.equal(read[0]);
+    const text = readFileSync(join(bundles, 'r1', 'run.json'), 'utf8');
+    expect(text.match(/"name":"one"/g)).to.have.length(1);
   });
 
   it('gives back events that came together, each on its numbered line', () => {
@@ -99,10 +111,19 @@ describe('a run bundle', () => {
       .with.property('code', 'invalid-bundle');
   });
 
+  it('notices a flow that was taken out', () => {
+    record('r1');
+    const file = join(bundles, 'r1', 'run.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('[{"name":"f"}]', '[]'));
+    expect(() => readBundle('r1', bundles))
+      .to.throw(TracecourtError, 'run.json lacks the flow of r1.1')
+      .with.property('code', 'invalid-bundle');
+  });
+
   it('refuses a bundle of another version', () => {
     record('r1');
     const file = join(bundles, 'r1', 'run.json');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('"version":1', '"version":99'));
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"version":2', '"version":99'));
     expect(() => readBundle('r1', bundles)).to.throw(TracecourtError, 'has version 99');
   });
 
