@@ -2,6 +2,7 @@ import { loadScenarioFile } from '../config/index.js';
 import { TracecourtError } from '../errors.js';
 import { loadFlowFile } from '../flow/index.js';
 import { likelyWord } from '../lib/likely-word.js';
+import { oncePerText } from '../lib/once-per.js';
 import type { TestScenario } from '../model/index.js';
 import type { LoadedScenario } from './run-plan.js';
 
@@ -21,7 +22,9 @@ export async function loadScenarios(
   files: readonly string[],
   disturbances: Disturbances = { defects: [], cut: [] },
 ): Promise<readonly [LoadedScenario, ...LoadedScenario[]]> {
-  const [first, ...others] = await allOf(files.map((file) => loadOne(file, disturbances)));
+  // Scenarios of one flow share it, and what is worked out of it.
+  const flowAt = oncePerText(loadFlowFile, { most: files.length, textOf: (file) => file });
+  const [first, ...others] = await allOf(files.map((file) => loadOne(file, flowAt, disturbances)));
   if (first === undefined) throw new TracecourtError('usage', 'No scenario was named.');
   return [first, ...others];
 }
@@ -50,13 +53,17 @@ function asOne(failures: readonly unknown[]): unknown {
   });
 }
 
-async function loadOne(file: string, { defects, cut }: Disturbances): Promise<LoadedScenario> {
+async function loadOne(
+  file: string,
+  flowAt: typeof loadFlowFile,
+  { defects, cut }: Disturbances,
+): Promise<LoadedScenario> {
   const scenario = await loadScenarioFile(file);
   const known = (scenario.defects?.known ?? []).map(({ name }) => name);
   const services = scenario.start.map(({ name }) => name);
   assertKnown('defect', defects, { known, scenario });
   assertKnown('service', cut, { known: services, scenario });
-  return { scenario, flow: await loadFlowFile(scenario.flow) };
+  return { scenario, flow: await flowAt(scenario.flow) };
 }
 
 function assertKnown(

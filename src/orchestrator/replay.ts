@@ -1,5 +1,6 @@
 import { replayInputs } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
+import { groupBy } from '../lib/group-by.js';
 import { toJson } from '../lib/json.js';
 import type {
   AssembledRequest,
@@ -15,7 +16,7 @@ import type { BundledCase } from './bundle.js';
 import { type Bundle, findRunOf, newestRun, readBundle } from './bundle-reader.js';
 import { judgeCase, type OpenedCase, openCase } from './judge-evidence.js';
 import { type EarlierEffects, NOTHING_EARLIER } from './left-over.js';
-import { addressBook } from './name-peers.js';
+import { type AddressBook, addressBook } from './name-peers.js';
 
 /** A request judged again from what was recorded of it. */
 export interface ReplayedCase {
@@ -34,16 +35,32 @@ export interface ReplayedCase {
  * Cases that were never sent, or never completed before the run was cut off, are left out. Pure.
  */
 export function replayBundle(bundle: Bundle): readonly ReplayedCase[] {
-  const { cases } = bundle.header;
+  return Array.from(replayable(bundle), ({ replay }) => replay());
+}
+
+interface Replayable {
+  readonly recorded: BundledCase;
+  readonly replay: () => ReplayedCase;
+}
+
+/** The requests of a run in their order. Those before one need not be judged again for what they left in the stores. */
+function* replayable(bundle: Bundle): Generator<Replayable> {
   const requests = requestsIn(bundle);
-  const replayed: ReplayedCase[] = [];
+  const addresses = addressBook(bundle.events.filter((event) => event.type === 'service-ready'));
+  const byRequest = groupBy(bundle.events, requestIdOf);
   let earlier = NOTHING_EARLIER;
-  for (const recorded of cases) {
+  for (const recorded of bundle.header.cases) {
     const request = requests.get(recorded.requestId);
-    if (request) replayed.push(replayCase(recorded, request, { events: bundle.events, earlier }));
-    earlier = earlier.and(firstObservations(recorded.requestId, bundle.events));
+    const events = byRequest.get(recorded.requestId) ?? [];
+    const recording = { addresses, events, earlier };
+    if (request) yield { recorded, replay: () => replayCase(recorded, request, recording) };
+    earlier = earlier.and(firstObservations(events));
   }
-  return replayed;
+}
+
+function requestIdOf(event: RunEvent): string | undefined {
+  if ('verdict' in event) return event.verdict.requestId;
+  return 'requestId' in event ? event.requestId : undefined;
 }
 
 /**
@@ -59,63 +76,53 @@ export function requestsIn(
 }
 
 /** What the first verdict on a request was spoken on. */
-function firstObservations(requestId: string, events: readonly RunEvent[]): readonly StoreObservation[] {
-  const first = firstVerdict(requestId, events);
-  return first ? observationsOf(requestId, first.verdict.revision, events) : [];
+function firstObservations(events: readonly RunEvent[]): readonly StoreObservation[] {
+  const first = firstVerdict(events);
+  return first ? observationsOf(first.verdict.revision, events) : [];
 }
 
-function firstVerdict(requestId: string, events: readonly RunEvent[]): RunEventOf<'verdict-reached'> | undefined {
-  const reached = events.filter((event) => event.type === 'verdict-reached');
-  return reached.find(({ verdict }) => verdict.requestId === requestId);
+function firstVerdict(events: readonly RunEvent[]): RunEventOf<'verdict-reached'> | undefined {
+  return events.find((event) => event.type === 'verdict-reached');
 }
 
-function observationsOf(requestId: string, revision: number, events: readonly RunEvent[]): readonly StoreObservation[] {
+function observationsOf(revision: number, events: readonly RunEvent[]): readonly StoreObservation[] {
   return events.flatMap((event) =>
-    event.type === 'store-observed' && event.requestId === requestId && event.revision === revision
-      ? [event.observation]
-      : [],
+    event.type === 'store-observed' && event.revision === revision ? [event.observation] : [],
   );
 }
 
 interface Recording {
+  readonly addresses: AddressBook;
+  /** Those of the request. */
   readonly events: readonly RunEvent[];
   readonly earlier: EarlierEffects;
 }
 
-function replayCase(recorded: BundledCase, request: AssembledRequest, { events, earlier }: Recording): ReplayedCase {
-  const { requestId } = recorded;
-  const opened = openCase(
-    recorded.flow,
-    request,
-    addressBook(events.filter((event) => event.type === 'service-ready')),
-  );
-  const observations = observationsOf(requestId, request.revision, events);
+function replayCase(
+  recorded: BundledCase,
+  request: AssembledRequest,
+  { addresses, events, earlier }: Recording,
+): ReplayedCase {
+  const opened = openCase(recorded.flow, request, addresses);
+  const observations = observationsOf(request.revision, events);
   const answer = answerIn(recorded, events);
   return {
     recorded,
     opened,
     observations,
     verdict: judgeCase(opened, { observations, answer, earlier }),
-    ...spokenIn(requestId, events),
+    spoken: lastVerdict(events),
+    durationMs: firstVerdict(events)?.durationMs ?? 0,
   };
 }
 
-function answerIn({ requestId, status }: BundledCase, events: readonly RunEvent[]): ExpectedAnswer | undefined {
-  for (const event of events) {
-    if (event.type !== 'request-answered' || event.requestId !== requestId) continue;
-    return { status: event.status, error: event.error, expected: status };
-  }
-  return undefined;
+function answerIn({ status }: BundledCase, events: readonly RunEvent[]): ExpectedAnswer | undefined {
+  const answered = events.find((event) => event.type === 'request-answered');
+  return answered && { status: answered.status, error: answered.error, expected: status };
 }
 
-function spokenIn(requestId: string, events: readonly RunEvent[]): Pick<ReplayedCase, 'spoken' | 'durationMs'> {
-  const verdicts = events.flatMap((event) =>
-    event.type === 'verdict-reached' || event.type === 'verdict-revised' ? [event.verdict] : [],
-  );
-  return {
-    spoken: verdicts.findLast((verdict) => verdict.requestId === requestId),
-    durationMs: firstVerdict(requestId, events)?.durationMs ?? 0,
-  };
+function lastVerdict(events: readonly RunEvent[]): Verdict | undefined {
+  return events.findLast((event) => event.type === 'verdict-reached' || event.type === 'verdict-revised')?.verdict;
 }
 
 /** True if the run said just this, evidence included, or was cut off before it said anything. */
@@ -125,8 +132,7 @@ export function isAsSpoken({ verdict, spoken }: ReplayedCase): boolean {
 
 /** Throws TracecourtError `not-found` when the run has no completed request of this id. */
 export function replayRequest(bundle: Bundle, requestId: string): ReplayedCase {
-  const replayed = replayBundle(bundle).find(({ recorded }) => recorded.requestId === requestId);
-  if (replayed) return replayed;
+  for (const { recorded, replay } of replayable(bundle)) if (recorded.requestId === requestId) return replay();
   throw new TracecourtError('not-found', `Request ${requestId} never completed in ${bundle.directory}.`);
 }
 
@@ -150,8 +156,16 @@ export function findReplayed({
     return { ...replayRequest(bundle, requestId), warnings: bundle.warnings };
   }
   const bundle = readBundle(run ?? newestRun(bundles), bundles);
-  const replayed = replayBundle(bundle);
-  const shown = replayed.find(({ verdict }) => verdict.outcome !== 'pass') ?? replayed[0];
-  if (shown) return { ...shown, warnings: bundle.warnings };
+  return { ...firstToShow(bundle), warnings: bundle.warnings };
+}
+
+function firstToShow(bundle: Bundle): ReplayedCase {
+  let first: ReplayedCase | undefined;
+  for (const { replay } of replayable(bundle)) {
+    const replayed = replay();
+    if (replayed.verdict.outcome !== 'pass') return replayed;
+    first ??= replayed;
+  }
+  if (first) return first;
   throw new TracecourtError('not-found', `No request completed in ${bundle.directory}.`);
 }

@@ -1,7 +1,7 @@
+import { groupBy } from '../lib/group-by.js';
 import type { Accounting, Handoff, MissingParent, StoreFailure, StoreName, UnknownReason } from '../model/index.js';
 import { whileOpen } from './flow/open-conditions.js';
 import { mayTryAgain } from './flow/step-failed.js';
-import { groupBy } from './group-by.js';
 import type { EffectSeen } from './store/effects-seen.js';
 import type { Subject } from './subject.js';
 import { unprovenOrders } from './unproven-orders.js';

@@ -1,3 +1,4 @@
+import { groupBy } from '../lib/group-by.js';
 import { lazily } from '../lib/lazily.js';
 import { oncePer } from '../lib/once-per.js';
 import type { CompiledFlow, Evidence, FlowNode, FlowStep, Strength, TraceStep, WorkflowTrace } from '../model/index.js';
@@ -13,7 +14,6 @@ import { missingParts } from './flow/missing-parts.js';
 import { openStepsOf } from './flow/open-conditions.js';
 import { indexSpans, type SpanIndex } from './flow/span-index.js';
 import { followersOf, stepsUnder } from './flow/tree.js';
-import { groupBy } from './group-by.js';
 import { type EffectSeen, type LeaseSeen, seeEffects, seeLeases } from './store/effects-seen.js';
 
 /** A request prepared for judging: what every validator looks at, and nothing it could disagree about. */

@@ -1,5 +1,5 @@
+import { groupBy } from '../../lib/group-by.js';
 import { boundsOfNodes, type OrderChecker, type RepeatNode, UNBOUNDED } from '../conformance/index.js';
-import { groupBy } from '../group-by.js';
 import type { FlowCounts } from './checked-request.js';
 import { type Edited, type Labelled, labelledIn } from './edited.js';
 import type { LackingRounds } from './lacking-rounds.js';

@@ -1,6 +1,6 @@
+import { groupBy } from '../../lib/group-by.js';
 import type { CycleEdge } from '../../model/index.js';
 import type { Deletion, Insertion, OrderChecker, RepeatNode, RequestOrder } from '../conformance/index.js';
-import { groupBy } from '../group-by.js';
 import { awaitedBesides } from './awaited-steps.js';
 import { roundsAround } from './between-rounds.js';
 import type { CheckedRequest, FlowCheck, FlowCounts } from './checked-request.js';

@@ -1,8 +1,8 @@
+import { groupBy } from '../../lib/group-by.js';
 import { oncePer, oncePerText } from '../../lib/once-per.js';
 import { compilePattern, type TextPattern } from '../../lib/text-pattern.js';
 import type { Attributes, AttributeValue, CompiledFlow, Finding, ForbiddenAttribute, Span } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
-import { groupBy } from '../group-by.js';
 import type { Subject } from '../subject.js';
 import { serviceOf } from './span-index.js';
 

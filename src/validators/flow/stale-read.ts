@@ -1,8 +1,8 @@
+import { groupBy } from '../../lib/group-by.js';
 import { decisiveSpanId, type TraceStep, type UnknownReason, type VersionRule } from '../../model/index.js';
 import { type Checked, joinChecked, NOTHING_FOUND } from '../checked.js';
 import type { Evaluate } from '../evaluate.js';
 import { findingAbout } from '../finding-about.js';
-import { groupBy } from '../group-by.js';
 import type { ProvenOrder, Subject } from '../subject.js';
 import { pairsOf, reachability } from './reach.js';
 import { isNewer, readVersion, type Sighting } from './version.js';

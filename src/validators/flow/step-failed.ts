@@ -1,6 +1,6 @@
+import { groupBy } from '../../lib/group-by.js';
 import type { Finding } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
-import { groupBy } from '../group-by.js';
 import type { Subject } from '../subject.js';
 
 /**

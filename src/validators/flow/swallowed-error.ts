@@ -1,6 +1,6 @@
+import { groupBy } from '../../lib/group-by.js';
 import { decisiveSpanId, type Finding, type Span, spanIdsOf, type TraceStep } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
-import { groupBy } from '../group-by.js';
 import type { Subject } from '../subject.js';
 import { isSameCall } from './same-call.js';
 import { storeSystemOf } from './span-index.js';
