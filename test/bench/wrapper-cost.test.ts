@@ -16,7 +16,7 @@ describe('bench/wrapper-cost', () => {
       expect(figures).to.have.length(columns - 2);
       expect(figures.slice(0, 4).map(Number).every(Number.isFinite), row).to.equal(true);
     }
-  }).timeout(120_000);
+  });
 
   it('takes the value in the middle for the median', () => {
     expect(quantile([9, 1, 5])).to.equal(5);

@@ -19,5 +19,5 @@ describe('tracecourt run, with what the reference system may say on the wire', (
     for (const row of scenarios) expect(row).to.deep.include({ completedBy: 'accounted', findings: [], reasons: [] });
     expect(run.exitCode).to.equal(0);
     bundles.remove();
-  }).timeout(120_000);
+  });
 });

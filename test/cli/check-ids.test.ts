@@ -99,7 +99,7 @@ describe('tracecourt check, of ids', () => {
     const other = await check(flow, '--trace', requestId);
     expect(other.exitCode).to.equal(1);
     expect(other.stdout).to.include('missing-step').and.include('nothing-to-check');
-  }).timeout(60_000);
+  });
 
   it('says where it has looked for an id that nobody has', async () => {
     const { exitCode, stderr } = await check(flow, '--trace', 'nobody.1');
@@ -108,7 +108,7 @@ describe('tracecourt check, of ids', () => {
     const file = await check(flow, '--trace', 'nobody.jsonl');
     expect(file.exitCode).to.equal(3);
     expect(file.stderr).to.include('nobody.jsonl cannot be read');
-  }).timeout(60_000);
+  });
 
   it("takes a trace from a query API in the form of Jaeger's v3", async () => {
     await using collector = await startCollector({ assembler: { rootQuietMs: 60_000 } });
@@ -122,7 +122,7 @@ describe('tracecourt check, of ids', () => {
       expect(reasons.map(({ code }: { code: string }) => code)).to.deep.equal(isPaid ? [] : ['incomplete']);
       expect([outcome, exitCode]).to.deep.equal(['fail', 1]);
     }
-  }).timeout(60_000);
+  });
 
   it('takes a trace from a query API in the forms of Tempo', async () => {
     const tempo = asTempo(spans());
@@ -139,7 +139,7 @@ describe('tracecourt check, of ids', () => {
     expect(verdicts[0]).to.deep.include({ requestId: TRACE, outcome: 'fail' });
     expect(verdicts[0].findings[0]).to.include({ code: 'step-failed', spanId: spanIdOf('order') });
     expect(verdicts[1]).to.deep.equal(verdicts[0]);
-  }).timeout(60_000);
+  });
 
   it('tells apart who is not there, who has no such trace, and who answers something else', async () => {
     const page = await serve((_, response) => response.setHeader('content-type', 'text/html').end('<html></html>'));
@@ -161,5 +161,5 @@ describe('tracecourt check, of ids', () => {
     const told = await check(flow, '--trace', 'order 7', '--from', nobody);
     expect(told.stderr).to.include('knows traces by their ids');
     expect(told.exitCode).to.equal(3);
-  }).timeout(60_000);
+  });
 });

@@ -8,7 +8,7 @@ describe('tracecourt demo', () => {
 
   it('judges every defect as the table says, and exits with 0', async () => {
     expectDemoTable(await tracecourt(['demo', '--json', '--bundles', bundles.path]));
-  }).timeout(120_000);
+  });
 
   it('tells a person what happened, in sentences, and how to look further', async () => {
     const { exitCode, stdout } = await tracecourt(['demo', '--defect', 'lying-cache', '--bundles', bundles.path]);
@@ -17,5 +17,5 @@ describe('tracecourt demo', () => {
       .and.include('`cache-write` says in allocator that it succeeded, but the cache has nothing');
     expect(stdout).to.match(/npx tracecourt trace \S+\.1/);
     expect(exitCode).to.equal(0);
-  }).timeout(60_000);
+  });
 });

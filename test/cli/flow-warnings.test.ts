@@ -73,5 +73,5 @@ timeouts: { request: 2s, quiet: 100ms }
     ]);
     const text = await tracecourt(['run', ...files, '--bundles', bundles.path]);
     expect(text.stdout).to.include('one: go').and.include('two: go');
-  }).timeout(60_000);
+  });
 });

@@ -179,7 +179,7 @@ describe('tracecourt flow test and tracecourt check', () => {
       expect(exitCode, told).to.equal(3);
       expect(stderr).to.include(told);
     }
-  }).timeout(30_000);
+  });
 
   it('tests every other example where one recording cannot be read', async () => {
     const file = flowWith('examples: { accepts: [a b c], recorded: [gone.jsonl, good.jsonl] }\n');

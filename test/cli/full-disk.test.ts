@@ -36,7 +36,7 @@ describe('tracecourt run, where its recording cannot be kept', () => {
     expect(replayed.exitCode, 'a replay of half a recording is no defect of ours').not.to.equal(5);
     expect(replayed.stderr).not.to.include('    at ');
     bundles.remove();
-  }).timeout(120_000);
+  });
 
   it('starts nothing when the folder cannot be made, and says which and why', async () => {
     const bundles = temporaryBundles();
@@ -54,7 +54,7 @@ describe('tracecourt run, where its recording cannot be kept', () => {
     expect(replayed.stderr).to.include('not-found').and.include(inTheWay).and.not.include('    at ');
     expect(replayed.exitCode).to.equal(3);
     bundles.remove();
-  }).timeout(60_000);
+  });
 });
 
 /** Runs `tracecourt` where no file may grow beyond so many KiB: writing then fails just as on a full disk. */

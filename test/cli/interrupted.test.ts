@@ -39,7 +39,7 @@ describe('tracecourt, interrupted', () => {
     expect(events.at(-1)).to.include({ type: 'run-ended', exitCode: 130 });
     await replaysAsSpoken(demo.run(), { bundles: bundles.path, judged: scenarios.length });
     bundles.remove();
-  }).timeout(120_000);
+  });
 
   it('exits at once at the second Ctrl-C, and its services end by themselves', async () => {
     const bundles = temporaryBundles();
@@ -56,7 +56,7 @@ describe('tracecourt, interrupted', () => {
     expect(await gone(pids)).to.deep.equal([]);
     bundles.remove();
     slow.remove();
-  }).timeout(120_000);
+  });
 
   it('leaves no service behind when it is killed, and a bundle that is readable up to its last line', async () => {
     const bundles = temporaryBundles();
@@ -72,7 +72,7 @@ describe('tracecourt, interrupted', () => {
     expect(spoken.length).to.be.at.least(judged.length);
     await replaysAsSpoken(demo.run(), { bundles: bundles.path, judged: spoken.length });
     bundles.remove();
-  }).timeout(120_000);
+  });
 
   it('does not speak a verdict that it would still have waited with', async () => {
     const bundles = temporaryBundles();
@@ -84,7 +84,7 @@ describe('tracecourt, interrupted', () => {
     expect(stdout).not.to.include('not-consumed');
     expect(run.events().filter(({ type }) => type === 'verdict-reached')).to.deep.equal([]);
     bundles.remove();
-  }).timeout(120_000);
+  });
 
   it('does not wait for a service that is still starting', async () => {
     const bundles = temporaryBundles();
@@ -96,7 +96,7 @@ describe('tracecourt, interrupted', () => {
     expect(run.events().at(-1)).to.include({ type: 'run-ended' });
     bundles.remove();
     never.remove();
-  }).timeout(120_000);
+  });
 
   it('does not wait for an answer that does not come', async () => {
     const bundles = temporaryBundles();
@@ -108,7 +108,7 @@ describe('tracecourt, interrupted', () => {
     expect(await gone(pidsIn(run.events()))).to.deep.equal([]);
     bundles.remove();
     mute.remove();
-  }).timeout(120_000);
+  });
 });
 
 async function replaysAsSpoken(

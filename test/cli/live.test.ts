@@ -35,7 +35,7 @@ describe('tracecourt run, while a request is open', () => {
     expect(types.filter((type) => type === 'failed-early')).to.have.length(2);
     expect(types.indexOf('failed-early')).to.be.below(types.indexOf('request-completed'));
     expect(events.find(({ type }) => type === 'failed-early')?.findings).to.have.length(1);
-  }).timeout(60_000);
+  });
 
   it('with --bail, waits for it no longer, and sends nothing more', async () => {
     const { exitCode, stdout } = await started(APPROVE, APPROVE, ...DOOMED, '--json', '--bail');
@@ -47,7 +47,7 @@ describe('tracecourt run, while a request is open', () => {
     const again = await tracecourt(['replay', run, '--json', '--bundles', bundles.path]);
     expect(again.exitCode).to.equal(1);
     expect(JSON.parse(again.stdout).scenarios[0]).to.include({ sameAsSpoken: true, completedBy: 'shutdown' });
-  }).timeout(60_000);
+  });
 
   it('says what it waits for, and since when', async () => {
     const toy = toyScenario(
@@ -61,5 +61,5 @@ describe('tracecourt run, while a request is open', () => {
     } finally {
       toy.remove();
     }
-  }).timeout(60_000);
+  });
 });

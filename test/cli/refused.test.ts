@@ -49,7 +49,7 @@ describe('tracecourt run, with something that it cannot work with', () => {
     expect(said).to.match(new RegExp(`${scenario}:\\d+:\\d+  .*did you mean "POST"`));
     expect(said).to.match(new RegExp(`${scenario}:\\d+:\\d+  .*did you mean "quiet"`));
     expect(said).to.match(new RegExp(`${scenario}:\\d+:\\d+  .*council.*already`));
-  }).timeout(60_000);
+  });
 
   it('tells all mistakes of a flow at once, each with its line and column and the likely word', async () => {
     const scenario = spoil('approve.scenario.yaml');
@@ -65,7 +65,7 @@ describe('tracecourt run, with something that it cannot work with', () => {
     for (const hint of ['"graph-write"', '"soon"', '"report"', '"count"']) {
       expect(said).to.match(new RegExp(`${flow}:\\d+:\\d+  .*${hint}`));
     }
-  }).timeout(60_000);
+  });
 
   it('tells the mistakes of all files at once, a scenario beside the flow of another', async () => {
     const flow = spoil('gpu-allocation.flow.yaml', ['unexpected: ${strangers}', 'unexpected: reprot']);
@@ -73,7 +73,7 @@ describe('tracecourt run, with something that it cannot work with', () => {
     const reject = spoil('reject.scenario.yaml', ['method: POST', 'method: PSOT']);
     const said = await refused(approve, reject);
     expect(said).to.include(`${flow}:`).and.include(`${reject}:`);
-  }).timeout(60_000);
+  });
 
   it('names the flag of a port that is taken, and leaves nothing running', async () => {
     await using squatter = await takePort();
@@ -89,7 +89,7 @@ describe('tracecourt run, with something that it cannot work with', () => {
     expect(run.events().filter(({ type }) => type === 'service-ready')).to.deep.equal([]);
     expect(await gone(pidsIn(run.events()))).to.deep.equal([]);
     bundles.remove();
-  }).timeout(60_000);
+  });
 });
 
 async function takePort() {

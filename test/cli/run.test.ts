@@ -34,7 +34,7 @@ describe('tracecourt run, trace and replay', () => {
     const again = await replayed(name);
     expect(again.exitCode).to.equal(0);
     expect(again.rows[0]).to.deep.include({ verdict: 'pass', completedBy: 'accounted', sameAsSpoken: true });
-  }).timeout(60_000);
+  });
 
   it('tells what of the flow was exercised, and the same from the bundles of several runs', async () => {
     const flow = 'examples/gpu-allocation/gpu-allocation.flow.yaml';
@@ -52,7 +52,7 @@ describe('tracecourt run, trace and replay', () => {
     expect(
       mutation.mutations.find((each: { name: string }) => each.name === 'change allocation output.gpu').by,
     ).to.include('wrong-content');
-  }).timeout(60_000);
+  });
 
   it('judges a lying cache a fail, exits with 1; trace shows it, replay agrees', async () => {
     const { exitCode, run: name, rows } = await run('--defect', 'lying-cache');
@@ -76,7 +76,7 @@ describe('tracecourt run, trace and replay', () => {
       .to.include('span-without-effect')
       .and.include('`cache-write` says in allocator that it succeeded');
     expect(shown.stdout).to.match(/\[cache-write\].*◀/);
-  }).timeout(60_000);
+  });
 
   it('says unknown when the telemetry of a service is cut, exits with 2, and names the service', async () => {
     const { exitCode, run: name, rows } = await run('--cut-telemetry', 'council');
@@ -85,14 +85,14 @@ describe('tracecourt run, trace and replay', () => {
     expect(rows[0].reasons[0]).to.include({ code: 'telemetry-lost', service: 'council', count: 5 });
     expect(exitCode).to.equal(2);
     expect((await replayed(name)).rows[0]).to.include({ verdict: 'unknown', sameAsSpoken: true });
-  }).timeout(60_000);
+  });
 
   it('exits with 4 when a store is not where it should be, and names store and address', async () => {
     const { exitCode, stderr } = await tracecourt(['run', APPROVE, ...kept, '--neo4j-url', 'bolt://127.0.0.1:9']);
     expect(stderr).to.include('127.0.0.1:9').and.include('store-unavailable');
     expect(stderr).not.to.include('    at ');
     expect(exitCode).to.equal(4);
-  }).timeout(60_000);
+  });
 });
 
 describe('tracecourt, wrongly used', () => {
@@ -112,7 +112,7 @@ describe('tracecourt, wrongly used', () => {
       expect(stderr).not.to.include('    at ');
       expect(stdout).to.equal('');
       expect(exitCode).to.equal(3);
-    }).timeout(60_000);
+    });
   }
 
   it('explains every command and the exit codes on --help', async () => {
@@ -122,5 +122,5 @@ describe('tracecourt, wrongly used', () => {
       expect(stdout).to.include('Usage: tracecourt').and.include('Exit codes:');
       if (command.length > 0) expect(stdout).to.include('Examples:');
     }
-  }).timeout(60_000);
+  });
 });

@@ -27,5 +27,5 @@ describe('tracecourt run, with the three scenarios of the reference system', () 
     const again = await tracecourt(['replay', run.run(), '--json', '--bundles', bundles.path]);
     for (const row of JSON.parse(again.stdout).scenarios) expect(row.sameAsSpoken).to.equal(true);
     bundles.remove();
-  }).timeout(120_000);
+  });
 });

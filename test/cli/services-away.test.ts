@@ -32,5 +32,5 @@ describe('tracecourt, when a service goes away in mid-run', () => {
     expect(await gone(pidsIn(demo.events()))).to.deep.equal([]);
     expect(readBundle(demo.run(), bundles.path).warnings).to.deep.equal([]);
     bundles.remove();
-  }).timeout(120_000);
+  });
 });

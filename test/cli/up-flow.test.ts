@@ -68,7 +68,7 @@ describe('tracecourt up and collect, with a flow', () => {
     ]);
     expect(waiting.lastSeen).to.deep.equal({ step: 'order', service: 'shop' });
     expect((await last('short')).verdict).to.include({ outcome: 'unknown' });
-  }).timeout(60_000);
+  });
 
   it('print the same for a person', async () => {
     await using collecting = startLines(['collect', '--http', '127.0.0.1:0', '--flow', flow, '--root-quiet', '1s']);
@@ -76,12 +76,12 @@ describe('tracecourt up and collect, with a flow', () => {
     await post(endpoint, 'wrong', ['pay', 'order']);
     await collecting.said(/failed early, after .*: request wrong\n +wrong-order {2}`pay` ended/);
     await collecting.said(/FAIL +wrong {2}root-quiet {2}3 spans of shop\n +wrong-order/);
-  }).timeout(60_000);
+  });
 
   it('refuse a flow that cannot be read', async () => {
     await using up = startLines(['up', '--port', '0', '--flow', join(folder, 'none.yaml')]);
     const { exitCode, stderr } = await up.ended;
     expect(exitCode).to.equal(3);
     expect(stderr).to.include('none.yaml');
-  }).timeout(60_000);
+  });
 });

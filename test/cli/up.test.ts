@@ -63,7 +63,7 @@ describe('tracecourt up', () => {
     expect(line).to.match(/^toy-4711 {2}accounted {2}\d+ spans of toy$/);
     up.kill('SIGINT');
     expect((await up.ended).exitCode).to.equal(0);
-  }).timeout(60_000);
+  });
 
   it('speaks to a program with --json: one line when ready, one a request, and no secrets', async () => {
     const environment = {
@@ -98,7 +98,7 @@ describe('tracecourt up', () => {
     const { exitCode, stdout, stderr } = await up.ended;
     expect(exitCode).to.equal(0);
     expect(`${stdout}${stderr}`).not.to.include('hush');
-  }).timeout(60_000);
+  });
 
   it('prints the stores of the settings, and leaves their secrets to whoever has them', async () => {
     const environment = { NEO4J_URL: 'bolt://127.0.0.1:7687', NEO4J_PASSWORD: 'hush', REDIS_URL: 'redis://:hush@h:1' };

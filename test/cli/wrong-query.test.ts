@@ -35,5 +35,5 @@ timeouts: { request: 2s, quiet: 100ms }
     rmSync(folder, { recursive: true, force: true });
     expect(stderr).to.include(`${flow}: Neo4j cannot answer the query of effect "pay"`);
     expect(exitCode).to.equal(3);
-  }).timeout(30_000);
+  });
 });

@@ -18,8 +18,7 @@ export interface KafkaUnderTest {
 
 /** What a Kafka-protocol broker must do for an unmodified kafkajs, ours and the real one alike. Names are new in each run. */
 export function kafkaBattery({ server, brokers }: KafkaUnderTest): void {
-  battery({ store: 'Kafka', server }, function (differs) {
-    this.timeout(60_000);
+  battery({ store: 'Kafka', server }, (differs) => {
     const bench = new KafkaBench(brokers);
 
     before(() => bench.open());

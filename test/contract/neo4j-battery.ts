@@ -22,8 +22,7 @@ export function neo4jBattery(target: Neo4jUnderTest): void {
     return (await asking.getServerInfo()).agent?.replace('/', ' ') ?? 'Neo4j';
   }
 
-  battery({ store: 'Neo4j', server, identify }, function (differs) {
-    this.timeout(60_000);
+  battery({ store: 'Neo4j', server, identify }, (differs) => {
     const bench = new Neo4jBench(target);
 
     afterEach(() => bench.clear());

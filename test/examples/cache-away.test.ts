@@ -41,5 +41,5 @@ describe('a notifier whose cache was killed', () => {
     });
     await admin.disconnect();
     expect(left).to.equal(true);
-  }).timeout(60_000);
+  });
 });

@@ -26,9 +26,7 @@ const APPROVED = { model: 'a100', hours: 2 };
 const REJECTED = { model: 'a100', hours: 200 };
 const UNAVAILABLE = { model: 'h100', hours: 2 };
 
-describe('the GPU allocation', function () {
-  this.timeout(60_000);
-
+describe('the GPU allocation', () => {
   let stores: Stores;
   let spans: SpanCatcher;
   let environment: Readonly<Record<string, string>>;
@@ -452,7 +450,7 @@ describe('the GPU allocation', function () {
     killed.child.kill('SIGKILL');
     const alone = async () => ((await stores.membersOf('notifier')) === 1 ? true : undefined);
     expect(await pollUntil(alone, { timeoutMs: 20_000, everyMs: 100 })).to.equal(true);
-  }).timeout(45_000);
+  });
 
   it('names every setting that is missing', async () => {
     for (const [name, missing] of [

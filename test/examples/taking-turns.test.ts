@@ -19,9 +19,7 @@ interface Pool extends AsyncDisposable {
   readonly run: string;
 }
 
-describe('allocations that look for a GPU at the same time', function () {
-  this.timeout(60_000);
-
+describe('allocations that look for a GPU at the same time', () => {
   describe('on the embedded graph', () => {
     it('get one each, and the last one none', async () => {
       await using server = await startEmbeddedNeo4j();

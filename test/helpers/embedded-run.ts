@@ -7,6 +7,8 @@ const NO_STORES: RunOptions['stores'] = {
   neo4jPassword: undefined,
   redisUrl: undefined,
   kafkaBrokers: undefined,
+  // A store that is alive may be slow on a busy machine.
+  probeTimeoutMs: 20_000,
 };
 
 /** What a run in this very process is told: everything embedded, nothing printed, nobody interrupting. */
@@ -20,7 +22,7 @@ export function embeddedRun(
   return {
     http: { host: '127.0.0.1', port: 0 },
     bundles,
-    rootQuietMs: 500,
+    rootQuietMs: 2_000,
     cut: [],
     reporters: [],
     clock: systemClock,

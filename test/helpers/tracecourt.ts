@@ -31,10 +31,13 @@ export function tracecourt(
   });
 }
 
+/** A store that is alive may be slow on a busy machine. */
+const PATIENCE = '20s';
+
 /** This process's environment without addresses of real stores: the command falls back to the embedded ones. */
 export function embeddedEnvironment(): NodeJS.ProcessEnv {
   const { NEO4J_URL: _neo4j, REDIS_URL: _redis, KAFKA_BROKERS: _kafka, ...rest } = process.env;
-  return { ...rest, NO_COLOR: '1' };
+  return { TRACECOURT_PROBE_TIMEOUT: PATIENCE, ...rest, NO_COLOR: '1' };
 }
 
 /** A folder for recordings that goes when the tests are over. */

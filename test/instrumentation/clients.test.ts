@@ -122,5 +122,5 @@ describe('clients under tracing', () => {
     expect(query?.attributes).to.include({ 'db.response.status_code': 'ServiceUnavailable', 'server.port': 1 });
     expect(ping?.attributes).to.include({ 'error.type': 'MaxRetriesPerRequestError', 'server.port': 1 });
     expect([query, ping].map((span) => span?.statusCode)).to.deep.equal([2, 2]);
-  }).timeout(20_000);
+  });
 });

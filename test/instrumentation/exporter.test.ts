@@ -19,9 +19,7 @@ const say = (status: number, headers: Record<string, string> = {}) => {
 };
 const hangUp = (response: ServerResponse) => response.destroy();
 
-describe('the exporter', function () {
-  this.timeout(20_000);
-
+describe('the exporter', () => {
   let server: Server;
   let received: Export[];
   const variables: string[] = [];

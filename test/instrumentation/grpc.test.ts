@@ -240,8 +240,7 @@ describe('gRPC under tracing, from one process to another', () => {
   let port: string;
   let outcomes: Readonly<Record<string, Outcome>>;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     programs = await startTracedPrograms();
     server = await programs.start({ service: 'server', source: SERVER });
     port = await server.line();
@@ -271,7 +270,7 @@ describe('gRPC under tracing, from one process to another', () => {
       expect(request.completedBy).to.equal('accounted');
       if ('outcome' in row) expect(outcomes[id]).to.deep.equal({ returned: row.outcome });
       else expect(outcomes[id]).to.have.property('thrown');
-    }).timeout(30_000);
+    });
   }
 
   it('gives no span to a health check and a call that belong to no request', async () => {

@@ -194,8 +194,7 @@ describe('http and fetch under tracing, from one process to another', () => {
   let port: string;
   let outcomes: Readonly<Record<string, Outcome>>;
 
-  before(async function () {
-    this.timeout(60_000);
+  before(async () => {
     programs = await startTracedPrograms();
     server = await programs.start({ service: 'server', source: SERVER });
     port = await server.line();
@@ -222,7 +221,7 @@ describe('http and fetch under tracing, from one process to another', () => {
       expect(told(request, 'server').filter((text) => text !== 'work')).to.deep.equal(row.served);
       expect(request.completedBy).to.equal('accounted');
       expect(outcomes[id]).to.deep.equal({ returned: row.outcome });
-    }).timeout(30_000);
+    });
   }
 
   it('says what was asked, where, and how it came out', async () => {

@@ -255,8 +255,7 @@ await producer.connect();
 ${name === 'real' ? 'await transactional.connect();' : ''}
 `;
 
-    before(async function () {
-      this.timeout(90_000);
+    before(async () => {
       programs = await startTracedPrograms({ rootQuietMs: 4_000 });
       broker = await start();
       const environment = { TEST_BROKERS: broker.brokers, TEST_RUN: run };
@@ -300,7 +299,7 @@ ${name === 'real' ? 'await transactional.connect();' : ''}
         expect(request.completedBy).to.equal(row.completedBy ?? 'accounted');
         if ('outcome' in row) expect(outcomes[id]).to.deep.equal({ returned: row.outcome });
         else expect(outcomes[id]).to.have.property('thrown');
-      }).timeout(30_000);
+      });
     }
 
     it('gives a batch to each of the requests that it serves, with each attempt and what was sent on', async () => {
@@ -321,7 +320,7 @@ ${name === 'real' ? 'await transactional.connect();' : ''}
         expect(spansOf(request, 'consumer')).to.deep.equal(received);
         expect(request.traceIds).to.have.length(id === 'r-1' ? 2 : 3);
       }
-    }).timeout(30_000);
+    });
 
     it('says which message it was, of which request', async () => {
       const { spans } = await programs.request('attributes');

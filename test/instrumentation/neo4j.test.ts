@@ -172,8 +172,7 @@ await driver.executeQuery('RETURN 1');
 `;
     const inSession = ({ body }: Row) => `return within(async (session) => {${body}})();`;
 
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       programs = await startTracedPrograms();
       graph = await start();
       const environment = { NEO4J_URL: graph.url, NEO4J_USER: graph.user, NEO4J_PASSWORD: graph.password };

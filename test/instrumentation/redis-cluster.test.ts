@@ -115,7 +115,6 @@ const move = async (tag) => { console.log('move ' + tag); await lines.next(); };
 
   before(async function () {
     if (!hasRedisServer()) skip(this, 'install redis-server');
-    this.timeout(90_000);
     programs = await startTracedPrograms();
     servers = await startRedisCluster(2);
     const cases = {

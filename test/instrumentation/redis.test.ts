@@ -265,8 +265,7 @@ const redis = connect({ keyPrefix: 'traced:' + process.pid + ':' });
 await once(redis, 'ready');
 `;
 
-    before(async function () {
-      this.timeout(60_000);
+    before(async () => {
       programs = await startTracedPrograms();
       cache = await start();
       const cases = {

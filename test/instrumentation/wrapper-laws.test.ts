@@ -46,8 +46,7 @@ const LAWS: readonly Law[] = [
 ];
 
 for (const subject of SUBJECTS) {
-  describe(`the laws of wrappers, for ${subject.name}`, function () {
-    this.timeout(60_000);
+  describe(`the laws of wrappers, for ${subject.name}`, () => {
     let lab: Lab;
 
     before(async function () {

@@ -35,5 +35,5 @@ describe('what the judging side receives of requests with planted defects', () =
     const seen = [...bodies, toJson(observed)].join('\n');
     for (const word of ['council-vote', 'gpu.voter', 'ctx:']) expect(seen.includes(word), word).to.equal(true);
     for (const name of [...names, baggage]) expect(seen.includes(name), name).to.equal(false);
-  }).timeout(120_000);
+  });
 });

@@ -3,8 +3,7 @@ import { temporaryBundles, tracecourt } from '../helpers/tracecourt.js';
 
 const SCENARIOS = ['approve', 'reject', 'no-capacity'].map((name) => `examples/gpu-allocation/${name}.scenario.yaml`);
 
-describe('the flow learnt of the reference system', function () {
-  this.timeout(120_000);
+describe('the flow learnt of the reference system', () => {
   const bundles = temporaryBundles();
   after(() => bundles.remove());
 

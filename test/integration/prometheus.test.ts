@@ -18,8 +18,7 @@ console.log('{"ready":true}');
 process.stdin.resume().on('end', () => setTimeout(() => process.exit(0), 2500));
 `;
 
-describe('a real Prometheus', function () {
-  this.timeout(120_000);
+describe('a real Prometheus', () => {
   const bundles = temporaryBundles();
   const texts = new Map<string, string>();
   let prometheus: Prometheus;

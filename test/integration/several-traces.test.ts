@@ -94,8 +94,7 @@ describe('requests of several traces, judged', () => {
   let broker: Awaited<ReturnType<typeof startEmbeddedKafka>>;
   let worker: ChildProgram;
 
-  before(async function () {
-    this.timeout(90_000);
+  before(async () => {
     programs = await startTracedPrograms();
     broker = await startEmbeddedKafka();
     const environment = { TEST_BROKERS: broker.url.replace('kafka://', ''), TEST_RUN: run };
@@ -139,7 +138,7 @@ describe('requests of several traces, judged', () => {
       expect(reasons).to.deep.equal([]);
       expect(outcome, id).to.equal(id === BROKEN ? 'fail' : 'pass');
     }
-  }).timeout(60_000);
+  });
 
   it('share what was done for all of a batch', async () => {
     const text = flowOf('bills', `bills${run}`, 'bill');
@@ -151,7 +150,7 @@ describe('requests of several traces, judged', () => {
       for (const { name, spanId } of request.spans) if (name === 'bill all') shared.add(spanId);
     }
     expect(shared.size).to.equal(1);
-  }).timeout(60_000);
+  });
 
   it('go on in traces of their own that are linked', async () => {
     const text = flowOf('jobs', `jobs${run}`, 'work');
@@ -162,5 +161,5 @@ describe('requests of several traces, judged', () => {
       expect(request.traceIds).to.have.length(4);
       expect(judged(flow, request)).to.deep.include({ outcome: 'pass', findings: [], reasons: [] });
     }
-  }).timeout(60_000);
+  });
 });

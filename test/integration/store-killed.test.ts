@@ -19,9 +19,6 @@ const LONGEST_REQUEST_MS = 300;
 /** The request's own limit, the wait for what may still come, and the time that services get to end: no hang. */
 const BOUND_MS = 60_000;
 
-/** A store that is alive may be slow on a loaded machine; one that was killed refuses at once. */
-const PATIENT = { TRACECOURT_PROBE_TIMEOUT: '20s' };
-
 type Variables = Readonly<Record<string, string>>;
 
 describe(`a store that is killed in mid-run (TRACECOURT_SEED=${SEED})`, () => {
@@ -46,7 +43,7 @@ describe(`a store that is killed in mid-run (TRACECOURT_SEED=${SEED})`, () => {
     }: { readonly victim: { readonly store: StoreName; readonly pid: number }; readonly moment: Moment },
   ): Promise<void> {
     const report = await besiege({
-      environment: { ...environment, ...PATIENT },
+      environment,
       victim,
       moment,
       scenario: scenario.file,
@@ -61,7 +58,7 @@ describe(`a store that is killed in mid-run (TRACECOURT_SEED=${SEED})`, () => {
 
   async function expectCleanRun(environment: Variables): Promise<void> {
     const flags = ['--json', '--bundles', bundles.path];
-    const { exitCode, stdout, stderr } = await tracecourt(['run', APPROVE, ...flags], { ...environment, ...PATIENT });
+    const { exitCode, stdout, stderr } = await tracecourt(['run', APPROVE, ...flags], environment);
     expect(exitCode, `${stdout}\n${stderr}`).to.equal(0);
   }
 

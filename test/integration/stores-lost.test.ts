@@ -40,5 +40,5 @@ describe('a run that loses the thread of its embedded stores', () => {
     expect(exitCode).to.not.equal(0);
     const notices = events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
     expect(notices.filter((message) => message.startsWith('The embedded stores are gone'))).to.have.lengthOf(1);
-  }).timeout(120_000);
+  });
 });

@@ -180,9 +180,9 @@ describe('through a real OpenTelemetry Collector on otel-collector.yaml', functi
     it('arrive batched, out of order, and more than once, after refusals of the door and of the collector', () => {
       const spans = arrivals.flat();
       const key = ({ traceId, spanId }: Span) => `${traceId}:${spanId}`;
-      expect(Math.max(...arrivals.map((batch) => new Set(batch.map(({ traceId }) => traceId)).size))).to.be.greaterThan(
-        5,
-      );
+      // Each name is of one service, which exports its own: what came together was put together on the way.
+      const namesIn = (batch: readonly Span[]) => new Set(batch.map(({ name }) => name)).size;
+      expect(Math.max(...arrivals.map(namesIn))).to.be.greaterThan(1);
       expect(spans.length).to.be.greaterThan(new Set(spans.map(key)).size);
       const ends = spans.map(({ endUnixNano }) => endUnixNano);
       expect(ends.some((end, i) => end < (ends[i - 1] ?? 0n))).to.equal(true);
@@ -207,7 +207,7 @@ describe('through a real OpenTelemetry Collector on otel-collector.yaml', functi
   describe('requests of a sender that keeps no ledger', () => {
     it('are complete when they look finished and it is quiet, and say so', async function foreign() {
       const telemetrygen = programOrSkip(this, 'TELEMETRYGEN_BINARY');
-      await using tracecourt = await startCollector({ assembler: { rootQuietMs: 500 } });
+      await using tracecourt = await startCollector({ assembler: { rootQuietMs: 2_000 } });
       await using between = await startOtelCollector({
         binary,
         tracecourt: tracecourt.address,

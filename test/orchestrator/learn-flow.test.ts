@@ -11,8 +11,7 @@ import { seeded } from '../helpers/seeded.js';
 const PROGRAMS = 60;
 const REQUESTS = 24;
 
-describe('a flow learnt of a random program', function () {
-  this.timeout(120_000);
+describe('a flow learnt of a random program', () => {
   let folder = '';
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'tracecourt-programs-'));

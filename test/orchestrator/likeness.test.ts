@@ -63,7 +63,7 @@ describe('requests of one likeness', () => {
     }
     expect(alike).to.be.greaterThan((FLOWS * REQUESTS) / 20);
     expect(different.size).to.be.greaterThan(FLOWS / 2);
-  }).timeout(60_000);
+  });
 
   const ONE = 'a s 0-9 server step=a n=1';
 

@@ -67,9 +67,7 @@ function inContext(seed: number, check: () => void): void {
   }
 }
 
-describe('the assembler with random systems', function () {
-  this.timeout(120_000);
-
+describe('the assembler with random systems', () => {
   it('inside the hypotheses, says accounted at the last arrival and not before, once', () => {
     for (const seed of seeds(2_000_000, SYSTEMS)) {
       const system = runToySystem(seed, { unprovable: false });
@@ -109,9 +107,7 @@ describe('the assembler with random systems', function () {
   });
 });
 
-describe('the assembler with random systems that leave the hypotheses', function () {
-  this.timeout(120_000);
-
+describe('the assembler with random systems that leave the hypotheses', () => {
   for (const leak of [...LEAKS, 'late-attempt'] as const) {
     it(`may speak too early of ${leak}, and then says so in a revision`, () => {
       let early = 0;

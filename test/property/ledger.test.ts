@@ -12,9 +12,7 @@ function explain({ kind, seed, request, missing }: Misjudgement): string {
   return `seed ${seed}: ${request.requestId} was called accounted ${kind}, ${missing} spans missing`;
 }
 
-describe('accounting of random systems, inside its hypotheses', function () {
-  this.timeout(120_000);
-
+describe('accounting of random systems, inside its hypotheses', () => {
   it('says it at the last arrival, and not before', () => {
     let accounted = 0;
     let systems = 0;

@@ -30,9 +30,7 @@ function counterexample(rule: NewJudge): number | undefined {
   return undefined;
 }
 
-describe('the rule of accounting with one part left out', function () {
-  this.timeout(120_000);
-
+describe('the rule of accounting with one part left out', () => {
   for (const weakness of WEAKNESSES) {
     it(`speaks too early, and a random system shows it: ${weakness}`, () => {
       expect(counterexample(plainRule(weakness))).to.be.a('number');
@@ -48,9 +46,7 @@ describe('a rule that is never content', () => {
   });
 });
 
-describe('the account book and the rule as it is written', function () {
-  this.timeout(120_000);
-
+describe('the account book and the rule as it is written', () => {
   it('say the same after every span, in and out of the hypotheses', () => {
     for (let seed = 1; seed <= 3_000; seed++) {
       const leak = LEAKS[seed % (LEAKS.length * 2)];

@@ -13,5 +13,5 @@ describe('the import table', () => {
     );
     expect(status, `${stdout}${stderr}`).to.equal(0);
     expect(stdout).to.match(/\d{2,} modules/);
-  }).timeout(60_000);
+  });
 });

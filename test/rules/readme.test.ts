@@ -33,7 +33,7 @@ describe('README.md', () => {
     const judged = /^FAIL.*?(?=\n\n)/ms.exec(stdout)?.[0] ?? '';
     expect(shown).to.match(/^FAIL/);
     expect(shown).to.equal(steady(judged));
-  }).timeout(60_000);
+  });
 
   it('has a line for each planted defect, with what it must lead to', async () => {
     const [{ scenario }] = await loadScenarios([`${repositoryRoot}${APPROVE}`]);

@@ -42,9 +42,7 @@ export function compactionRows(bench: KafkaBench): void {
   const untilContent = (topic: string, content: string): Promise<void> =>
     until(`the topic holds ${content}`, async () => (await contentOf(topic)) === content, 50_000);
 
-  describe('compaction', function () {
-    this.timeout(120_000);
-
+  describe('compaction', () => {
     for (const compression of [kafkajs.CompressionTypes.None, kafkajs.CompressionTypes.GZIP]) {
       const how = compression === kafkajs.CompressionTypes.GZIP ? ' of gzipped batches' : '';
       it(`keeps the last record of each key${how}, at its offset, and leaves what was written last alone`, async () => {

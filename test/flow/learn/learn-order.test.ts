@@ -62,9 +62,7 @@ function tryTrees(makeTree: (random: Random) => FlowNode, seed: number): Figures
   return figures;
 }
 
-describe('an order learnt from requests', function () {
-  this.timeout(120_000);
-
+describe('an order learnt from requests', () => {
   it('is one that each of them conforms to, whatever tree they are runs of', () => {
     const figures = tryTrees((random) => randomTree(random, { steps: STEPS, leaves: 2 + random.below(4) }), 1);
     expect(figures.learntFrom).to.equal(TREES * REQUESTS);

@@ -95,5 +95,5 @@ describe('reading the run that a request was', () => {
     }
     expect(placedSteps).to.be.greaterThan(800);
     expect(branches).to.be.greaterThan(100);
-  }).timeout(60_000);
+  });
 });

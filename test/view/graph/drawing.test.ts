@@ -91,7 +91,7 @@ describe('drawing flows', () => {
       const flow = randomFlow(random, 4 + random.below(40));
       expectLegible(flow, i % 2 === 0 ? undefined : NOBODY);
     }
-  }).timeout(60_000);
+  });
 
   it('has a box for each place of a step', () => {
     const random = seeded(11);
