@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { AssemblerInput } from '../../collectors/index.js';
 import { TracecourtError } from '../errors.js';
 import { fromExactJson } from '../lib/json.js';
-import type { RunEvent } from '../model/index.js';
+import { firstFew, type RunEvent } from '../model/index.js';
 import { BUNDLE_FILES, BUNDLE_VERSION, type BundledCase, type BundleHeader, type StoredHeader } from './bundle.js';
 
 /** A recorded run. */
@@ -67,13 +67,42 @@ function hasVerdict(directory: string): boolean {
 
 /** The newest recorded run that sent a request of this id. Throws TracecourtError `not-found`. */
 export function findRunOf(requestId: string, bundles: string): Bundle {
-  for (const run of listRuns(bundles)) {
-    const { cases } = readHeader(join(bundles, run));
-    if (cases.some((recorded) => recorded.requestId === requestId)) return readBundle(run, bundles);
-  }
-  throw new TracecourtError('not-found', `No recorded run in ${bundles} sent request ${requestId}.`, {
+  return searchRuns(bundles, {
+    find: (run) => {
+      const { cases } = readHeader(join(bundles, run));
+      return cases.some((recorded) => recorded.requestId === requestId) ? readBundle(run, bundles) : undefined;
+    },
+    missing: `No recorded run in ${bundles} sent request ${requestId}.`,
     nextStep: 'Request ids are printed beside each verdict; `--bundles` names another folder.',
   });
+}
+
+export interface RunSearch<T> {
+  /** What is looked for, if this run has it. */
+  readonly find: (run: string) => T | undefined;
+  /** What to say where no run has it, and what to do then: sentences. */
+  readonly missing: string;
+  readonly nextStep: string;
+}
+
+/**
+ * The first that is found in the recorded runs, the newest first. A run that cannot be read keeps nobody from the others. Throws TracecourtError
+ * `not-found`, with what could not be read.
+ */
+export function searchRuns<T>(bundles: string, { find, missing, nextStep }: RunSearch<T>): T {
+  const unread: string[] = [];
+  for (const run of listRuns(bundles)) {
+    try {
+      const found = find(run);
+      if (found !== undefined) return found;
+    } catch (error) {
+      if (!(error instanceof TracecourtError && error.code === 'invalid-bundle')) throw error;
+      unread.push(error.message);
+    }
+  }
+  const notRead = firstFew(unread, { most: 3, tell: (message) => message, more: (rest) => `And ${rest} more runs.` });
+  const besides = unread.length === 0 ? '' : ` Not read: ${notRead.join(' ')}`;
+  throw new TracecourtError('not-found', `${missing}${besides}`, { nextStep });
 }
 
 function notFound(run: string, bundles: string): TracecourtError {

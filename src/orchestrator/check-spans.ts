@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { TracecourtError } from '../errors.js';
 import type { AssembledRequest, CompiledFlow } from '../model/index.js';
-import { listRuns, readBundle } from './bundle-reader.js';
+import { readBundle, searchRuns } from './bundle-reader.js';
 import { withoutStores } from './check-recorded.js';
 import { fetchTrace } from './fetch-trace.js';
 import { onlyRequest, requestsInLines } from './recorded-requests.js';
@@ -46,17 +45,14 @@ function recordedUnder(
   { flow, bundles }: { readonly flow: CompiledFlow; readonly bundles: string },
 ): readonly AssembledRequest[] {
   const traceId = id.toLowerCase();
-  for (const run of listRuns(bundles)) {
-    const requests = [...requestsIn(readBundle(run, bundles), [flow]).values()];
-    const found = requests.filter(({ requestId, traceIds }) => requestId === id || traceIds.includes(traceId));
-    if (found.length > 0) return found;
-  }
-  throw new TracecourtError(
-    'not-found',
-    `${id} is no file, and no run recorded in ${bundles} has a request or a trace of that id.`,
-    {
-      nextStep:
-        'Request ids are printed beside each verdict; `--bundles` names another folder, `--from` a store of traces.',
+  return searchRuns(bundles, {
+    find: (run) => {
+      const requests = [...requestsIn(readBundle(run, bundles), [flow]).values()];
+      const found = requests.filter(({ requestId, traceIds }) => requestId === id || traceIds.includes(traceId));
+      return found.length > 0 ? found : undefined;
     },
-  );
+    missing: `${id} is no file, and no run recorded in ${bundles} has a request or a trace of that id.`,
+    nextStep:
+      'Request ids are printed beside each verdict; `--bundles` names another folder, `--from` a store of traces.',
+  });
 }

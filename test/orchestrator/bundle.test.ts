@@ -135,6 +135,19 @@ describe('a run bundle', () => {
     expect(findRunOf('20260101-000000-aa.1', bundles).header.run).to.equal('20260101-000000-aa');
   });
 
+  it('passes over a run that cannot be read, and names it where nothing is found', () => {
+    record('20260101-000000-aa');
+    record('20260102-000000-aa');
+    writeFileSync(join(bundles, '20260102-000000-aa', 'run.json'), '{"version":2,"run":"2026');
+    expect(findRunOf('20260101-000000-aa.1', bundles).header.run).to.equal('20260101-000000-aa');
+    expect(() => findRunOf('r3.1', bundles))
+      .to.throw(
+        TracecourtError,
+        /^No recorded run in \S+ sent request r3\.1\. Not read: \S+20260102-000000-aa\S+ is no JSON/,
+      )
+      .with.property('code', 'not-found');
+  });
+
   it('passes over a newer run that judged nothing', () => {
     record('20260101-000000-aa');
     appendFileSync(join(bundles, '20260101-000000-aa', 'events.ndjson'), '{"line":2,"type":"verdict-reached"}\n');
