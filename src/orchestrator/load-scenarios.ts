@@ -3,7 +3,7 @@ import { TracecourtError } from '../errors.js';
 import { loadFlowFile } from '../flow/index.js';
 import { likelyWord } from '../lib/likely-word.js';
 import { oncePerText } from '../lib/once-per.js';
-import type { TestScenario } from '../model/index.js';
+import type { CompiledFlow, TestScenario } from '../model/index.js';
 import type { LoadedScenario } from './run-plan.js';
 
 /** What a run asks of every scenario besides its own text. */
@@ -55,7 +55,7 @@ function asOne(failures: readonly unknown[]): unknown {
 
 async function loadOne(
   file: string,
-  flowAt: typeof loadFlowFile,
+  flowAt: (file: string) => Promise<CompiledFlow>,
   { defects, cut }: Disturbances,
 ): Promise<LoadedScenario> {
   const scenario = await loadScenarioFile(file);

@@ -4,14 +4,12 @@ import { within } from '../lib/within.js';
 import { lookAtAddress } from './look-at-address.js';
 import type { Place } from './meeting.js';
 import { explainNeo4jFailure, type Neo4jFailure } from './neo4j-failures.js';
-import { noUrl } from './neo4j-place.js';
+import { neo4jPlace, noUrl } from './neo4j-place.js';
 import { StoreFailed } from './store-failed.js';
 import { withoutTracing } from './without-tracing.js';
 
 export interface Neo4jLinkOptions {
   readonly url: string;
-  /** Where the URL leads. */
-  readonly place: Place;
   readonly user: string | undefined;
   readonly password: string | undefined;
   readonly database: string | undefined;
@@ -31,28 +29,34 @@ type Question = (driver: Driver) => Promise<Neo4jAnswer>;
  * hangs, or whose connection was cut off, is given up for all of them, and each is asked once more of the next.
  */
 export class Neo4jLink {
+  readonly address: string;
+  readonly #place: Place;
   readonly #options: Neo4jLinkOptions;
   #opened: Promise<SharedDriver> | undefined;
 
+  /** Throws TracecourtError `invalid-config` for a URL that is none. */
   constructor(options: Neo4jLinkOptions) {
     this.#options = options;
+    this.#place = neo4jPlace(options.url);
+    this.address = this.#place.address;
   }
 
-  /** What the question gives, within the limit. Throws TracecourtError `invalid-config` for a URL that is none, and `package-missing`. */
+  /** What the question gives, within the limit. Throws TracecourtError `package-missing`, and `invalid-config` for a URL that the driver does not take. */
   async ask(question: Question): Promise<Neo4jAnswer> {
+    // The server has no part in how long that takes.
     if (!this.#opened) await loadDriver();
     let asked: Promise<SharedDriver> | undefined;
     const askNow = () => {
       asked = this.#open();
       return this.#askOf(asked, question);
     };
-    const { timeoutMs, place } = this.#options;
+    const { timeoutMs } = this.#options;
     const asking = withoutTracing(() => askTwice(askNow));
     const answer = await within(asking, timeoutMs);
     if (answer !== 'late') return answer.value;
     const saw = `gives no answer within ${timeoutMs} ms`;
     if (asked) this.#giveUp(asked, new Error(`it ${saw}`));
-    return { kind: 'failed', failure: { kind: 'silent', address: place.address, saw, nextStep: 'Look into its log.' } };
+    return { kind: 'failed', failure: { kind: 'silent', address: this.address, saw, nextStep: 'Look into its log.' } };
   }
 
   async close(): Promise<void> {
@@ -69,8 +73,8 @@ export class Neo4jLink {
     } catch (error) {
       if (error instanceof TracecourtError) throw error;
       if (error instanceof StoreFailed) return { kind: 'failed', failure: error.failure };
-      const { place, user, database } = this.#options;
-      const explained = explainNeo4jFailure(error, { address: place.address, user, database });
+      const { user, database } = this.#options;
+      const explained = explainNeo4jFailure(error, { address: this.address, user, database });
       if (explained.kind === 'cut-off') this.#giveUp(opened, error);
       return explained;
     }
@@ -85,8 +89,8 @@ export class Neo4jLink {
   }
 
   async #connect(): Promise<SharedDriver> {
-    const { place, url, user, password, timeoutMs } = this.#options;
-    const [neo4j, look] = await Promise.all([loadDriver(), lookAtAddress(place, timeoutMs)]);
+    const { url, user, password, timeoutMs } = this.#options;
+    const [neo4j, look] = await Promise.all([loadDriver(), lookAtAddress(this.#place, timeoutMs)]);
     if (look.status === 'not-there') throw new StoreFailed(look.failure);
     const auth = password === undefined ? undefined : neo4j.auth.basic(user ?? 'neo4j', password);
     const limits: Config = {

@@ -3,7 +3,6 @@ import { TracecourtError } from '../errors.js';
 import { type Clock, systemClock } from '../lib/clock.js';
 import type { GraphRow, ProbeRequest, ResolvedQuery, ServerIdentity, StoreObservation } from '../model/index.js';
 import { loadDriver, type Neo4jAnswer, Neo4jLink } from './neo4j-link.js';
-import { neo4jPlace } from './neo4j-place.js';
 import { fromNeo4j, toNeo4j } from './neo4j-values.js';
 import { unreachable } from './store-failed.js';
 import type { Identification, StoreProbe } from './store-probe.js';
@@ -49,12 +48,11 @@ class Neo4jProbe implements StoreProbe {
 
   constructor(options: Neo4jProbeOptions) {
     const { url, user, password, database, clock = systemClock, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-    const place = neo4jPlace(url);
-    this.address = place.address;
     this.#database = database;
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
-    this.#link = new Neo4jLink({ place, url, user, password, database, timeoutMs });
+    this.#link = new Neo4jLink({ url, user, password, database, timeoutMs });
+    this.address = this.#link.address;
   }
 
   async load(): Promise<void> {

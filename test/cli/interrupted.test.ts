@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { readBundle } from '../../src/orchestrator/index.js';
+import { REQUESTS_OF_THE_DEMO } from '../helpers/demo-table.js';
 import { gone, pidsIn, startCommand } from '../helpers/running-command.js';
 import { SAYS_READY, toyScenario } from '../helpers/toy-scenario.js';
 import { temporaryBundles, tracecourt } from '../helpers/tracecourt.js';
@@ -8,7 +9,6 @@ const APPROVE = 'examples/gpu-allocation/approve.scenario.yaml';
 
 /** Long enough to be interrupted. */
 const DEMO = ['demo', '--json'];
-const REQUESTS_OF_THE_DEMO = 17;
 
 /** A service that never answers and takes its time to stop, so that a second Ctrl-C comes while the first one is at work. */
 const SLOW_TO_STOP = `

@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { readBundle } from '../../src/orchestrator/index.js';
+import { REQUESTS_OF_THE_DEMO } from '../helpers/demo-table.js';
 import { gone, pidsIn, startCommand } from '../helpers/running-command.js';
 import { temporaryBundles } from '../helpers/tracecourt.js';
-
-const REQUESTS_OF_THE_DEMO = 17;
 
 describe('tracecourt, when a service goes away in mid-run', () => {
   it('names it, its address and since when; keeps what was judged before; exits with 4', async () => {

@@ -27,6 +27,8 @@ const TABLE: readonly (readonly [
   ['stale-cache', 'fail', 'stale-read', 'context-read'],
 ];
 
+export const REQUESTS_OF_THE_DEMO = TABLE.length;
+
 interface Row {
   readonly defect: string | null;
   readonly verdict: string;

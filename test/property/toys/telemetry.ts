@@ -9,6 +9,7 @@ import {
   SEQUENCE_START,
   TRACESTATE_MEMBER,
 } from '@tracecourt/instrumentation/wire-names';
+import { groupBy } from '../../../src/lib/group-by.js';
 import type { AttributeValue, Span } from '../../../src/model/index.js';
 import { buildSpan, spanIdOf, traceIdOf } from '../../helpers/spans.js';
 import type { TrueSpan } from './perform.js';
@@ -64,23 +65,12 @@ export function tell(spans: readonly TrueSpan[], mannerOf: (instance: string) =>
   });
 }
 
-function byProcess<K>(spans: readonly TrueSpan[], keyOf: (span: TrueSpan) => K): readonly (readonly TrueSpan[])[] {
-  const groups = new Map<K, TrueSpan[]>();
-  for (const span of spans) {
-    const key = keyOf(span);
-    const group = groups.get(key);
-    if (group) group.push(span);
-    else groups.set(key, [span]);
-  }
-  return [...groups.values()];
-}
-
 type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** Each process numbers its starts, hand-offs and ends in the order in which they happen. */
 function numbersOf(spans: readonly TrueSpan[]): ReadonlyMap<TrueSpan, Attributes> {
   const numbers = new Map<TrueSpan, Attributes>();
-  for (const own of byProcess(spans, ({ process }) => process.instance)) {
+  for (const own of groupBy(spans, ({ process }) => process.instance).values()) {
     const moments = own.flatMap((span) => [span.startMs, ...span.sentAt, span.endMs].map((at, i) => ({ at, span, i })));
     moments.sort((a, b) => a.at - b.at);
     const given = new Map<TrueSpan, number[]>(own.map((span) => [span, []]));
@@ -104,7 +94,7 @@ function numbersOf(spans: readonly TrueSpan[]): ReadonlyMap<TrueSpan, Attributes
 /** The last span that ends in each busy period of a process with a request has the account of the period. */
 function accountsOf(spans: readonly TrueSpan[], idOf: (span: TrueSpan) => string): ReadonlyMap<TrueSpan, Attributes> {
   const accounts = new Map<TrueSpan, Attributes>();
-  for (const own of byProcess(spans, ({ process, request }) => `${process.instance} ${request}`)) {
+  for (const own of groupBy(spans, ({ process, request }) => `${process.instance} ${request}`).values()) {
     let period: TrueSpan[] = [];
     let open = 0;
     const moments = own.flatMap((span) => [
