@@ -1,3 +1,5 @@
+import { groupBy } from '../../lib/group-by.js';
+
 /** Groups of names that are tied together, directly or through others. Groups, and names within them, keep the given order. */
 export function components(
   names: readonly string[],
@@ -11,7 +13,5 @@ export function components(
   names.forEach((a, i) => {
     for (const b of names.slice(i + 1)) if (tied(a, b)) groupOf.set(find(b), find(a));
   });
-  const groups = new Map<string, string[]>();
-  for (const name of names) groups.set(find(name), [...(groups.get(find(name)) ?? []), name]);
-  return [...groups.values()];
+  return [...groupBy(names, find).values()];
 }

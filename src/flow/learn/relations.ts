@@ -1,3 +1,4 @@
+import { groupBy } from '../../lib/group-by.js';
 import { isBefore, type Log, labelOf, type Part } from './seen-request.js';
 
 /**
@@ -66,10 +67,5 @@ function count(
 }
 
 function membersByLabel(part: Part): ReadonlyMap<string, readonly number[]> {
-  const byLabel = new Map<string, number[]>();
-  for (const member of part.members) {
-    const label = labelOf(part, member);
-    byLabel.set(label, [...(byLabel.get(label) ?? []), member]);
-  }
-  return byLabel;
+  return groupBy(part.members, (member) => labelOf(part, member));
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../../lib/group-by.js';
 import type { Span, TraceStep } from '../../model/index.js';
 
 /** The spans of a request by their parents, and which of them are steps. */
@@ -13,11 +14,7 @@ export interface Family {
 export function familyOf(spans: readonly Span[], steps: readonly TraceStep[]): Family {
   const byId = new Map(spans.map((span) => [span.spanId, span] as const));
   const isStep = new Set(steps.flatMap(({ spanId, attempts }) => [spanId, ...attempts.map((each) => each.spanId)]));
-  const children = new Map<string, Span[]>();
-  for (const span of spans) {
-    if (span.parentSpanId !== undefined)
-      children.set(span.parentSpanId, [...(children.get(span.parentSpanId) ?? []), span]);
-  }
+  const children = groupBy(spans, ({ parentSpanId }) => parentSpanId);
   const below = (spanId: string, enters: (span: Span) => boolean): readonly Span[] => {
     const found = new Set<Span>();
     const queue = [byId.get(spanId)];

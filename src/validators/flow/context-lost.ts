@@ -1,3 +1,4 @@
+import { groupBy } from '../../lib/group-by.js';
 import type { Finding, Span } from '../../model/index.js';
 import { findingAbout } from '../finding-about.js';
 import type { Subject } from '../subject.js';
@@ -53,10 +54,8 @@ function connectedTraces(spans: readonly Span[]): readonly (readonly Span[])[] {
       if (held.has(traceId) && a !== b) joined.set(a, b);
     }
   }
-  const parts = new Map<string, Span[]>();
   const byStart = [...spans].sort((a, b) =>
     a.startUnixNano < b.startUnixNano ? -1 : a.startUnixNano > b.startUnixNano ? 1 : 0,
   );
-  for (const span of byStart) parts.set(partOf(span.traceId), [...(parts.get(partOf(span.traceId)) ?? []), span]);
-  return [...parts.values()];
+  return [...groupBy(byStart, ({ traceId }) => partOf(traceId)).values()];
 }
